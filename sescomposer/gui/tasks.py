@@ -1,0 +1,187 @@
+"""Work off the window's thread: a task is one callable on a pool thread, its outcome a signal on the window's thread.
+
+Workers get immutable values, never a widget. They see only a `Context`; a `Task` never leaves the window's thread.
+"""
+
+import os
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+
+from sescomposer.core.errors import OperationCancelledError, SesComposerError
+
+
+class CancelToken:
+    """Says once, to any thread, that an operation is no longer wanted.
+
+    >>> token = CancelToken()
+    >>> token.cancel()
+    >>> token.is_cancelled
+    True
+    """
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether `cancel` was called."""
+        return self._event.is_set()
+
+    def cancel(self) -> None:
+        """Ask the operation to stop at its next step."""
+        self._event.set()
+
+    def check(self) -> None:
+        """Stop here if cancelled.
+
+        Raises:
+            OperationCancelledError: `cancel` was called.
+        """
+        if self.is_cancelled:
+            raise OperationCancelledError
+
+
+class Context:
+    """What an operation on a pool thread may use: a `core.progress.Progress` that can be cancelled."""
+
+    def __init__(self, token: CancelToken, report: Callable[[int, int], None]) -> None:
+        self.token = token
+        self._report = report
+
+    def step(self, done: int, total: int) -> None:
+        """Report progress (octets or items; total 0 if unknown).
+
+        Raises:
+            OperationCancelledError: the user cancelled.
+        """
+        self.token.check()
+        self._report(done, total)
+
+
+class Task(QObject):
+    """One started operation. All signals are emitted on the thread of the runner, `finished` last and always.
+
+    Signals:
+        succeeded(object): the operation's return value.
+        failed(object): a `SesComposerError` to show with its hint.
+        crashed(object): any other exception, a fault of ours.
+        cancelled(): the operation was cancelled.
+        progressed(object, object): done and total, as the operation reported them.
+        finished(): after one of the outcomes.
+    """
+
+    succeeded = Signal(object)
+    failed = Signal(object)
+    crashed = Signal(object)
+    cancelled = Signal()
+    progressed = Signal(object, object)
+    finished = Signal()
+
+    def __init__(self, token: CancelToken) -> None:
+        super().__init__()
+        self._token = token
+
+    def cancel(self) -> None:
+        """Ask the operation to stop; `cancelled` follows, or another outcome if it was quicker."""
+        self._token.cancel()
+
+    def deliver(self, future: Future[object]) -> None:
+        """Tell the outcome of a future that is done; called by the runner alone."""
+        match _error_of(future):
+            case None if self._token.is_cancelled:
+                self.cancelled.emit()
+            case None:
+                self.succeeded.emit(future.result())
+            case OperationCancelledError():
+                self.cancelled.emit()
+            case SesComposerError() as error:
+                self.failed.emit(error)
+            case error:
+                self.crashed.emit(error)
+        self.finished.emit()
+
+
+class TaskRunner(QObject):
+    """Starts tasks on a small pool and brings their outcomes back to the thread it was made on.
+
+    Signals:
+        failed(object): the `SesComposerError` of a task that was started with `quiet=False`, for a default message.
+        crashed(object): the exception of any task that ended by a fault of ours.
+        busy_changed(int): number of tasks under way.
+    """
+
+    failed = Signal(object)
+    crashed = Signal(object)
+    busy_changed = Signal(int)
+    _ended = Signal(object, object)
+    _stepped = Signal(object, object, object)
+
+    def __init__(self, parent: QObject | None = None, workers: int = 0) -> None:
+        super().__init__(parent)
+        self._workers = workers or max(2, min(4, os.cpu_count() or 2))
+        self._pool = ThreadPoolExecutor(self._workers, "task")
+        self._running: dict[int, Task] = {}
+        self._last_number = 0
+        self._ended.connect(self._on_ended, Qt.ConnectionType.QueuedConnection)
+        self._stepped.connect(self._on_stepped, Qt.ConnectionType.QueuedConnection)
+
+    @property
+    def running(self) -> int:
+        """Number of tasks whose outcome was not delivered yet."""
+        return len(self._running)
+
+    def start(self, operation: Callable[[Context], object], *, quiet: bool = False) -> Task:
+        """Run an operation on a pool thread.
+
+        Args:
+            operation: Gets a `Context`; touches no Qt object. Its steps should come at least every 50 ms.
+            quiet: The caller shows failures itself; otherwise the runner's `failed` tells them too.
+
+        Returns:
+            The task; connect its outcomes before returning to the event loop, to bound methods of QObjects.
+        """
+        self._last_number = number = self._last_number + 1
+        token = CancelToken()
+        task = Task(token)
+        if not quiet:
+            task.failed.connect(self.failed)
+        task.crashed.connect(self.crashed)
+        self._running[number] = task
+        future = self._pool.submit(_run, operation, Context(token, partial(self._stepped.emit, number)))
+        future.add_done_callback(partial(self._ended.emit, number))
+        self.busy_changed.emit(self.running)
+        return task
+
+    def cancel_all(self) -> None:
+        """Ask every task under way to stop."""
+        for task in self._running.values():
+            task.cancel()
+
+    def close(self) -> None:
+        """Cancel every task, wait for the threads to leave their steps, and end the pool."""
+        self.cancel_all()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    @Slot(object, object)
+    def _on_ended(self, number: int, future: "Future[object]") -> None:
+        task = self._running.pop(number)
+        task.deliver(future)
+        self.busy_changed.emit(self.running)
+
+    @Slot(object, object, object)
+    def _on_stepped(self, number: int, done: int, total: int) -> None:
+        if number in self._running:
+            self._running[number].progressed.emit(done, total)
+
+
+def _run(operation: Callable[[Context], object], context: Context) -> object:
+    context.token.check()
+    return operation(context)
+
+
+def _error_of(future: Future[object]) -> BaseException | None:
+    return OperationCancelledError() if future.cancelled() else future.exception()

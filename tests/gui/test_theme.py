@@ -1,0 +1,61 @@
+"""Themes: complete in both values, and readable."""
+
+import pytest
+from PySide6.QtGui import QColor, QPalette
+from pytestqt.qtbot import QtBot
+
+from sescomposer.gui.theme import contrast, theme_for, theme_named
+
+NAMES = ("light", "dark")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_text_role_can_be_read_on_base_alternate_and_window(name: str) -> None:
+    theme = theme_named(name)
+    low = {
+        (role, ground): round(contrast(colour, theme.base[ground]), 2)
+        for role, colour in theme.text.items()
+        for ground in ("base", "alternate")
+        if contrast(colour, theme.base[ground]) < 4.5
+    }
+    assert low == {}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_text_can_be_read_on_every_tint(name: str) -> None:
+    theme = theme_named(name)
+    low = {role for role, tint in theme.tint.items() if contrast(theme.base["text"], tint) < 4.5}
+    assert low == set()
+
+
+@pytest.mark.parametrize(
+    "role, tint",
+    [
+        ("chip_invalid", "chip_invalid"),
+        ("chip_address", "chip"),
+        ("error", "error"),
+        ("warning", "warning"),
+        ("note", "note"),
+        ("ok", "ok"),
+        ("diff_added", "diff_added"),
+        ("diff_removed", "diff_removed"),
+        ("mark", "selection"),
+        ("mark", "provisional"),
+    ],
+)
+@pytest.mark.parametrize("name", NAMES)
+def test_pairs_that_meet_can_be_read(name: str, role: str, tint: str) -> None:
+    theme = theme_named(name)
+    assert contrast(theme.text[role], theme.tint[tint]) >= 4.5
+
+
+def test_both_themes_have_the_same_roles() -> None:
+    light, dark = theme_named("light"), theme_named("dark")
+    assert light.text.keys() == dark.text.keys()
+    assert light.tint.keys() == dark.tint.keys()
+    assert light.base.keys() == dark.base.keys()
+
+
+def test_theme_follows_the_palette(qtbot: QtBot) -> None:
+    assert theme_for(QPalette(QColor("#202020"))).name == "dark"
+    assert theme_for(QPalette(QColor("#f0f0f0"))).name == "light"
