@@ -1,0 +1,26 @@
+"""The declared table of verbs: what as a first argument means the command line. Imports nothing, for a fast window."""
+
+VERBS: dict[str, str] = {
+    "build": "compose a message from parts given as options",
+    "cat": "write a message, or one part of it, octet for octet",
+    "tree": "show the tree of MIME entities",
+    "check": "look for what SES would refuse and readers would trip over",
+    "send": "seal and submit a message; without an account to the local inbox",
+    "inbox": "list, show and clear the local inbox",
+}
+
+_QUESTIONS = frozenset(("--help", "--version"))
+
+
+def is_for_command_line(arguments: list[str]) -> bool:
+    """Tell whether arguments (without the program's name) are meant for the command line rather than the window.
+
+    >>> is_for_command_line(["tree", "letter.eml"]), is_for_command_line(["--help"])
+    (True, True)
+
+    A file called like a verb is opened in the window by a path that is no verb; so are letters and mailto: links.
+
+    >>> is_for_command_line(["./tree"]), is_for_command_line(["mailto:a@example.org"]), is_for_command_line([])
+    (False, False, False)
+    """
+    return bool(arguments) and (arguments[0] in VERBS or arguments[0] in _QUESTIONS)
