@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol, overload
 
 from sescomposer.core import rope
+from sescomposer.core.piece import Piece
 from sescomposer.core.progress import NO_PROGRESS, Progress
 from sescomposer.core.source import Slice, Source
 from sescomposer.core.virtual import Base64Piece, encoded_length
@@ -53,15 +54,18 @@ class Octets:
         self._tree = tree
 
     @staticmethod
-    def of(data: "bytes | bytearray | memoryview | mmap.mmap | Octets") -> "Octets":
-        """Wrap a buffer without a copy and keep it alive; only a bytearray is copied, as it may change."""
+    def of(data: "bytes | bytearray | memoryview | mmap.mmap | Octets", name: str = "") -> "Octets":
+        """Wrap a buffer without a copy and keep it alive; only a bytearray is copied, as it may change.
+
+        `name` is the SHA-256 under which the content store keeps the buffer, "" where it does not.
+        """
         if isinstance(data, Octets):
             return data
         if isinstance(data, bytearray):
             data = bytes(data)
         if isinstance(data, memoryview) and (data.format != "B" or data.ndim != 1 or not data.c_contiguous):
             data = data.cast("B") if data.c_contiguous else data.tobytes()
-        return Octets(Slice(Source(data), 0, len(data))) if len(data) else EMPTY
+        return Octets(Slice(Source(data, name), 0, len(data))) if len(data) else EMPTY
 
     @staticmethod
     def join(parts: "Iterable[Octets | bytes]") -> "Octets":
@@ -119,6 +123,10 @@ class Octets:
         """Give all octets in order, in runs of at most `size`; views are only valid while the rope is held."""
         for piece, _, start, stop in rope.leaves(self._tree, 0, len(self)):
             yield from piece.chunks(start, stop, size)
+
+    def pieces(self) -> Iterator[Piece]:
+        """Give the pieces in order: windows of buffers (`source.Slice`) and base64 text (`virtual.Base64Piece`)."""
+        return (piece for piece, _, _, _ in rope.leaves(self._tree, 0, len(self)))
 
     def write_to(self, sink: SupportsWrite, progress: Progress = NO_PROGRESS) -> int:
         """Write all octets, at most 256 KiB at a time, and give their number.
