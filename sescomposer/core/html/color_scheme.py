@@ -7,7 +7,7 @@ depend on how the writer's own desktop is set.
 import re
 
 from sescomposer.core.html.cid import Edit
-from sescomposer.core.html.css import with_color_scheme
+from sescomposer.core.html.css import color_scheme_queries
 from sescomposer.core.html.document import HtmlDocument
 from sescomposer.core.html.tags import attributes
 from sescomposer.core.html.tokens import Kind, tag_name
@@ -32,7 +32,8 @@ def color_scheme_edits(document: HtmlDocument, *, dark: bool) -> tuple[Edit, ...
     >>> apply_edits(text, color_scheme_edits(HtmlDocument.of(text), dark=False))
     '<link media="(max-width: 0px)">'
     """
-    text, edits, element = document.text, list[Edit](), ""
+    text, element = document.text, ""
+    edits: list[Edit] = []
     if "prefers-color-scheme" not in text.lower():
         return ()
     for token in document.tokens():
@@ -47,5 +48,7 @@ def color_scheme_edits(document: HtmlDocument, *, dark: bool) -> tuple[Edit, ...
             spans = [(token.start, token.stop)]
         else:
             continue
-        edits += (Edit(start, stop - start, with_color_scheme(text[start:stop], dark)) for start, stop in spans)
+        for start, stop in spans:
+            queries = color_scheme_queries(text[start:stop], dark=dark)
+            edits += (Edit(start + offset, length, decided) for offset, length, decided in queries)
     return tuple(edits)

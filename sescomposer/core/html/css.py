@@ -13,7 +13,7 @@ _SCAN = re.compile(
     r"|(?P<at>@[\w-]++)|(?P<open>\{)|(?P<close>\})|(?P<set>(?i:image-set)\()|(?P<paren>[()])"
 )
 _ESCAPE = re.compile(r"\\(?:([0-9a-fA-F]{1,6})[ \t\n\r\f]?|\r\n|\n|([\s\S]))")
-_PREFERS = re.compile(r"(?i:prefers-color-scheme)(\s*:\s*)(?i:(dark|light))\b")
+_PREFERS = re.compile(r"prefers-color-scheme\s*:\s*(dark|light)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +91,16 @@ def _unescaped(match: "re.Match[str]") -> str:
     return match[2] or ""
 
 
-def with_color_scheme(css: str, dark: bool) -> str:
-    """Decide every prefers-color-scheme query of a style sheet or media attribute, whatever the window's own scheme is.
+def color_scheme_queries(css: str, *, dark: bool) -> Iterator[tuple[int, int, str]]:
+    """Find every prefers-color-scheme query of a style sheet or media attribute, and what decides it.
 
-    >>> with_color_scheme("@media (prefers-color-scheme: dark) {}", dark=True)
-    '@media (min-width: 0px) {}'
+    Gives offset, length and replacement, in order.
+
+    >>> list(color_scheme_queries("@media (prefers-color-scheme: dark) {}", dark=True))
+    [(8, 26, 'min-width: 0px')]
     """
     wanted = "dark" if dark else "light"
-    # Both replacements are features every width answers alike: yes to the first, no to the second.
-    return _PREFERS.sub(lambda found: "min-width: 0px" if found[2].lower() == wanted else "max-width: 0px", css)
+    for match in _PREFERS.finditer(css):
+        # Both are features that every width answers alike: yes to the first, no to the second.
+        decided = "min-width: 0px" if match[1].lower() == wanted else "max-width: 0px"
+        yield match.start(), match.end() - match.start(), decided

@@ -60,13 +60,13 @@ def words(text: str) -> tuple[str, ...]:
     return tuple(_WORD.findall(folded))
 
 
-def drift(document: HtmlDocument, text: str) -> Drift:
+def drift(source: HtmlDocument | str, text: str) -> Drift:
     """Compare HTML with its text alternative.
 
-    >>> drift(HtmlDocument.of("<p>Tea <b>15:00</b></p>"), "Tea 16:00\\n")
+    >>> drift("<p>Tea <b>15:00</b></p>", "Tea 16:00\\n")
     Drift(kind=<DriftKind.DRIFTED: 'drifted'>, similarity=0.5, missing=('15:00',), extra=('16:00',))
     """
-    wanted, present = words(plain_text(document, links="none")), words(text)
+    wanted, present = words(plain_text(source, links="none")), words(text)
     missing, extra = Counter(wanted) - Counter(present), Counter(present) - Counter(wanted)
     total = len(wanted) + len(present)
     similarity = 1 - (missing.total() + extra.total()) / total if total else 1.0
@@ -78,9 +78,7 @@ def _in_order(all_words: tuple[str, ...], counted: "Counter[str]") -> tuple[str,
     return tuple(dict.fromkeys(word for word in all_words if word in counted))
 
 
-def _kind(
-    wanted: tuple[str, ...], present: tuple[str, ...], missing: tuple[str, ...], similarity: float
-) -> DriftKind:
+def _kind(wanted: tuple[str, ...], present: tuple[str, ...], missing: tuple[str, ...], similarity: float) -> DriftKind:
     """Judge how far apart the texts are."""
     if wanted and not present:
         return DriftKind.EMPTY

@@ -1,4 +1,4 @@
-"""What each stretch of HTML source is, for colouring; any window of the text by itself, so that visible lines come first."""
+"""What each stretch of HTML source is, for colouring; any window by itself, so that visible lines come first."""
 
 import re
 from collections.abc import Iterator

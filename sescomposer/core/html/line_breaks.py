@@ -5,15 +5,15 @@ from collections.abc import Iterator
 
 from sescomposer.core.html.cid import Edit
 from sescomposer.core.html.document import HtmlDocument
-from sescomposer.core.html.tokens import Kind, Token, tag_name
+from sescomposer.core.html.tokens import Kind, Token, element_names, tag_name
 
 LONGEST_LINE = 20_000
 """Characters from which an editor takes a noticeable time for each key (measured: 300 ms at 1 MB in one line)."""
 
-_BLOCKS = frozenset(
-    "address article aside blockquote body br center col colgroup dd div dl dt fieldset figcaption figure footer form "
-    "h1 h2 h3 h4 h5 h6 head header hr html legend li link main meta nav ol p pre section style script table tbody td "
-    "tfoot th thead title tr ul".split()
+_BLOCKS = element_names(
+    "address article aside blockquote body br center col colgroup dd div dl dt fieldset figcaption figure footer form"
+    " h1 h2 h3 h4 h5 h6 head header hr html legend li link main meta nav ol p pre section style script table tbody td"
+    " tfoot th thead title tr ul"
 )
 _BLANK = re.compile(r"[ \t]+")
 _TAG_BLANK = re.compile(r"\"[^\"]*\"?|'[^']*'?|(?P<blank>[ \t]+)")

@@ -6,20 +6,18 @@ from typing import Literal
 
 from sescomposer.core.html.document import HtmlDocument
 from sescomposer.core.html.tags import attribute_values, decode_text
-from sescomposer.core.html.tokens import ESCAPABLE_RAW_ELEMENTS, Kind, Token, tag_name
+from sescomposer.core.html.tokens import ESCAPABLE_RAW_ELEMENTS, Kind, Token, element_names, tag_name
 
 Links = Literal["inline", "footnotes", "none"]
 """Where the address of a link goes: behind it in parentheses, to the end by number, or nowhere."""
 
-_PARAGRAPHS = frozenset(
-    "p h1 h2 h3 h4 h5 h6 ul ol dl blockquote pre table figure fieldset hr".split()
+_PARAGRAPHS = element_names("p h1 h2 h3 h4 h5 h6 ul ol dl blockquote pre table figure fieldset hr")
+_LINES = element_names(
+    "address article aside body caption center dd details dialog dir div dt figcaption footer form header html legend"
+    " li main menu nav option search section summary tbody tfoot thead tr"
 )
-_LINES = frozenset(
-    "address article aside body caption center dd details dialog dir div dt fieldset figcaption footer form header html "
-    "legend li main menu nav option search section summary tbody tfoot thead tr".split()
-)
-_VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
-_DROPPED = frozenset("head script style template noframes noembed iframe object svg math select textarea title".split())
+_VOID = element_names("area base br col embed hr img input link meta param source track wbr")
+_DROPPED = element_names("head iframe math noembed noframes object script select style svg template textarea title")
 _OPENS_TEXT_OF_RAW = frozenset(("xmp", "plaintext"))
 _HIDDEN_STYLE = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)\b", re.IGNORECASE)
 _BLANKS = re.compile(r"[\t\n\f\r ]+")
@@ -132,15 +130,16 @@ def _quote_marks(depth: int) -> str:
     return "> " * min(depth, 20)
 
 
-def plain_text(document: HtmlDocument, *, links: Links = "inline") -> str:
+def plain_text(source: HtmlDocument | str, *, links: Links = "inline") -> str:
     """Give the text that HTML shows, with LF line ends; paragraphs are one line each.
 
     Scripts, styles, the head and elements that `hidden` or `display: none` hides are left out. Tables go row by row
     with bars between cells, list items carry a dash or their number, quotes a '>', images their alt text.
 
-    >>> plain_text(HtmlDocument.of("<h1>Hi</h1><p>See <a href='https://a.example'>our&nbsp;page</a>.<ul><li>one<li>two"))
+    >>> plain_text("<h1>Hi</h1><p>See <a href='https://a.example'>our&nbsp;page</a>.<ul><li>one<li>two")
     'Hi\\n\\nSee our page (https://a.example).\\n\\n- one\\n- two\\n'
     """
+    document = HtmlDocument.of(source)
     writer = _Writer(links)
     raw_name = ""
     for token in document.tokens():

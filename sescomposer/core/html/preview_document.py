@@ -23,6 +23,7 @@ from sescomposer.core.html.references import (
 )
 from sescomposer.core.lazy import lazy
 
+_SHOWN = (Use.IMAGE, Use.MEDIA, Use.STYLE, Use.FONT)
 _TEXT_PAGE = (
     "<!DOCTYPE html><style>body{{margin:16px;font:14px/1.5 sans-serif;color:{ink};background:{paper}}}"
     "pre{{font:inherit;white-space:pre-wrap;overflow-wrap:anywhere;margin:0 0 16px}}img{{max-width:100%}}</style>"
@@ -117,30 +118,24 @@ class PreviewDocument:
             dark: For a dark window.
             unlocked: Hosts from which images may be fetched.
         """
+        resources: dict[str, PreviewPart | RemoteImage] = {}
         numbers: dict[str, int] = {}
-        resources: list[PreviewPart | RemoteImage] = []
         edits: list[Edit] = list(color_scheme_edits(self.document, dark=dark))
         for found in self.references:
+            resource = resources.get(found.url) or self._resource(found, unlocked)
             if found.use is Use.HINT:
                 edits.append(Edit(found.start, found.stop - found.start, "about:invalid"))
-                continue
-            key = found.url
-            if key not in numbers:
-                resource = self._resource(found, unlocked)
-                if resource is None:
-                    continue
-                numbers[key] = len(resources)
-                resources.append(resource)
-            edits.append(Edit(found.start, found.stop - found.start, address(numbers[key])))
+            elif resource is not None and found.use in _SHOWN:
+                resources[found.url] = resource
+                number = numbers.setdefault(found.url, len(numbers))
+                edits.append(Edit(found.start, found.stop - found.start, address(number)))
         shown = apply_edits(self.document.text, _without_overlap(edits))
         if self.is_text:
             shown = _text_style(dark) + shown
-        return Page(shown, tuple(resources), dark, self.is_text or has_dark_rules(self.document.text))
+        return Page(shown, tuple(resources.values()), dark, self.is_text or has_dark_rules(self.document.text))
 
     def _resource(self, found: Reference, unlocked: frozenset[str]) -> PreviewPart | RemoteImage | None:
         """Give what a reference may be answered with."""
-        if found.use not in (Use.IMAGE, Use.MEDIA, Use.STYLE, Use.FONT):
-            return None
         part = self.parts.get(content_id_of(found.url) or found.url)
         if part is not None:
             return part
@@ -155,30 +150,12 @@ def _is_remote_image(found: Reference) -> bool:
 
 
 def _without_overlap(edits: Iterable[Edit]) -> Iterator[Edit]:
-    """Give edits in ascending order; where a style sheet is replaced as a whole, references inside it are.
-
-    The scheme rules of a style sheet are one edit over all of it; references inside go into its replacement.
-    """
-    whole: Edit | None = None
-    inside: list[Edit] = []
-    for edit in sorted(edits, key=lambda edit: (edit.position, -edit.removed)):
-        if whole is not None and edit.position < whole.position + whole.removed:
-            inside.append(edit)
-            continue
-        if whole is not None:
-            yield from _merged(whole, inside)
-        whole, inside = edit, []
-    if whole is not None:
-        yield from _merged(whole, inside)
-
-
-def _merged(whole: Edit, inside: list[Edit]) -> Iterator[Edit]:
-    """Put the edits inside a replaced stretch into its replacement, which is as long as what it replaces."""
-    if not inside:
-        yield whole
-        return
-    moved = [Edit(edit.position - whole.position, edit.removed, edit.added) for edit in inside]
-    yield Edit(whole.position, whole.removed, apply_edits(whole.added, moved))
+    """Give edits in ascending order; of two that overlap, as only hostile HTML can have them, the first."""
+    behind = 0
+    for edit in sorted(edits):
+        if edit.position >= behind:
+            yield edit
+            behind = edit.position + edit.removed
 
 
 def _text_style(dark: bool) -> str:

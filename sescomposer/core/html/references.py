@@ -50,6 +50,11 @@ class Reference:
     attribute: str
     use: Use
 
+    @property
+    def content_id(self) -> str:
+        """The Content-ID that a cid: address names, "" for other addresses."""
+        return content_id_of(self.url)
+
 
 _ATTRIBUTES = {
     "src": Use.IMAGE,
@@ -100,13 +105,14 @@ _AUTHORITY = re.compile(r"(?:(https?|ftp):[/\\]*|[/\\]{2})(?:[^/\\?#]*@)?(\[[^\]
 _UNSEEN = re.compile(r"[\t\n\r]")
 
 
-def references(document: HtmlDocument) -> tuple[Reference, ...]:
+def references(source: HtmlDocument | str) -> tuple[Reference, ...]:
     """Give all references in the order of the text.
 
-    >>> found = references(HtmlDocument.of('<img src="cid:a"><p style="background:url(https://b.example/c.png)">'))
+    >>> found = references('<img src="cid:a"><p style="background:url(https://b.example/c.png)">')
     >>> [(reference.url, reference.use.value) for reference in found]
     [('cid:a', 'image'), ('https://b.example/c.png', 'image')]
     """
+    document = HtmlDocument.of(source)
     found: list[Reference] = []
     raw_name = ""
     for token in document.tokens():
@@ -121,6 +127,8 @@ def references(document: HtmlDocument) -> tuple[Reference, ...]:
 
 def _of_tag(text: str, token: Token, element: str) -> Iterator[Reference]:
     """Give the references of one start tag."""
+    if text.find("=", token.start, token.stop) < 0:
+        return
     for attribute in attributes(text, token.start, token.stop):
         match attribute.name:
             case "style":
@@ -187,9 +195,7 @@ def _of_refresh(text: str, token: Token, attribute: Attribute) -> Iterator[Refer
         return
     match = _REFRESH.match(attribute.value)
     if match:
-        yield Reference(
-            attribute.value_start, attribute.value_stop, match[1].strip(), "meta", "content", Use.REFRESH
-        )
+        yield Reference(attribute.value_start, attribute.value_stop, match[1].strip(), "meta", "content", Use.REFRESH)
 
 
 def _of_css(url: CssUrl, offset: int, element: str, attribute: str) -> Reference:
@@ -206,36 +212,36 @@ def content_id_of(url: str) -> str:
     return unquote(rest) if colon and scheme.strip().lower() == "cid" else ""
 
 
-def cid_references(document: HtmlDocument) -> tuple[Reference, ...]:
+def cid_references(source: HtmlDocument | str) -> tuple[Reference, ...]:
     """Give the references to parts of the message by Content-ID, in order."""
-    return tuple(reference for reference in references(document) if content_id_of(reference.url))
+    return tuple(reference for reference in references(source) if content_id_of(reference.url))
 
 
 def remote_host(url: str) -> str:
     """Give the lower-case host that a browser would ask for this address; "" if it asks none.
 
-    >>> [remote_host(url) for url in ("https://u@A.example:8/x", r"http:\\b.example", "//c.example/d", "cid:x", "e.png")]
+    >>> [remote_host(url) for url in ("https://u@A.example:8/x", r"http:\\b.example", "//c.example", "cid:x", "e.png")]
     ['a.example', 'b.example', 'c.example', '', '']
     """
     match = _AUTHORITY.match(_UNSEEN.sub("", url).strip("".join(map(chr, range(33)))))
     return match[2].lower() if match else ""
 
 
-def remote_references(document: HtmlDocument) -> tuple[Reference, ...]:
+def remote_references(source: HtmlDocument | str) -> tuple[Reference, ...]:
     """Give what a mail program would fetch from elsewhere when it shows the HTML: neither links nor forms."""
     shown = (Use.IMAGE, Use.STYLE, Use.FONT, Use.SCRIPT, Use.MEDIA, Use.FRAME, Use.OBJECT, Use.HINT)
-    return tuple(found for found in references(document) if found.use in shown and remote_host(found.url))
+    return tuple(found for found in references(source) if found.use in shown and remote_host(found.url))
 
 
-def remote_image_hosts(document: HtmlDocument) -> tuple[str, ...]:
+def remote_image_hosts(source: HtmlDocument | str) -> tuple[str, ...]:
     """Give the hosts of remote images, each once, sorted.
 
-    >>> remote_image_hosts(HtmlDocument.of("<img src=https://b.example/1><img src=//a.example/2><a href=http://c.example>"))
+    >>> remote_image_hosts("<img src=https://b.example/1><img src=//a.example/2><a href=http://c.example>")
     ('a.example', 'b.example')
     """
-    return tuple(sorted({remote_host(found.url) for found in remote_references(document) if found.use is Use.IMAGE}))
+    return tuple(sorted({remote_host(found.url) for found in remote_references(source) if found.use is Use.IMAGE}))
 
 
-def mail_links(document: HtmlDocument) -> tuple[Reference, ...]:
+def mail_links(source: HtmlDocument | str) -> tuple[Reference, ...]:
     """Give the mailto: links, in order (RFC 6068)."""
-    return tuple(found for found in references(document) if found.url[:7].lower() == "mailto:")
+    return tuple(found for found in references(source) if found.url[:7].lower() == "mailto:")

@@ -1,4 +1,4 @@
-"""Attributes of a tag, with offsets, and character references decoded (WHATWG HTML, sections 13.2.5.32 to 13.2.5.39)."""
+"""Attributes of a tag, with offsets, and character references decoded (WHATWG HTML, section 13.2.5)."""
 
 import html
 import re
