@@ -40,8 +40,7 @@ def element_names(names: str) -> frozenset[str]:
     return frozenset(names.split())
 
 
-RAW_ELEMENTS = frozenset(("script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes", "plaintext"))
-ESCAPABLE_def element_names(names: str) -> frozenset[str]:
+def element_names(names: str) -> frozenset[str]:
     """Make a set of names that stand in a row with blanks between.
 
     >>> sorted(element_names("p br"))
@@ -50,7 +49,8 @@ ESCAPABLE_def element_names(names: str) -> frozenset[str]:
     return frozenset(names.split())
 
 
-RAW_ELEMENTS = frozenset(("textarea", "title"))
+RAW_ELEMENTS = frozenset(("script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes", "plaintext"))
+ESCAPABLE_RAW_ELEMENTS = frozenset(("textarea", "title"))
 """Raw text in which character references count."""
 
 _BLANK = r"\t\n\f\r "
