@@ -16,6 +16,7 @@ _NETWORK = re.compile(
 _CERTIFICATE = re.compile(r"SSLError|CERTIFICATE_VERIFY_FAILED")
 _WRITING = re.compile(r"Permission denied|Read-only file system|EACCES|EROFS")
 _HASHES = re.compile(r"DO NOT MATCH THE HASHES|EINTEGRITY")
+_NOTHING = re.compile(r"\(from versions: none\)|npm error code E404")
 _ERROR_LINE = re.compile(r"^(?:npm )?(?:error|ERROR):? +(.+)$", re.MULTILINE)
 
 
@@ -43,6 +44,11 @@ def installer_failure(tool: str, output: str, log: Path) -> SetupFailure:
         return SetupFailure(
             f"{tool} cannot reach the package registry; connect this machine or set {tool}'s proxy or index, "
             f"and start again (see {log})."
+        )
+    if _NOTHING.search(output):
+        return SetupFailure(
+            f"{tool} was offered no version at all of a package that is wanted; connect this machine or set "
+            f"{tool}'s index, and start again (see {log})."
         )
     if _HASHES.search(output):
         return SetupFailure(
