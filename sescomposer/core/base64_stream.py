@@ -6,6 +6,7 @@
 import binascii
 import struct
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 try:
     from pybase64 import b64decode, b64encode
@@ -50,20 +51,46 @@ def _decode_quads(characters: bytes) -> bytes:
     return b64decode(characters) if HAS_PYBASE64 else binascii.a2b_base64(characters)
 
 
-def decode_stream(windows: Iterable[bytes]) -> Iterator[bytes]:
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How the lines of base64 text look where all are alike: characters of the alphabet, then a line end."""
+
+    characters: int
+    line_end: bytes
+
+    @property
+    def row(self) -> int:
+        """Length of a line with its line end, in octets."""
+        return self.characters + len(self.line_end)
+
+
+def layout_of(head: bytes) -> Layout | None:
+    """Give the layout that the first line suggests; None where its end is not in `head` or would cut a group of four.
+
+    >>> layout_of(b"bGlnaHQg\\r\\nd29yaw==")
+    Layout(characters=8, line_end=b'\\r\\n')
+    """
+    end = head.find(b"\n")
+    line_end = b"\r\n" if head[end - 1 : end] == b"\r" else b"\n"
+    characters = end + 1 - len(line_end)
+    return Layout(characters, line_end) if characters > 0 and characters % 4 == 0 else None
+
+
+def decode_stream(windows: Iterable[bytes | memoryview], layout: Layout | None = None) -> Iterator[bytes]:
     """Decode a stream of any shape: what is not of the alphabet is ignored, missing padding is supplied.
 
     The data ends at its padding, as RFC 2045 allows to assume. One character left over says nothing and is dropped.
+    Windows that consist of whole lines of the layout are decoded ten times as fast as others.
 
     >>> b"".join(decode_stream([b"bGlna!HQg", b"d29yaw"]))
     b'light work'
     """
     rest = b""
     for window in windows:
-        if not rest and (octets := _decode_clean(window)):
+        if layout and not rest and (octets := _decode_clean(window, layout)):
             yield octets
             continue
-        characters, ended = _to_padding(rest + window.translate(None, _JUNK))
+        characters, ended = _to_padding(rest + bytes(window).translate(None, _JUNK))
         whole = len(characters) // 4 * 4
         if whole:
             yield _decode_quads(characters[:whole])
@@ -74,28 +101,43 @@ def decode_stream(windows: Iterable[bytes]) -> Iterator[bytes]:
         yield binascii.a2b_base64(rest + b"=" * (4 - len(rest)))
 
 
-def _decode_clean(window: bytes) -> bytes:
-    """Decode whole lines of equal length at full speed; nothing where they are not that."""
-    row = window.find(b"\n") + 1
-    characters = row - (2 if window[row - 2 : row] == b"\r\n" else 1)
-    if row < 5 or characters % 4 or len(window) % row:
+def _decode_clean(window: bytes | memoryview, layout: Layout) -> bytes:
+    """Decode lines of the layout; nothing where there is anything else, padding included."""
+    lines, rest = divmod(len(window), layout.row)
+    if rest:
         return b""
+    characters = bytearray(window)
+    for column, octet in enumerate(layout.line_end):
+        # Deleting a column is a few block moves; skipping line ends while decoding takes twice as long.
+        if characters[layout.characters :: layout.row - column] != bytes([octet]) * lines:
+            return b""
+        del characters[layout.characters :: layout.row - column]
     try:
-        octets = _decode_quads(window)
+        octets = _decode_strictly(characters)
     except ValueError:
         return b""
-    # As many octets as the lines have room for: so there is neither junk nor padding before the last line's end.
-    return octets if len(octets) * 4 == len(window) // row * characters * 3 else b""
+    return octets if len(octets) * 4 == len(characters) * 3 else b""
+
+
+def _decode_strictly(characters: bytearray) -> bytes:
+    if HAS_PYBASE64:
+        return b64decode(characters, validate=True)
+    return binascii.a2b_base64(characters, strict_mode=True)
 
 
 def _to_padding(characters: bytes) -> tuple[bytes, bool]:
-    """Cut at the padding and say whether there was one; `=` where no padding can be counts as junk."""
+    """Cut at the padding that completes a group and say whether there was one; any other `=` counts as junk.
+
+    The first `=` of two that may still come stays at the end.
+    """
     if b"=" not in characters:
         return characters, False
     runs = characters.split(b"=")
-    length = 0
+    length = pads = 0
     for number, run in enumerate(runs[:-1], 1):
         length += len(run)
-        if length % 4 > 1:
+        pads = 1 if run else pads + 1
+        if length % 4 > 1 and length % 4 + pads >= 4:
             return b"".join(runs[:number]), True
-    return b"".join(runs), False
+    awaited = b"=" if length % 4 == 2 and not runs[-1] else b""
+    return b"".join(runs) + awaited, False

@@ -136,7 +136,7 @@ class Octets:
         """
         done, total = 0, len(self)
         for chunk in self.chunks(WRITE_OCTETS):
-            _write(sink, chunk)
+            write_all(sink, chunk)
             done += len(chunk)
             progress.step(done, total)
         return done
@@ -252,7 +252,8 @@ def _line(number: int, start: int, row: bytes, clip: int) -> Line:
     return Line(number, start, length, row[: min(length, clip)], ending)
 
 
-def _write(sink: SupportsWrite, chunk: bytes | memoryview) -> None:
+def write_all(sink: SupportsWrite, chunk: bytes | memoryview) -> None:
+    """Write all of a chunk, also to an unbuffered file."""
     written = sink.write(chunk)
     while isinstance(written, int) and written < len(chunk):
         # An unbuffered file takes what it can at once and tells how much that was.

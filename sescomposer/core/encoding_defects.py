@@ -1,0 +1,126 @@
+"""What is wrong with the octets of a body for its transfer encoding (RFC 2045 sections 2.7, 2.8, 6.7 and 6.8).
+
+Derived when asked for, as it reads the whole body; of each kind at most 20 places are told.
+"""
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+
+from sescomposer.core.base64_stream import ALPHABET
+from sescomposer.core.defects import Defect
+from sescomposer.core.limits import ENCODED_LINE, LINE_OCTETS
+from sescomposer.core.octets import Octets
+from sescomposer.core.transfer_encoding import TransferEncoding
+
+TOLD = 20
+_WINDOW_OCTETS = 262144
+_LOOKED_AHEAD = 64
+
+_BASE64_JUNK = re.compile(rb"[^A-Za-z0-9+/=\r\n\t ]+")
+_EIGHT_BIT = re.compile(rb"[\x80-\xff]+")
+_NUL = re.compile(rb"\0+")
+_NOT_PRINTABLE = re.compile(rb"[^\t\n\r\x20-\x7e]+")
+_BARE_CR = re.compile(rb"\r(?!\n)")
+_BAD_ESCAPE = re.compile(rb"=(?![0-9A-Fa-f]{2}|[ \t]*(?:[\r\n]|\Z))")
+_EIGHT_BIT_IN_7BIT = ("eight-bit", "A 7bit body has an octet above 127.", "RFC 2045 2.7")
+_NO_CHARACTERS = bytes(set(range(256)) - set(ALPHABET))
+
+
+def encoding_defects(octets: Octets, encoding: TransferEncoding) -> tuple[Defect, ...]:
+    """Give what breaks the rules of the encoding, with offsets in `octets`.
+
+    >>> [(defect.code, defect.start) for defect in encoding_defects(Octets.of(b"AA!A"), TransferEncoding.BASE64)]
+    [('base64-character', 2), ('base64-length', 4)]
+    """
+    match encoding:
+        case TransferEncoding.BASE64:
+            return tuple(_base64_defects(octets))
+        case TransferEncoding.QUOTED_PRINTABLE:
+            return tuple(_quoted_printable_defects(octets))
+        case TransferEncoding.SEVEN_BIT:
+            return (*_matches(octets, _EIGHT_BIT, *_EIGHT_BIT_IN_7BIT), *_line_defects(octets))
+        case TransferEncoding.EIGHT_BIT:
+            return tuple(_line_defects(octets))
+        case TransferEncoding.UNKNOWN:
+            sentence = "The transfer encoding is unknown, so the octets are shown as they stand."
+            return (Defect("encoding-unknown", sentence, 0, len(octets), "RFC 2045 6.4"),)
+        case TransferEncoding.BINARY:
+            return ()
+
+
+def _line_defects(octets: Octets) -> Iterator[Defect]:
+    yield from _matches(octets, _NUL, "nul", "A NUL octet needs the transfer encoding binary.", "RFC 2045 2.8")
+    yield from _matches(
+        octets, _BARE_CR, "bare-cr", "A CR without LF needs the transfer encoding binary.", "RFC 2045 2.8"
+    )
+    yield from _long_lines(octets, LINE_OCTETS, "line-length", "RFC 5322 2.1.1")
+
+
+def _quoted_printable_defects(octets: Octets) -> Iterator[Defect]:
+    standard = "RFC 2045 6.7"
+    yield from _matches(octets, _BAD_ESCAPE, "quoted-printable-escape", "No two hexadecimal digits follow =.", standard)
+    sentence = "Quoted-printable text has an octet that must be encoded."
+    yield from _matches(octets, _NOT_PRINTABLE, "quoted-printable-character", sentence, standard)
+    yield from _long_lines(octets, ENCODED_LINE, "quoted-printable-line-length", standard)
+
+
+def _base64_defects(octets: Octets) -> Iterator[Defect]:
+    standard = "RFC 2045 6.8"
+    yield from _matches(octets, _BASE64_JUNK, "base64-character", "This is no character of base64.", standard)
+    yield from _padding_defects(octets, standard)
+    yield from _long_lines(octets, ENCODED_LINE, "base64-line-length", standard)
+
+
+def _padding_defects(octets: Octets, standard: str) -> Iterator[Defect]:
+    pad = octets.find(b"=")
+    end = pad if pad >= 0 else len(octets)
+    characters = sum(len(bytes(run).translate(None, _NO_CHARACTERS)) for run in octets[:end].chunks(_WINDOW_OCTETS))
+    needed = -characters % 4
+    if pad < 0:
+        if needed:
+            yield Defect("base64-length", "The base64 text ends inside a group of four.", end, end, standard)
+        return
+    after = bytes(octets[pad:]).rstrip()
+    pads = len(after) - len(after.lstrip(b"="))
+    if needed not in (1, 2) or pads != needed:
+        yield Defect("base64-padding", "The padding does not complete a group of four.", pad, pad + pads, standard)
+    if pads < len(after):
+        stop = pad + len(after)
+        yield Defect("base64-after-padding", "There is more after the padding.", pad + pads, stop, standard)
+
+
+def _matches(octets: Octets, pattern: re.Pattern[bytes], code: str, message: str, standard: str) -> Iterator[Defect]:
+    told = islice(_spans(octets, pattern), TOLD)
+    return (Defect(code, message, start, stop, standard) for start, stop in told)
+
+
+def _spans(octets: Octets, pattern: re.Pattern[bytes]) -> Iterator[tuple[int, int]]:
+    for base in range(0, len(octets), _WINDOW_OCTETS):
+        window = octets.read(base, base + _WINDOW_OCTETS + _LOOKED_AHEAD)
+        for match in pattern.finditer(window):
+            if match.start() >= _WINDOW_OCTETS:
+                break
+            yield base + match.start(), base + min(match.end(), _WINDOW_OCTETS)
+
+
+def _long_lines(octets: Octets, limit: int, code: str, standard: str) -> Iterator[Defect]:
+    sentence = f"A line is longer than {limit} characters."
+    lines = ((start, stop) for start, stop in _lines(octets) if stop - start > limit)
+    return (Defect(code, sentence, start, stop, standard) for start, stop in islice(lines, TOLD))
+
+
+def _lines(octets: Octets) -> Iterator[tuple[int, int]]:
+    """Give where each line starts, and stops without its line end."""
+    start, last = 0, b""
+    for base in range(0, len(octets), _WINDOW_OCTETS):
+        window = octets.read(base, base + _WINDOW_OCTETS)
+        at = window.find(b"\n")
+        while at >= 0:
+            before = window[at - 1 : at] if at else last
+            yield start, base + at - (before == b"\r")
+            start = base + at + 1
+            at = window.find(b"\n", at + 1)
+        last = window[-1:]
+    if start < len(octets):
+        yield start, len(octets) - (last == b"\r")

@@ -1,0 +1,115 @@
+"""Quoted-printable (RFC 2045 section 6.7): lines of at most 76 characters that also survive mailboxes and gateways.
+
+Beyond the standard, no encoded line starts with `From ` or is a lone `.`, as mbox files and careless SMTP software
+change such lines. `binascii.b2a_qp` protects neither.
+"""
+
+import binascii
+import re
+from collections.abc import Iterable, Iterator
+
+LINE_CHARACTERS = 76
+_UNSAFE = re.compile(rb"[^\t\x20-\x3c\x3e-\x7e]+")
+_SOFT_CR = re.compile(rb"=\r(?!\n)")
+_BLANK_BEFORE_END = re.compile(rb"[ \t]\r*\n")
+
+
+def quoted_printable(octets: bytes, *, line_end: bytes = b"\r\n", binary: bool = False) -> bytes:
+    """Encode octets.
+
+    Args:
+        octets: Text with CRLF or LF line ends (a CR elsewhere is encoded), or anything with `binary`.
+        line_end: Written between lines, and after the last one where `octets` ends with a line end.
+        binary: Whether line ends are octets like any other, to come out as they are.
+
+    >>> quoted_printable("Füße \\n.\\nFrom here".encode())
+    b'F=C3=BC=C3=9Fe=20\\r\\n=2E\\r\\n=46rom here'
+    """
+    if binary:
+        return encode_line(octets, line_end)
+    return line_end.join([encode_line(line, line_end) for line in octets.replace(b"\r\n", b"\n").split(b"\n")])
+
+
+def encode_line(octets: bytes, line_end: bytes, *, continued: bool = False) -> bytes:
+    """Encode octets without hard line ends; any LF is encoded.
+
+    Args:
+        octets: What stands between two line ends.
+        line_end: Written after each soft line break.
+        continued: Whether to end with a soft line break, as more of the same line follows.
+    """
+    quoted = _UNSAFE.sub(_escape, octets)
+    if continued:
+        return b"".join([row + b"=" + line_end for row in _rows(quoted, LINE_CHARACTERS - 1)])
+    if quoted[-1:] in (b" ", b"\t"):
+        quoted = quoted[:-1] + b"=%02X" % quoted[-1]
+    if len(quoted) <= LINE_CHARACTERS - 2:
+        return _protected(quoted)
+    return (b"=" + line_end).join(_rows(quoted, LINE_CHARACTERS))
+
+
+def _escape(match: re.Match[bytes]) -> bytes:
+    return b"=" + match.group().hex("=").upper().encode()
+
+
+def _protected(row: bytes) -> bytes:
+    if row.startswith(b"From "):
+        return b"=46" + row[1:]
+    return b"=2E" if row == b"." else row
+
+
+def _rows(quoted: bytes, last: int) -> list[bytes]:
+    """Cut encoded octets into rows of at most 75 characters, the last of at most `last`; never inside an escape."""
+    rows: list[bytes] = []
+    start = 0
+    while True:
+        # A protected row grows by two characters.
+        spare = 2 if quoted.startswith(b"From ", start) else 0
+        if len(quoted) - start <= last - spare:
+            return [*rows, _protected(quoted[start:])]
+        stop = start + LINE_CHARACTERS - 1 - spare
+        escape = quoted.rfind(b"=", stop - 2, stop)
+        stop = escape if escape >= 0 else stop
+        rows.append(_protected(quoted[start:stop]))
+        start = stop
+
+
+def decode_stream(windows: Iterable[bytes | memoryview]) -> Iterator[bytes]:
+    """Decode a stream of any shape; an `=` that starts no escape stays, blanks at line ends go.
+
+    >>> b"".join(decode_stream([b"F=C3=B", b"C=C3=9Fe  \\r\\nsoft=", b"\\r\\n =xy"])).decode()
+    'Füße\\r\\nsoft =xy'
+    """
+    rest = b""
+    for window in windows:
+        octets = rest + bytes(window)
+        at = _safe_cut(octets)
+        rest = octets[at:]
+        if at:
+            yield _decode(octets[:at])
+    if rest:
+        yield _decode(_without_blanks(rest))
+
+
+def _safe_cut(octets: bytes) -> int:
+    """Find where decoding may pause: after an LF, else before trailing blanks and before what may be half an escape."""
+    at = octets.rfind(b"\n") + 1
+    if at:
+        return at
+    kept = octets.rstrip(b" \t\r")
+    escape = kept.rfind(b"=", max(len(kept) - 2, 0))
+    return escape if escape >= 0 else len(kept)
+
+
+def _decode(octets: bytes) -> bytes:
+    if _BLANK_BEFORE_END.search(octets):
+        octets = b"\n".join([_without_blanks(line) for line in octets.split(b"\n")])
+    if b"=" not in octets:
+        return octets
+    # After `=` and CR, binascii skips all octets to the next LF.
+    return binascii.a2b_qp(_SOFT_CR.sub(b"=\n", octets))
+
+
+def _without_blanks(line: bytes) -> bytes:
+    body = line.rstrip(b"\r")
+    return body.rstrip(b" \t") + line[len(body) :]
