@@ -1,0 +1,150 @@
+"""The windows of the process, and what begins once the first one is painted."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from PySide6.QtCore import QObject, QTimer, QUrl, Slot
+
+from sescomposer.core.errors import SesComposerError
+from sescomposer.gui import crash
+from sescomposer.gui.start_log import StartLog
+from sescomposer.gui.tasks import Context, TaskRunner
+from sescomposer.gui.theme import Scheme, set_scheme
+
+if TYPE_CHECKING:
+    from sescomposer.bootstrap import Services
+    from sescomposer.core.message import Message
+    from sescomposer.gui.main_window import MainWindow
+    from sescomposer.services.ports import RecoveredDraft
+
+
+class Windows(QObject):
+    """Opens windows, for arguments, for other windows, and for drafts that a crash left."""
+
+    def __init__(self, services: "Services", place: str, log: StartLog) -> None:
+        super().__init__()
+        self._services = services
+        self._place = place
+        self._log = log
+        self._runner = TaskRunner(self)
+        self._runner.crashed.connect(self._on_crashed)
+        self._open: list[MainWindow] = []
+        if (scheme := self._appearance()) != "system":
+            set_scheme(scheme)
+        services.settings.on_change(self._on_setting)
+
+    @property
+    def open_windows(self) -> "tuple[MainWindow, ...]":
+        """The windows that are open, oldest first."""
+        return tuple(self._open)
+
+    def open_first(self, arguments: Sequence[str]) -> None:
+        """Open the windows that a start asks for; listener, log and recovery follow when they are painted."""
+        if arguments or not self._is_first_start():
+            self.open_arguments(arguments)
+        else:
+            from sescomposer.services.sample import sample_message
+
+            self._new_window(sample_message(self._services.ids))
+        QTimer.singleShot(0, self._on_idle)
+
+    @Slot(object)
+    def open_arguments(self, arguments: Sequence[str]) -> None:
+        """Open a window for each argument: an absolute path, a `file:` or a `mailto:` URL; an empty one for none."""
+        for argument in arguments:
+            if argument.lower().startswith("mailto:"):
+                self._open_mailto(argument)
+            else:
+                url = QUrl(argument)
+                self._new_window().files.open_path(Path(url.toLocalFile() if url.isLocalFile() else argument))
+        if not arguments:
+            self._new_window()
+
+    def close(self) -> None:
+        """Stop what runs in the background, after the last window was closed."""
+        self._runner.close()
+        self._services.close()
+
+    def _new_window(self, message: "Message | None" = None, **keywords: object) -> "MainWindow":
+        from sescomposer.gui.main_window import MainWindow
+
+        window = MainWindow(self._services, message, **keywords)  # type: ignore[arg-type]
+        window.window_wanted.connect(self._on_window_wanted)
+        window.closed.connect(self._on_closed)
+        self._open.append(window)
+        window.show()
+        window.raise_()
+        window.activateWindow()
+        return window
+
+    def _open_mailto(self, uri: str) -> None:
+        from sescomposer.core.mailto import parse_mailto
+
+        try:
+            wish = parse_mailto(uri)
+            window = self._new_window(self._services.documents.from_mailto(wish))
+        except SesComposerError as error:
+            self._new_window().show_error(error)
+            return
+        if wish.refused:
+            names = ", ".join(wish.refused)
+            window.statusBar().showMessage(f"The link also wanted to set {names}, which no link may.")
+
+    def _is_first_start(self) -> bool:
+        from sescomposer.services.settings import FIRST_START_DONE
+
+        if self._services.settings.get(FIRST_START_DONE):
+            return False
+        # Settings that cannot be written are told when the user changes one; the sample is welcome all the same.
+        with suppress(SesComposerError):
+            self._services.settings.set(FIRST_START_DONE, True)
+        return True
+
+    @Slot()
+    def _on_idle(self) -> None:
+        from sescomposer.gui.single import Listener
+
+        self._log.start()
+        listener = Listener(self._place, self)
+        listener.arguments_received.connect(self.open_arguments)
+        listener.listen()
+        self._runner.start(self._recover, quiet=True).succeeded.connect(self._on_recovered)
+
+    def _recover(self, context: Context) -> "tuple[RecoveredDraft, ...]":
+        return self._services.journal.recover()
+
+    @Slot(object)
+    def _on_recovered(self, drafts: "tuple[RecoveredDraft, ...]") -> None:
+        for draft in drafts:
+            window = self._new_window(draft.message, path=draft.path, draft=draft.draft, saved=False)
+            told = draft.saved.strftime("%Y-%m-%d %H:%M:%S")
+            window.statusBar().showMessage(f"Recovered as of {told}. {draft.damaged}".strip())
+
+    @Slot(object)
+    def _on_window_wanted(self, wish: object) -> None:
+        match wish:
+            case (message, path):
+                self._new_window(cast("Message", message), path=path)
+            case message:
+                self._new_window(cast("Message | None", message))
+
+    @Slot(object)
+    def _on_closed(self, window: "MainWindow") -> None:
+        self._open.remove(window)
+
+    @Slot(object)
+    def _on_crashed(self, error: BaseException) -> None:
+        crash.report(error)
+
+    def _on_setting(self, key: str) -> None:
+        from sescomposer.services.settings import APPEARANCE
+
+        if key == APPEARANCE.key:
+            set_scheme(self._appearance())
+
+    def _appearance(self) -> Scheme:
+        from sescomposer.services.settings import APPEARANCE
+
+        return self._services.settings.get(APPEARANCE).value
