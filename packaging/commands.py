@@ -106,20 +106,14 @@ def provide(needs: tuple[Need, ...], purpose: str, *, required: bool) -> None:
     """
     missing = system_libraries.missing(needs)
     if missing and system_libraries.can_apt():
-        _install_each(system_libraries.packages(missing))
+        names = system_libraries.packages(missing)
+        say(f"installing with apt: {' '.join(names)}")
+        system_libraries.apt_install(names)
         missing = system_libraries.missing(missing)
     if missing and required:
         raise SetupFailure(system_libraries.sentence(missing, purpose))
     if missing:
         say(system_libraries.sentence(missing, purpose) + " Until then the tests that need it are skipped.")
-
-
-def _install_each(names: list[str]) -> None:
-    """Install packages together, or one by one where one of them cannot be had."""
-    say(f"installing with apt: {' '.join(names)}")
-    if not system_libraries.apt_install(names):
-        for name in names:
-            system_libraries.apt_install([name])
 
 
 def is_for_command_line(words: list[str], root: Path = ROOT) -> bool:

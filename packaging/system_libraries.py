@@ -128,14 +128,22 @@ def can_apt() -> bool:
     return Path("/etc/debian_version").exists() and is_command("apt-get") and os.geteuid() == 0
 
 
+# A machine without network must hear so within a minute, not after apt's many tries.
+_APT_PATIENCE = ("-o", "Acquire::Retries=1", "-o", "Acquire::http::Timeout=20", "-o", "Acquire::https::Timeout=20")
+
+
 def apt_install(names: list[str]) -> bool:
-    """Install Debian packages; gives False when apt failed, whatever the reason."""
+    """Install those of some Debian packages that apt knows of; gives False when apt failed, whatever the reason."""
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    update = ["apt-get", "update", "-qq"]
-    install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *names]
     # Lists that could not be renewed may still name what is wanted: only the installation counts.
-    subprocess.run(update, env=environment, capture_output=True, check=False)
-    return subprocess.run(install, env=environment, capture_output=True, check=False).returncode == 0
+    subprocess.run(["apt-get", "update", "-qq", *_APT_PATIENCE], env=environment, capture_output=True, check=False)
+    known = [name for name in names if _apt_knows(name)]
+    install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *_APT_PATIENCE, *known]
+    return bool(known) and subprocess.run(install, env=environment, capture_output=True, check=False).returncode == 0
+
+
+def _apt_knows(name: str) -> bool:
+    return subprocess.run(["apt-cache", "show", name], capture_output=True, check=False).returncode == 0
 
 
 def sentence(needs: Iterable[Need], purpose: str) -> str:

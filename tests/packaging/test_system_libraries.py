@@ -1,5 +1,7 @@
 """What the system lacks is found by trying, installed where that is possible, and named otherwise."""
 
+import subprocess
+
 import commands
 import pytest
 import system_libraries
@@ -19,10 +21,8 @@ class _System:
 
     def install(self, names: list[str]) -> bool:
         self.calls.append(names)
-        if self.broken & set(names):
-            return False
-        self.installed |= set(names)
-        return True
+        self.installed |= set(names) - self.broken
+        return not self.broken & set(names)
 
     def need(self, what: str, package: str) -> Need:
         return Need(what, package, lambda _: package in self.installed)
@@ -61,6 +61,18 @@ def test_one_package_that_cannot_be_had_does_not_keep_the_others_away(
     commands.provide(needs, "The test suite", required=False)
     assert system.installed == {"xvfb"}
     assert "The test suite lacks emoji;" in capsys.readouterr().err
+
+
+def test_apt_is_asked_only_for_what_it_knows(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[list[str]] = []
+
+    def run(command: list[str], **options: object) -> "subprocess.CompletedProcess[bytes]":
+        calls.append([word for word in command if word not in system_libraries._APT_PATIENCE])
+        return subprocess.CompletedProcess(command, 100 if command[-1] in ("update", "no-such-package") else 0)
+
+    monkeypatch.setattr(subprocess, "run", run)
+    assert system_libraries.apt_install(["no-such-package", "xvfb"])
+    assert calls[-1] == ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "xvfb"]
 
 
 def test_nothing_is_asked_of_a_system_that_has_everything(monkeypatch: pytest.MonkeyPatch) -> None:
