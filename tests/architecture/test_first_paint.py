@@ -34,7 +34,8 @@ sys.exit(sescomposer.__main__.run_window([]))
 
 _LATER = {
     "typer", "click", "rich", "boto3", "botocore", "keyring", "secretstorage", "tree_sitter", "tomlkit", "idna",
-    "asyncio", "ssl", "http.client", "importlib.metadata", "email.message", "email.parser", "sqlite3", "cryptography", "numpy",
+    "asyncio", "ssl",
+    "http.client", "importlib.metadata", "email.message", "email.parser", "sqlite3", "cryptography", "numpy",
     "PySide6.QtWebEngineCore", "PySide6.QtWebEngineWidgets", "PySide6.QtQml", "PySide6.QtNetwork",
 }  # fmt: skip
 
