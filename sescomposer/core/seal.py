@@ -1,0 +1,238 @@
+"""Sealing: the only way from a message under the writer's hand to the octets that are submitted.
+
+Fields that are missing are stamped, Bcc is taken out, line ends become CRLF; nothing else is touched. The octets are
+written once, hashed on the way, and read back: what was written is what is shown and sent.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from email.utils import format_datetime
+from typing import Protocol
+
+from sescomposer.core.entity import Entity
+from sescomposer.core.envelope import Envelope, envelope_of
+from sescomposer.core.errors import StoreError
+from sescomposer.core.folding import fold
+from sescomposer.core.header import HeaderField, HeaderSection
+from sescomposer.core.identifiers import Identifiers
+from sescomposer.core.message import Message, Road
+from sescomposer.core.octets import Octets, write_all
+from sescomposer.core.parse import parse
+from sescomposer.core.progress import NO_PROGRESS, Progress
+from sescomposer.core.sender_domain import sender_domain
+from sescomposer.core.structure.line_ends import normalise_line_ends
+
+HIDDEN_FIELDS = ("Bcc", "Resent-Bcc")
+"""Never in sealed octets (RFC 5322 section 3.6.3)."""
+
+STAMPED_FIELDS = ("Date", "Message-ID")
+
+_CHUNK_OCTETS = 262144
+
+
+class SealTarget(Protocol):
+    """A buffer that takes sealed octets once; nothing remains of it if it is not finished."""
+
+    def write(self, octets: bytes | memoryview, /) -> int:
+        """Append octets."""
+
+    def finish(self, sha256: str) -> Octets:
+        """Keep what was written under its hash and give it back as it lies there."""
+
+    def abandon(self) -> None:
+        """Forget what was written; does nothing after `finish`."""
+
+
+class MemoryTarget:
+    """A buffer in memory, for programs and small messages.
+
+    >>> target = MemoryTarget()
+    >>> target.write(b"ab"), bytes(target.finish("any"))
+    (2, b'ab')
+    """
+
+    def __init__(self) -> None:
+        self._octets = bytearray()
+
+    def write(self, octets: bytes | memoryview, /) -> int:
+        """Append octets."""
+        self._octets += octets
+        return len(octets)
+
+    def finish(self, sha256: str) -> Octets:
+        """Give what was written."""
+        del sha256
+        return Octets.of(bytes(self._octets))
+
+    def abandon(self) -> None:
+        """Forget what was written."""
+        self._octets.clear()
+
+
+@dataclass(frozen=True, eq=False)
+class Sealed:
+    """One message as it goes to one envelope.
+
+    Attributes:
+        octets: The whole message with CRLF, as it lies in its buffer.
+        sha256: Hash of the octets in lower-case hex.
+        envelope: Who it is from and for, Bcc included.
+        root: The tree read from those very octets.
+        road: The road it was sealed for.
+        sealed_at: Time of sealing; old octets are sealed anew.
+        stamped: Names of the fields that sealing added.
+        hidden: Names of the fields that sealing took out.
+    """
+
+    octets: Octets
+    sha256: str
+    envelope: Envelope
+    root: Entity
+    road: Road
+    sealed_at: datetime
+    stamped: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
+
+
+def as_sealed(message: Message, now: datetime, ids: Identifiers) -> Entity:
+    """Give the root as sealing would write it, without writing it; entities that do not change are the same objects.
+
+    Args:
+        message: The message.
+        now: Time for Date, with the local offset.
+        ids: Maker of the Message-ID.
+
+    Raises:
+        ValueError: `now` has no offset.
+    """
+    root = message.root
+    header = root.header
+    for name in HIDDEN_FIELDS:
+        header = header.without(name)
+    for name, body in _stamps(root, now, ids):
+        header = stamped(header, name, body, root.line_end)
+    return normalise_line_ends(root if header is root.header else replace(root, header=header))
+
+
+def missing_fields(root: Entity) -> tuple[str, ...]:
+    """Give the names of the fields that sealing would stamp; the raw pane marks them as provisional."""
+    return tuple(name for name in STAMPED_FIELDS if root.header.first(name) is None)
+
+
+def hidden_fields(root: Entity) -> tuple[str, ...]:
+    """Give the names of the fields that sealing would take out; the raw pane marks them as not sent."""
+    return tuple(name for name in HIDDEN_FIELDS if root.header.first(name) is not None)
+
+
+def _stamps(root: Entity, now: datetime, ids: Identifiers) -> list[tuple[str, str]]:
+    if now.tzinfo is None:
+        raise ValueError("the time of sealing needs an offset")
+    missing = missing_fields(root)
+    found = []
+    if "Date" in missing:
+        found.append(("Date", format_datetime(now.replace(microsecond=0))))
+    if "Message-ID" in missing:
+        found.append(("Message-ID", f"<{ids.message_id(sender_domain(root), now)}>"))
+    return found
+
+
+def stamped(header: HeaderSection, name: str, body: str, line_end: bytes) -> HeaderSection:
+    """Give the section with a new field before those of MIME, or behind the last (ASCII wire form)."""
+    field = HeaderField(fold(name, body, line_end=line_end))
+    fields = header.fields
+    mime = (
+        i
+        for i, known in enumerate(fields)
+        if known.name.lower().startswith("content-") or known.name.lower() == "mime-version"
+    )
+    return header.inserted(next(mime, len(fields)), field)
+
+
+def seal(
+    message: Message,
+    road: Road,
+    *,
+    now: datetime,
+    ids: Identifiers,
+    into: Callable[[], SealTarget],
+    progress: Progress = NO_PROGRESS,
+) -> tuple[Sealed, ...]:
+    """Write the octets that will be submitted, one item for each submission that the message needs.
+
+    Args:
+        message: The message.
+        road: The way into SES.
+        now: Time with the local offset.
+        ids: Maker of the Message-ID.
+        into: Makes the buffer for one item, such as a new entry of the content store.
+        progress: Told of the octets written; may cancel.
+
+    Returns:
+        The items; at present always one.
+
+    Raises:
+        OperationCancelledError: cancelled; no buffer remains.
+        StoreError: a buffer cannot be written, or gives other octets back than it was given.
+        ValueError: `now` has no offset.
+    """
+    root = as_sealed(message, now, ids)
+    octets, sha256 = _written(root.octets, into(), progress)
+    item = Sealed(
+        octets=octets,
+        sha256=sha256,
+        envelope=envelope_of(message),
+        root=parse(octets),
+        road=road,
+        sealed_at=now,
+        stamped=missing_fields(message.root),
+        hidden=hidden_fields(message.root),
+    )
+    return (item,)
+
+
+def _written(rope: Octets, target: SealTarget, progress: Progress) -> tuple[Octets, str]:
+    """Write the rope once, and check what the buffer gives back."""
+    digest = hashlib.sha256()
+    try:
+        done, total = 0, len(rope)
+        for chunk in rope.chunks(_CHUNK_OCTETS):
+            digest.update(chunk)
+            write_all(target, chunk)
+            done += len(chunk)
+            progress.step(done, total)
+        sha256 = digest.hexdigest()
+        kept = target.finish(sha256)
+        _check(kept, sha256, total)
+    finally:
+        # Does nothing once the buffer is finished.
+        target.abandon()
+    return kept, sha256
+
+
+def _check(kept: Octets, sha256: str, length: int) -> None:
+    """Raise `StoreError` unless the buffer holds what was written."""
+    digest = hashlib.sha256()
+    for chunk in kept.chunks(_CHUNK_OCTETS):
+        digest.update(chunk)
+    if len(kept) != length or digest.hexdigest() != sha256:
+        raise StoreError(
+            "The sealed message was not kept as it was written; nothing was sent.",
+            hint="Check the disk that holds the data folder, then send again.",
+            value=sha256,
+        )
+
+
+__all__ = [
+    "HIDDEN_FIELDS",
+    "STAMPED_FIELDS",
+    "MemoryTarget",
+    "SealTarget",
+    "Sealed",
+    "as_sealed",
+    "hidden_fields",
+    "missing_fields",
+    "seal",
+    "stamped",
+]
