@@ -66,7 +66,12 @@ def make_folder(path: Path) -> None:
         StoreError: it cannot be made, or a file stands there.
     """
     with translated("make the folder", path):
-        path.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+        missing = [folder for folder in (path, *path.parents) if not folder.exists()]
+        for folder in reversed(missing):
+            folder.mkdir(mode=FOLDER_MODE, exist_ok=True)
+            sync_folder(folder.parent)
+        if not path.is_dir():
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
 
 
 def write_all(descriptor: int, octets: bytes | memoryview) -> int:

@@ -1,11 +1,30 @@
 """Where the user's files lie on this platform; nothing is made or touched here."""
 
+import os
+import stat
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import platformdirs
 
 _NAME = "sescomposer"
+
+
+def _runtime(data: Path) -> Path:
+    """Give the session's folder for sockets; where there is none that is the user's alone, one below `data`.
+
+    Not the fallback of platformdirs: that is below the shared temporary folder, warns, and may raise.
+    """
+    if sys.platform in ("win32", "darwin"):
+        return platformdirs.user_runtime_path(_NAME, appauthor=False)
+    session = Path(os.environ.get("XDG_RUNTIME_DIR", ""))
+    try:
+        status = session.lstat()
+    except OSError:
+        return data / "run"
+    private = stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid() and status.st_mode & 0o077 == 0
+    return session / _NAME if private and session.is_absolute() else data / "run"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +50,12 @@ class Folders:
     @classmethod
     def of_platform(cls) -> "Folders":
         """Give the folders of the user who runs the program."""
+        data = platformdirs.user_data_path(_NAME, appauthor=False)
         return cls(
-            data=platformdirs.user_data_path(_NAME, appauthor=False),
+            data=data,
             config=platformdirs.user_config_path(_NAME, appauthor=False),
             log=platformdirs.user_log_path(_NAME, appauthor=False),
-            runtime=platformdirs.user_runtime_path(_NAME, appauthor=False),
+            runtime=_runtime(data),
         )
 
     @classmethod

@@ -112,3 +112,12 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 def read_only_disk(tmp_path: Path) -> Iterator[Path]:
     """A disk that nobody can write, not even root."""
     yield from _mounted(tmp_path / "readonly", "-o", "ro")
+
+
+@pytest.fixture
+def typist(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Give the command that runs `typist.py` in a process of its own."""
+    here = Path(__file__).resolve()
+    paths = [str(here.parents[2]), os.environ.get("PYTHONPATH", "")]
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, paths)))
+    return [sys.executable, str(here.with_name("typist.py"))]
