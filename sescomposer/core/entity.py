@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NewType
 
+from sescomposer.core.defects import Defect
 from sescomposer.core.encoded_word import decode as decode_words
 from sescomposer.core.errors import EncodingError, MessageError
 from sescomposer.core.header import HeaderSection
@@ -24,7 +25,7 @@ from sescomposer.core.limits import PARAMETERS_CHARACTERS
 from sescomposer.core.octets import EMPTY, Octets, base64_octets
 from sescomposer.core.parameter import Parameterized, parse_parameters
 from sescomposer.core.text import Text
-from sescomposer.core.text_encoding import encode_text
+from sescomposer.core.text_encoding import decoded_octets, encode_text
 from sescomposer.core.transfer_encoding import TransferEncoding, decode, named
 
 Key = NewType("Key", int)
@@ -213,6 +214,13 @@ class Entity:
         return decode_words(self.header.get("Subject"))
 
     @lazy
+    def defects(self) -> tuple[Defect, ...]:
+        """What is wrong with this entity, its parts left out; offsets are relative to it. See `entity_defects`."""
+        from sescomposer.core.entity_defects import entity_defects
+
+        return entity_defects(self)
+
+    @lazy
     def line_end(self) -> bytes:
         """The line end of the header section, which new octets take."""
         return self.header.line_end
@@ -285,7 +293,7 @@ class Entity:
         if isinstance(body, Made):
             if isinstance(body.content, Octets):
                 return body.content
-            return encode_text(body.content, body.charset, TransferEncoding.EIGHT_BIT, body.line_end)
+            return decoded_octets(body.content, body.charset, body.encoding, body.line_end)
         if self.transfer_encoding in (TransferEncoding.BASE64, TransferEncoding.QUOTED_PRINTABLE) and not self.children:
             return Octets.of(decode(body.octets, self.transfer_encoding))
         return body.octets

@@ -7,7 +7,7 @@ Parsing never fails. What is wrong is derived later (`entity_defects`); why a bo
 import mmap
 from collections.abc import Callable
 
-from sescomposer.core.entity import Body, Entity, Given, Multipart, Nested
+from sescomposer.core.entity import Body, Entity, Given, Key, Multipart, Nested, new_key
 from sescomposer.core.header import HeaderSection
 from sescomposer.core.notes import Note
 from sescomposer.core.octets import Octets
@@ -15,7 +15,7 @@ from sescomposer.core.scanner import Frame, Kind, scan
 
 __all__ = ["Note", "parse"]
 
-Reuse = Callable[[Frame, tuple[Entity, ...]], Entity | None]
+Make = Callable[[Frame, tuple[Entity, ...]], Entity]
 
 
 def parse(octets: bytes | bytearray | memoryview | mmap.mmap | Octets) -> Entity:
@@ -33,23 +33,20 @@ def parse(octets: bytes | bytearray | memoryview | mmap.mmap | Octets) -> Entity
     (['multipart/mixed', 'text/plain'], b'Hi')
     """
     whole = Octets.of(octets)
-    return build(scan(whole), whole)
+    return build(scan(whole), lambda frame, children: make_entity(frame, whole, children))
 
 
-def build(root: Frame, octets: Octets, reuse: Reuse | None = None) -> Entity:
+def build(root: Frame, make: Make) -> Entity:
     """Make entities of frames, children first.
 
     Args:
-        root: What `scan` found in `octets`.
-        octets: The octets that were scanned.
-        reuse: Gives the entity to take in place of a new one, if there is one; called with each frame and the
-            entities made of its children.
+        root: What `scan` found.
+        make: Makes the entity of a frame; called with the entities made of its children.
     """
     made: dict[int, Entity] = {}
     for frame in reversed(_in_order(root)):
         children = tuple(made.pop(id(child)) for child in frame.children)
-        entity = reuse(frame, children) if reuse else None
-        made[id(frame)] = entity or make_entity(frame, octets, children)
+        made[id(frame)] = make(frame, children)
     return made[id(root)]
 
 
@@ -63,12 +60,12 @@ def _in_order(root: Frame) -> list[Frame]:
     return frames
 
 
-def make_entity(frame: Frame, octets: Octets, children: tuple[Entity, ...]) -> Entity:
+def make_entity(frame: Frame, octets: Octets, children: tuple[Entity, ...], key: Key | None = None) -> Entity:
     """Make one entity; its own rope and that of its body are known already: windows of `octets`."""
     header = HeaderSection.of_octets(octets[frame.start : frame.header_stop], frame.line_end)
     separator = octets.read(frame.header_stop, frame.body_start)
     body = _body(frame, octets, children)
-    entity = Entity(header, separator, body, frame.note)
+    entity = Entity(header, separator, body, frame.note, new_key() if key is None else key)
     entity.__dict__["octets"] = octets[frame.start : frame.stop]
     return entity
 
