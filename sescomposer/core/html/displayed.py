@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from sescomposer.core.body_parts import related_root
 from sescomposer.core.entity import Entity
 
 _MEDIA = ("image/", "audio/", "video/")
@@ -28,21 +29,29 @@ def displayed_parts(root: Entity) -> tuple[Entity, ...]:
     ['text/html']
     """
     bodies = _Bodies()
-    _sort((root,), "mixed", bodies, to_html=True, to_text=True, in_alternative=False)
+    _sort((root,), (root,), "mixed", bodies, to_html=True, to_text=True, in_alternative=False)
     return tuple(bodies.html)
 
 
 def _sort(
-    parts: Sequence[Entity], container: str, bodies: _Bodies, *, to_html: bool, to_text: bool, in_alternative: bool
+    parts: Sequence[Entity],
+    first: Sequence[Entity],
+    container: str,
+    bodies: _Bodies,
+    *,
+    to_html: bool,
+    to_text: bool,
+    in_alternative: bool,
 ) -> None:
-    """Put the parts of one container where they are shown."""
+    """Put the parts of one container where they are shown; `first` is the one that stands for the container."""
     html_before, text_before = len(bodies.html), len(bodies.text)
-    for number, part in enumerate(parts):
+    for part in parts:
         if part.is_multipart:
             subtype = part.media_type.partition("/")[2]
             inside = in_alternative or subtype == "alternative"
-            _sort(part.children, subtype, bodies, to_html=to_html, to_text=to_text, in_alternative=inside)
-        elif not _is_inline(part, number, container):
+            first_inside = related_root(part) if subtype == "related" else part.children[:1]
+            _sort(part.children, first_inside, subtype, bodies, to_html=to_html, to_text=to_text, in_alternative=inside)
+        elif not _is_inline(part, part in first, container):
             continue
         elif container == "alternative":
             _sort_alternative(part, bodies, to_html=to_html, to_text=to_text)
@@ -56,12 +65,12 @@ def _sort(
         _fill(bodies, html_before, text_before)
 
 
-def _is_inline(part: Entity, number: int, container: str) -> bool:
+def _is_inline(part: Entity, is_first: bool, container: str) -> bool:
     """Tell whether a leaf belongs to the body and is no attachment."""
     media = part.media_type.startswith(_MEDIA)
     if part.disposition == "attachment" or not (media or part.media_type in ("text/plain", "text/html")):
         return False
-    return number == 0 or (container != "related" and (media or not part.file_name))
+    return is_first or (container != "related" and (media or not part.file_name))
 
 
 def _sort_alternative(part: Entity, bodies: _Bodies, *, to_html: bool, to_text: bool) -> None:

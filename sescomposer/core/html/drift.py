@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from sescomposer.core.html.document import HtmlDocument
-from sescomposer.core.html.plain_text import plain_text
+from sescomposer.core.html.plain_text import link_address, plain_text
+from sescomposer.core.html.references import Use, references
 
 CLOSE_ENOUGH = 0.8
 """Similarity from which differing words are taken for two wordings of the same."""
 
-_ADDRESS = re.compile(r"\b(?:https?://|mailto:|www\.)\S+", re.IGNORECASE)
+_ADDRESS = re.compile(r"\b(?:(?:https?://|mailto:|tel:|www\.)[^\s()<>]+|[\w.+-]+@[\w.-]+)", re.IGNORECASE)
 # Scripts without blanks between words count by character: Han, kana, Thai, Lao, Khmer, Burmese, Hangul is spaced.
 _WORD = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
@@ -66,12 +67,21 @@ def drift(source: HtmlDocument | str, text: str) -> Drift:
     >>> drift("<p>Tea <b>15:00</b></p>", "Tea 16:00\\n")
     Drift(kind=<DriftKind.DRIFTED: 'drifted'>, similarity=0.5, missing=('15:00',), extra=('16:00',))
     """
-    wanted, present = words(plain_text(source, links="none")), words(text)
+    document = HtmlDocument.of(source)
+    wanted, present = words(plain_text(document, links="none")), words(_without_targets(document, text))
     missing, extra = Counter(wanted) - Counter(present), Counter(present) - Counter(wanted)
     total = len(wanted) + len(present)
     similarity = 1 - (missing.total() + extra.total()) / total if total else 1.0
     lacking = _in_order(wanted, missing)
     return Drift(_kind(wanted, present, lacking, similarity), similarity, lacking, _in_order(present, extra))
+
+
+def _without_targets(document: HtmlDocument, text: str) -> str:
+    """Take out the addresses of the links, which a text names in parentheses and HTML does not show."""
+    addresses = {link_address(found.url) for found in references(document) if found.use is Use.LINK} - {""}
+    for address in sorted(addresses, key=len, reverse=True):
+        text = text.replace(f"({address})", " ")
+    return text
 
 
 def _in_order(all_words: tuple[str, ...], counted: "Counter[str]") -> tuple[str, ...]:

@@ -70,23 +70,22 @@ def _line_end(text: str, position: int) -> int:
 
 def _places(document: HtmlDocument) -> Iterator[tuple[Edit, bool]]:
     """Give every place that may be broken, and whether it is the edge of a block."""
-    preformatted = 0
+    preformatted = last_block = 0
     text = document.text
-    last_block = 0
     for token in document.tokens():
         name = tag_name(text, token.start) if token.kind in (Kind.START_TAG, Kind.END_TAG) else ""
-        if name == "pre":
-            preformatted = max(0, preformatted + (1 if token.kind is Kind.START_TAG else -1))
-        if preformatted:
-            continue
-        if name in _BLOCKS and token.kind is Kind.START_TAG and name != "br" and token.start > last_block:
-            last_block = token.start
-            yield Edit(token.start, 0, "\n"), True
-        yield from ((edit, False) for edit in _blanks(text, token))
-        if (name in _BLOCKS and token.kind is Kind.END_TAG and name != "pre") or name == "br":
-            last_block = token.stop
-            if token.stop < len(text):
+        starts, ends = token.kind is Kind.START_TAG, token.kind is Kind.END_TAG
+        if name == "pre" and ends:
+            preformatted = max(0, preformatted - 1)
+        if not preformatted:
+            if name in _BLOCKS and starts and name != "br" and token.start > last_block:
+                yield Edit(token.start, 0, "\n"), True
+            yield from ((edit, False) for edit in _blanks(text, token))
+            if token.stop < len(text) and (name == "br" or (name in _BLOCKS and ends)):
+                last_block = token.stop
                 yield Edit(token.stop, 0, "\n"), True
+        if name == "pre" and starts:
+            preformatted += 1
 
 
 def _blanks(text: str, token: Token) -> Iterator[Edit]:

@@ -21,6 +21,7 @@ _DROPPED = element_names("head iframe math noembed noframes object script select
 _OPENS_TEXT_OF_RAW = frozenset(("xmp", "plaintext"))
 _HIDDEN_STYLE = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)\b", re.IGNORECASE)
 _BLANKS = re.compile(r"[\t\n\f\r ]+")
+_SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:.")
 _RULE = "-" * 40
 
 
@@ -53,7 +54,9 @@ class _Writer:
     preformatted: int = 0
     pending_marker: str = ""
     cells: int = 0
-    targets: list[tuple[str, int, int]] = field(default_factory=list)
+    targets: list[tuple[str, int, int, int]] = field(default_factory=list)
+    written: int = 0
+    """How many times words were written; tells a link with text from one without."""
     notes: dict[str, int] = field(default_factory=dict)
 
     def owe(self, line_ends: int) -> None:
@@ -86,6 +89,7 @@ class _Writer:
             self.pieces.append(self.separator)
         self.separator = ""
         self.pieces.append(words)
+        self.written += bool(words.strip())
 
     def settle(self) -> None:
         """Write the line ends that are owed."""
@@ -118,12 +122,12 @@ class _Writer:
         """Give the whole text, ended by one line feed where there is any."""
         if self.pieces:
             self.end_line()
-        text = "\n".join(self.lines).strip("\n")
+        text = "\n".join(self.lines)
         if self.notes:
             text += "\n\n" + "\n".join(f"[{number}] {url}" for url, number in self.notes.items())
         # A no-break space is layout in HTML, and a trailing one would need encoding in mail.
-        text = "\n".join(line.rstrip() for line in text.replace("\xa0", " ").split("\n"))
-        return text + "\n" if text.strip() else ""
+        text = "\n".join(line.rstrip() for line in text.replace("\xa0", " ").split("\n")).strip("\n")
+        return text + "\n" if text else ""
 
 
 def _quote_marks(depth: int) -> str:
@@ -207,7 +211,8 @@ def _start(writer: _Writer, element: str, values: dict[str, str]) -> None:
         case "td" | "th":
             _start_cell(writer)
         case "a":
-            writer.targets.append((values.get("href", "").strip(), len(writer.lines), len(writer.pieces)))
+            place = (len(writer.lines), len(writer.pieces), writer.written)
+            writer.targets.append((values.get("href", ""), *place))
         case "q":
             writer.write("\u201c")
 
@@ -284,18 +289,32 @@ def _end(writer: _Writer, element: str) -> None:
     _space_around(writer, element)
 
 
-def _end_link(writer: _Writer, url: str, line: int, column: int) -> None:
+def link_address(href: str) -> str:
+    """Give the address of a link as text can name it: absolute, without blanks; "" for any other.
+
+    >>> [link_address(href) for href in (" https://a.example/b c ", "#top", "mailto:a@b.example", "javascript:x")]
+    ['https://a.example/b%20c', '', 'a@b.example', '']
+    """
+    url = _BLANKS.sub("%20", href.strip())
+    scheme = url.partition(":")[0].lower()
+    if not _SCHEME.match(url) or scheme in ("javascript", "data", "cid", "vbscript"):
+        return ""
+    return url[7:] if scheme == "mailto" else url
+
+
+def _end_link(writer: _Writer, href: str, line: int, column: int, written: int) -> None:
     """Write the address of a link whose text stands since that place, unless the text says it already."""
-    if writer.links == "none" or not url or url.startswith("#") or url[:11].lower() == "javascript:":
+    url = link_address(href)
+    if writer.links == "none" or not url or writer.written == written:
         return
     same_line = line == len(writer.lines)
     shown = "".join(writer.pieces[column:]).strip() if same_line else ""
-    if same_line and shown in ("", url, url.removeprefix("mailto:"), re.sub(r"^https?://|/$", "", url)):
+    if same_line and shown in (url, re.sub(r"^https?://|/$", "", url)):
         return
     if writer.links == "footnotes":
         note = f" [{writer.notes.setdefault(url, len(writer.notes) + 1)}]"
     else:
-        note = f" ({url.removeprefix('mailto:')})"
+        note = f" ({url})"
     # A blank inside the link's end belongs behind the note.
     blank, writer.separator = writer.separator, ""
     writer.write(note.lstrip(" ") if writer.gap else note)

@@ -40,15 +40,6 @@ def element_names(names: str) -> frozenset[str]:
     return frozenset(names.split())
 
 
-def element_names(names: str) -> frozenset[str]:
-    """Make a set of names that stand in a row with blanks between.
-
-    >>> sorted(element_names("p br"))
-    ['br', 'p']
-    """
-    return frozenset(names.split())
-
-
 RAW_ELEMENTS = frozenset(("script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes", "plaintext"))
 ESCAPABLE_RAW_ELEMENTS = frozenset(("textarea", "title"))
 """Raw text in which character references count."""
