@@ -1,0 +1,146 @@
+"""The composition root: settings -> adapters -> services. Each adapter is imported where it is needed first."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sescomposer.core.identifiers import Identifiers
+from sescomposer.core.message import Road
+from sescomposer.core.octets import Octets
+from sescomposer.services.documents import Documents
+from sescomposer.services.ports import (
+    Clock,
+    ContentStore,
+    Files,
+    Journal,
+    LocalInbox,
+    Outcome,
+    SubmissionRecord,
+    Submissions,
+    SubmissionState,
+    Transport,
+)
+from sescomposer.services.sending import Sending
+from sescomposer.services.settings import Settings
+from sescomposer.services.system import SystemClock, SystemIdentifiers
+from sescomposer.store.folders import Folders
+
+if TYPE_CHECKING:
+    from sescomposer.inbox.service import Inbox
+
+
+class Services:
+    """What a front end acts through; every adapter is made when it is first asked for.
+
+    Attributes:
+        folders: Where the user's files lie.
+        clock, ids: The system's time and randomness.
+    """
+
+    def __init__(self, folders: Folders) -> None:
+        self.folders = folders
+        self.clock: Clock = SystemClock()
+        self.ids: Identifiers = SystemIdentifiers()
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The declared settings."""
+        from sescomposer.store.settings import SettingsFile
+
+        return Settings(SettingsFile(self.folders.settings))
+
+    @cached_property
+    def content(self) -> ContentStore:
+        """Snapshots of files and sealed messages."""
+        from sescomposer.store.content import DiskContentStore
+
+        return DiskContentStore(self.folders.content, self.clock)
+
+    @cached_property
+    def files(self) -> Files:
+        """Files that the user names."""
+        from sescomposer.store.files import DiskFiles
+
+        return DiskFiles()
+
+    @cached_property
+    def journal(self) -> Journal:
+        """The edits of open drafts."""
+        from sescomposer.store.journal import DiskJournal
+
+        return DiskJournal(self.folders.journal, self.content, self.clock)
+
+    @cached_property
+    def submissions(self) -> Submissions:
+        """The write-ahead log of submissions."""
+        from sescomposer.store.submissions import SubmissionLog
+
+        return SubmissionLog(self.folders.submissions)
+
+    @cached_property
+    def documents(self) -> Documents:
+        """Opening, saving, attaching."""
+        return Documents(self.content, self.files, self.ids)
+
+    @cached_property
+    def sending(self) -> Sending:
+        """Sealing and submitting."""
+        return Sending(self.content, self.submissions, self.clock, self.ids)
+
+    @cached_property
+    def inbox(self) -> LocalInbox:
+        """The local inbox, as it is read."""
+        return self._inbox(Road.SES_V2)
+
+    def local_transport(self, road: Road) -> Transport:
+        """The local inbox as a way to send, with the limits of that road."""
+        return self._inbox(road)
+
+    def deliver_anyway(self, record: SubmissionRecord) -> SubmissionRecord:
+        """Let the local inbox take what it refused; other records come back as they are.
+
+        Raises:
+            StoreError: it cannot be kept.
+        """
+        if record.outcome is None or record.outcome.state is not SubmissionState.REFUSED:
+            return record
+        intent = record.intent
+        inbox = self._inbox(intent.road)
+        octets = self.content.open(intent.sha256)
+        receipt = inbox.deliver_anyway(octets, intent.envelope, record.outcome.sentence)
+        now = self.clock.now()
+        outcome = Outcome(intent.submission, SubmissionState.ACCEPTED, now, receipt.reference, receipt.answer)
+        self.submissions.record_outcome(outcome)
+        return replace(record, outcome=outcome)
+
+    def close(self) -> None:
+        """Write what is pending; nothing may be used afterwards."""
+        if "journal" in self.__dict__:
+            self.journal.close()
+
+    def _inbox(self, road: Road) -> "Inbox":
+        from sescomposer.inbox.service import Inbox
+        from sescomposer.store.inbox import InboxStore
+
+        return Inbox(self.content, InboxStore(self.folders.inbox), self.clock, self.ids, road)
+
+
+def make_services(folders: Folders | None = None) -> Services:
+    """Make the services over the user's folders, or over others."""
+    return Services(folders or Folders.of_platform())
+
+
+def write_file(path: Path, octets: Octets) -> None:
+    """Write a file that the user names, whole or not at all; raises `StoreError`."""
+    from sescomposer.store.files import DiskFiles
+
+    DiskFiles().write(path, octets)
+
+
+def start_log(folders: Folders | None = None) -> Callable[[], None]:
+    """Begin the log file in the user's log folder and give what ends it; raises `StoreError`."""
+    from sescomposer.store.log import start_log
+
+    return start_log((folders or Folders.of_platform()).log)

@@ -1,0 +1,94 @@
+"""What SES would deliver of a submitted message (SES Developer Guide, header fields; seen in delivered mail).
+
+Only what is documented is changed: Message-ID, Date and Return-Path are replaced and the control fields taken out. What
+SES adds of its own (Received, its DKIM-Signature, Feedback-ID, X-SES-Outgoing) is said in words, never invented.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from email.utils import format_datetime
+
+from sescomposer.core.entity import Entity
+from sescomposer.core.header import HeaderField, HeaderSection
+from sescomposer.core.header_registry import info
+
+CONTROL_CLASS = "control"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """The message as a recipient gets it.
+
+    Attributes:
+        root: Its tree; every octet but those of the fields named in `changes` is that of the submitted message.
+        changes: One sentence for each change, in the order of the header section.
+    """
+
+    root: Entity
+    changes: tuple[str, ...]
+
+
+def message_id_of(reference: str, region: str) -> str:
+    """Give the Message-ID that SES writes, with its angle brackets.
+
+    >>> message_id_of("0100-abc-000000", "us-east-1"), message_id_of("0102-abc-000000", "eu-west-1")
+    ('<0100-abc-000000@email.amazonses.com>', '<0102-abc-000000@eu-west-1.amazonses.com>')
+    """
+    domain = "email" if region == "us-east-1" else region
+    return f"<{reference}@{domain}.amazonses.com>"
+
+
+def feedback_path(reference: str, region: str) -> str:
+    """Give the return path of the delivered message: an address of SES that collects bounces."""
+    host = "amazonses.com" if region == "us-east-1" else f"{region}.amazonses.com"
+    return f"<{reference}@{host}>"
+
+
+def is_control(name: str) -> bool:
+    """Whether SES reads that field and takes it out."""
+    known = info(name)
+    return known is not None and CONTROL_CLASS in known.ses
+
+
+def delivered(root: Entity, reference: str, region: str, now: datetime) -> Delivered:
+    """Give what SES would deliver.
+
+    Args:
+        root: The submitted message.
+        reference: The message id that SES answered.
+        region: Such as "eu-west-1".
+        now: When it was accepted; any offset.
+    """
+    values = {
+        "message-id": ("Message-ID", message_id_of(reference, region)),
+        "date": ("Date", format_datetime(now.astimezone(UTC))),
+        "return-path": ("Return-Path", feedback_path(reference, region)),
+    }
+    changes: list[str] = []
+    fields = _rewritten(root.header, values, changes)
+    header = HeaderSection.of_fields(fields, root.header.line_end)
+    return Delivered(replace(root, header=header), tuple(changes))
+
+
+def _rewritten(header: HeaderSection, values: dict[str, tuple[str, str]], changes: list[str]) -> list[HeaderField]:
+    """Replace and remove fields in place; what was absent goes on top."""
+    missing = dict(values)
+    fields: list[HeaderField] = []
+    for header_field in header.fields:
+        name = header_field.name.lower()
+        if is_control(name):
+            changes.append(f"{header_field.name} was read by SES and taken out.")
+        elif name in values:
+            missing.pop(name, None)
+            fields.append(_written(*values[name], header.line_end))
+            changes.append(f"{values[name][0]} was replaced.")
+        else:
+            fields.append(header_field)
+    added = [_written(name, value, header.line_end) for name, value in missing.values()]
+    changes[:0] = [f"{name} was added." for name, _ in missing.values()]
+    return [*added, *fields]
+
+
+def _written(name: str, value: str, line_end: bytes) -> HeaderField:
+    """Write one short ASCII field."""
+    return HeaderField(f"{name}: {value}".encode("ascii") + line_end)

@@ -1,0 +1,176 @@
+"""The local inbox: accepts or refuses as SES would, keeps what came in, and shows what would be delivered.
+
+It stands in for SES where there is no account. Nothing leaves the machine.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sescomposer.core.checks import check
+from sescomposer.core.entity import Entity
+from sescomposer.core.envelope import Envelope
+from sescomposer.core.errors import RefusedError
+from sescomposer.core.findings import Finding
+from sescomposer.core.identifiers import Identifiers
+from sescomposer.core.message import EnvelopeOverride, Message, Road
+from sescomposer.core.octets import Octets
+from sescomposer.core.parse import parse
+from sescomposer.core.progress import NO_PROGRESS, Progress
+from sescomposer.inbox.delivered import delivered, message_id_of
+from sescomposer.inbox.reports import ReportOccasion, bounce, complaint, out_of_office
+from sescomposer.inbox.simulator import scenario_of
+from sescomposer.services.ports import (
+    Clock,
+    ContentStore,
+    Delivery,
+    DeliveryOutcome,
+    InboxEntry,
+    MessageStore,
+    Receipt,
+)
+
+ACCOUNT = "local inbox"
+
+_REPORT_WRITERS = {
+    DeliveryOutcome.BOUNCED: bounce,
+    DeliveryOutcome.SUPPRESSED: bounce,
+    DeliveryOutcome.COMPLAINED: complaint,
+    DeliveryOutcome.OUT_OF_OFFICE: out_of_office,
+}
+
+
+def refusals(octets: Octets, envelope: Envelope, road: Road) -> tuple[Finding, ...]:
+    """Give the findings for which SES would refuse these octets with this envelope on that road; worst first."""
+    override = EnvelopeOverride(envelope.mail_from, envelope.rcpt_to)
+    return tuple(finding for finding in check(Message(parse(octets), override), road) if finding.refused)
+
+
+def refused(found: tuple[Finding, ...]) -> RefusedError:
+    """Give the error of the first finding: SES stops at the first fault; the hint names all."""
+    first = found[0]
+    hint = " ".join(finding.message for finding in found)
+    return RefusedError(first.answer or first.message, hint=hint, value=first.code)
+
+
+@dataclass(frozen=True)
+class Inbox:
+    """The local inbox over its stores; fits the ports `Transport` and `LocalInbox`.
+
+    Attributes:
+        content: Keeps the octets.
+        messages: Keeps the entries.
+        clock, ids: Time and randomness.
+        road: The road whose limits hold.
+        region: The region whose names SES would write.
+    """
+
+    content: ContentStore
+    messages: MessageStore
+    clock: Clock
+    ids: Identifiers
+    road: Road = Road.SES_V2
+    region: str = "us-east-1"
+
+    @property
+    def account(self) -> str:
+        """Name for people."""
+        return ACCOUNT
+
+    @property
+    def is_local(self) -> bool:
+        """Always true."""
+        return True
+
+    def submit(self, octets: Octets, envelope: Envelope, progress: Progress = NO_PROGRESS) -> Receipt:
+        """Accept a message or refuse it as SES would.
+
+        Raises:
+            RefusedError: SES would refuse; its words are the sentence, our explanation is the hint.
+            StoreError: the message cannot be kept; nothing of it was.
+        """
+        found = refusals(octets, envelope, self.road)
+        if found:
+            raise refused(found)
+        return self._accept(octets, envelope, "", progress)
+
+    def deliver_anyway(self, octets: Octets, envelope: Envelope, refusal: str) -> Receipt:
+        """Take what SES would refuse; `refusal` are its words, kept with the entry."""
+        return self._accept(octets, envelope, refusal, NO_PROGRESS)
+
+    def entries(self) -> tuple[InboxEntry, ...]:
+        """Give all entries, newest first."""
+        return self.messages.all()
+
+    def get(self, entry: str) -> InboxEntry:
+        """Give one entry; raises `StoreError` if there is none."""
+        return self.messages.get(entry)
+
+    def submitted(self, entry: str) -> Octets:
+        """Give the exact octets that were submitted."""
+        return self.content.open(self.messages.get(entry).submitted)
+
+    def delivered(self, entry: str) -> Octets:
+        """Give the octets that SES would deliver."""
+        return self.content.open(self.messages.get(entry).delivered)
+
+    def remove(self, entry: str) -> None:
+        """Remove one entry."""
+        self.messages.remove(entry)
+
+    def clear(self) -> int:
+        """Remove all entries; gives how many there were."""
+        return self.messages.clear()
+
+    def _accept(self, octets: Octets, envelope: Envelope, refusal: str, progress: Progress) -> Receipt:
+        """Keep the octets, what would be delivered, the reports, then the entry that names them all."""
+        now = self.clock.now()
+        reference = f"{now:%Y%m%d%H%M%S}-{self.ids.token()}"
+        root = parse(octets)
+        outgoing = delivered(root, reference, self.region, now)
+        submitted = self.content.keep(octets, progress).sha256
+        entry = InboxEntry(
+            entry=reference,
+            received=now,
+            envelope=envelope,
+            submitted=submitted,
+            delivered=self.content.keep(outgoing.root.octets, progress).sha256,
+            changes=outgoing.changes,
+            deliveries=self._deliveries(outgoing.root, envelope, now),
+            refusal=refusal,
+            subject=root.subject,
+        )
+        self.messages.add(entry)
+        return Receipt(reference, f"250 Ok {reference}")
+
+    def _deliveries(self, root: Entity, envelope: Envelope, now: datetime) -> tuple[Delivery, ...]:
+        """Play the simulator: several bounces of one message come back as one report, the rest one by one."""
+        scenarios = {recipient: scenario_of(recipient) for recipient in envelope.rcpt_to}
+        reports: dict[str, str] = {}
+        by_outcome: dict[DeliveryOutcome, list[str]] = {}
+        for recipient, scenario in scenarios.items():
+            by_outcome.setdefault(scenario.outcome, []).append(recipient)
+        for outcome, group in by_outcome.items():
+            for recipients in self._report_groups(outcome, group):
+                sha256 = self._report(outcome, root, envelope.mail_from, recipients, now)
+                reports |= dict.fromkeys(recipients, sha256)
+        return tuple(
+            Delivery(recipient, scenario.outcome, scenario.explanation, reports.get(recipient, ""))
+            for recipient, scenario in scenarios.items()
+        )
+
+    @staticmethod
+    def _report_groups(outcome: DeliveryOutcome, recipients: list[str]) -> list[list[str]]:
+        """Give which recipients share a report."""
+        if outcome is DeliveryOutcome.DELIVERED:
+            return []
+        if outcome in (DeliveryOutcome.BOUNCED, DeliveryOutcome.SUPPRESSED):
+            return [recipients]
+        return [[recipient] for recipient in recipients]
+
+    def _report(
+        self, outcome: DeliveryOutcome, root: Entity, mail_from: str, recipients: list[str], now: datetime
+    ) -> str:
+        """Write a report message, keep it, give its hash."""
+        message_id = message_id_of(self.ids.token(), self.region)
+        occasion = ReportOccasion(root, mail_from, recipients, now, self.ids.boundary(), message_id)
+        return self.content.keep(_REPORT_WRITERS[outcome](occasion)).sha256

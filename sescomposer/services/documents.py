@@ -1,0 +1,90 @@
+"""Opening, starting and saving messages; attaching files. Every file is a snapshot before anything reads it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sescomposer.core.entity import Entity, Given
+from sescomposer.core.errors import UnreadableError
+from sescomposer.core.header import HeaderSection, make_field
+from sescomposer.core.identifiers import Identifiers
+from sescomposer.core.mailto import Mailto
+from sescomposer.core.media_type import guess
+from sescomposer.core.message import Message
+from sescomposer.core.octets import EMPTY, Octets
+from sescomposer.core.parse import parse
+from sescomposer.core.progress import NO_PROGRESS, Progress
+from sescomposer.core.structure import Attachment, with_text
+from sescomposer.services.ports import ContentStore, Files
+
+_HEAD_OCTETS = 4096
+
+
+@dataclass(frozen=True)
+class Documents:
+    """Files in, messages out, and back."""
+
+    content: ContentStore
+    files: Files
+    ids: Identifiers
+
+    def open(self, path: Path, progress: Progress = NO_PROGRESS) -> Message:
+        """Open a message file; any octets open, what is wrong with them is found later.
+
+        Raises:
+            UnreadableError: the file cannot be read.
+            StoreError: no snapshot of it can be kept.
+        """
+        return Message(parse(self.content.keep_file(path, progress).octets))
+
+    def save(self, message: Message, path: Path, progress: Progress = NO_PROGRESS) -> None:
+        """Save a draft: Bcc included.
+
+        Raises:
+            StoreError: the file cannot be written; what stood there before still does.
+        """
+        self.files.write(path, message.root.octets, progress)
+
+    def save_octets(self, octets: Octets, path: Path, progress: Progress = NO_PROGRESS) -> None:
+        """Save octets exactly: sealed ones, or a part as it stands; raises as `save`."""
+        self.files.write(path, octets, progress)
+
+    def save_part(self, entity: Entity, path: Path, progress: Progress = NO_PROGRESS) -> None:
+        """Save the decoded content of a part; raises as `save`."""
+        self.files.write(path, entity.content, progress)
+
+    def attached(self, path: Path, progress: Progress = NO_PROGRESS) -> Attachment:
+        """Take a snapshot of a file, ready for `structure.attach`; raises as `open`."""
+        octets = self.content.keep_file(path, progress).octets
+        return Attachment(octets, path.name, guess(path.name, octets.read(0, min(len(octets), _HEAD_OCTETS))))
+
+    def pasted(self, octets: bytes, name: str) -> Attachment:
+        """Keep octets from the clipboard, ready for `structure.attach`."""
+        kept = self.content.keep(octets).octets
+        return Attachment(kept, name, guess(name, octets[:_HEAD_OCTETS]))
+
+    def new(self) -> Message:
+        """Give an empty message: a text part and the fields of the form."""
+        names = ("From", "To", "Subject", "MIME-Version", "Content-Type", "Content-Transfer-Encoding")
+        values = ("", "", "", "1.0", "text/plain; charset=utf-8", "7bit")
+        fields = [make_field(name, value) for name, value in zip(names, values, strict=True)]
+        return Message(Entity(HeaderSection.of_fields(fields), b"\r\n", Given(EMPTY)))
+
+    def from_mailto(self, wish: Mailto) -> Message:
+        """Start the message that a link asks for."""
+        root = self.new().root
+        header = root.header
+        for name, value in (("To", wish.to), *wish.fields):
+            header = header.with_field(name, make_field(name, value))
+        message = Message(Entity(header, root.separator, root.body, root.note, root.key))
+        return message.edited(lambda r: with_text(r, wish.body, self.ids)) if wish.body else message
+
+
+def check_is_file(path: Path) -> Path:
+    """Give the path back if it names a file that can be opened.
+
+    Raises:
+        UnreadableError: there is none, or it is a folder.
+    """
+    if not path.is_file():
+        raise UnreadableError(f"There is no file {str(path)!r}.", hint="Check the name.", value=str(path))
+    return path

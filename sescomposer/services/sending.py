@@ -1,0 +1,217 @@
+"""The one way to the wire: seal, show, record the intent, submit once, record the outcome.
+
+States are those of `ports.SubmissionState`. Nothing is ever repeated by itself: an intent without outcome is unknown.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sescomposer.core import limits
+from sescomposer.core.checks import check
+from sescomposer.core.envelope import Envelope
+from sescomposer.core.errors import OperationCancelledError, RefusedError, SubmissionError
+from sescomposer.core.findings import Finding, Severity
+from sescomposer.core.identifiers import Identifiers
+from sescomposer.core.message import EnvelopeOverride, Message, Road
+from sescomposer.core.octets import Octets
+from sescomposer.core.parse import parse
+from sescomposer.core.progress import NO_PROGRESS, Progress
+from sescomposer.core.seal import Sealed, seal
+from sescomposer.services.ports import (
+    Clock,
+    ContentStore,
+    Intent,
+    Outcome,
+    SubmissionRecord,
+    Submissions,
+    SubmissionState,
+    Transport,
+)
+
+NOT_OVERRIDABLE = frozenset({"no-recipient", "too-large"})
+"""Codes of errors that no reason overrides (design section 5)."""
+
+Report = Callable[[int, SubmissionState], None]
+"""Told of each state of the item with that index, from the thread that submits."""
+
+
+class StaleError(SubmissionError):
+    """The sealed octets are too old to be submitted; seal and show them again."""
+
+
+class FindingsError(SubmissionError):
+    """Findings of severity error stop the submission; `value` are those that nobody overrode."""
+
+
+@dataclass(frozen=True)
+class Review:
+    """What the send sheet shows and what will be submitted, to the octet.
+
+    Attributes:
+        message: The message that was sealed.
+        sealed: One for each submission.
+        findings: Of the sealed octets, worst first.
+        sealed_at: When they were sealed.
+        account, road: Where they would go.
+    """
+
+    message: Message
+    sealed: tuple[Sealed, ...]
+    findings: tuple[Finding, ...]
+    sealed_at: datetime
+    account: str
+    road: Road
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """Findings that stop a submission until they are mended or overridden."""
+        return tuple(finding for finding in self.findings if finding.severity is Severity.ERROR)
+
+
+def can_override(finding: Finding) -> bool:
+    """Whether a typed reason may override that finding.
+
+    >>> from sescomposer.core.findings import Where
+    >>> can_override(Finding("too-large", Severity.ERROR, "Too large.", Where(), "SES quotas"))
+    False
+    """
+    return finding.code not in NOT_OVERRIDABLE
+
+
+@dataclass(frozen=True)
+class Sending:
+    """Seals and submits; its parts are the ports it needs."""
+
+    content: ContentStore
+    submissions: Submissions
+    clock: Clock
+    ids: Identifiers
+    too_old: timedelta = field(default=timedelta(seconds=limits.HOLD_OLD_SECONDS))
+
+    def review(self, message: Message, transport: Transport, progress: Progress = NO_PROGRESS) -> Review:
+        """Seal a message and check what was sealed.
+
+        Raises:
+            StoreError: the sealed octets cannot be written.
+            OperationCancelledError: cancelled.
+        """
+        now = self.clock.now()
+        road = transport.road
+        sealed = seal(message, road, now=now, ids=self.ids, into=self.content.new, progress=progress)
+        return Review(message, sealed, _findings(message, sealed, road), now, transport.account, road)
+
+    def review_as_is(self, octets: Octets, envelope: Envelope, transport: Transport) -> Review:
+        """Take octets as they are: nothing is stamped, taken out or changed."""
+        snapshot = self.content.keep(octets)
+        root = parse(snapshot.octets)
+        message = Message(root, EnvelopeOverride(envelope.mail_from, envelope.rcpt_to))
+        now, road = self.clock.now(), transport.road
+        sealed = (Sealed(snapshot.octets, snapshot.sha256, envelope, root, road, now),)
+        return Review(message, sealed, check(message, road), now, transport.account, road)
+
+    def submit(
+        self,
+        review: Review,
+        transport: Transport,
+        *,
+        overrides: Sequence[tuple[str, str]] = (),
+        progress: Progress = NO_PROGRESS,
+        report: Report = lambda index, state: None,
+    ) -> tuple[SubmissionRecord, ...]:
+        """Submit what was reviewed, each item once and in order; a refused one does not stop the others.
+
+        Args:
+            review: From `review`; submitted to the octet.
+            transport: Where to.
+            overrides: Pairs of finding code and typed reason, for errors; not needed where nothing
+                leaves the machine.
+            progress: Octets of the item under way; cancelling leaves the rest unsent.
+            report: Told of each state.
+
+        Raises:
+            StaleError: sealed more than 45 minutes ago.
+            FindingsError: an error that was not, or cannot be, overridden.
+            StoreError: the intent cannot be recorded; the item at hand was not sent.
+        """
+        self._refuse_stale(review)
+        if not transport.is_local:
+            _refuse_errors(review, dict(overrides))
+        records = []
+        for index, sealed in enumerate(review.sealed):
+            intent = self._intent(review, sealed, tuple(overrides))
+            self.submissions.record_intent(intent)
+            report(index, SubmissionState.UPLOADING)
+            outcome = self._submit_one(intent, sealed, transport, progress)
+            self.submissions.record_outcome(outcome)
+            report(index, outcome.state)
+            records.append(SubmissionRecord(intent, outcome))
+        return tuple(records)
+
+    def _submit_one(self, intent: Intent, sealed: Sealed, transport: Transport, progress: Progress) -> Outcome:
+        """Hand one item over and turn what happened into its outcome."""
+        try:
+            receipt = transport.submit(sealed.octets, sealed.envelope, progress)
+        except RefusedError as error:
+            return self._outcome(intent, SubmissionState.REFUSED, sentence=_words(error))
+        except SubmissionError as error:
+            state = SubmissionState.UNKNOWN if error.outcome_unknown else SubmissionState.NOT_SENT
+            return self._outcome(intent, state, sentence=_words(error))
+        except OperationCancelledError as error:
+            return self._outcome(intent, SubmissionState.NOT_SENT, sentence=error.sentence)
+        return self._outcome(intent, SubmissionState.ACCEPTED, receipt.reference, receipt.answer)
+
+    def _outcome(self, intent: Intent, state: SubmissionState, reference: str = "", sentence: str = "") -> Outcome:
+        """Make the outcome of an intent, now."""
+        return Outcome(intent.submission, state, self.clock.now(), reference, sentence)
+
+    def _intent(self, review: Review, sealed: Sealed, overrides: tuple[tuple[str, str], ...]) -> Intent:
+        """Make the record that precedes a submission."""
+        return Intent(
+            submission=self.ids.token(),
+            sha256=sealed.sha256,
+            length=len(sealed.octets),
+            envelope=sealed.envelope,
+            account=review.account,
+            road=review.road,
+            at=self.clock.now(),
+            subject=sealed.root.subject,
+            overrides=overrides,
+        )
+
+    def _refuse_stale(self, review: Review) -> None:
+        """Refuse octets that were sealed too long ago."""
+        age = self.clock.now() - review.sealed_at
+        if age > self.too_old:
+            raise StaleError(
+                f"The message was sealed {int(age.total_seconds() // 60)} minutes ago, more than "
+                f"{int(self.too_old.total_seconds() // 60)}.",
+                hint="Review it again: it gets a new Date and is sealed anew.",
+                value=age,
+            )
+
+
+def _refuse_errors(review: Review, reasons: dict[str, str]) -> None:
+    """Refuse errors without a reason, and those that no reason overrides."""
+    open_errors = [e for e in review.errors if not (can_override(e) and reasons.get(e.code, "").strip())]
+    if open_errors:
+        raise FindingsError(
+            " ".join(finding.message for finding in open_errors),
+            hint="Mend it, or give a reason to send all the same where that is possible.",
+            value=tuple(open_errors),
+        )
+
+
+def _findings(message: Message, sealed: Sequence[Sealed], road: Road) -> tuple[Finding, ...]:
+    """Check the sealed octets, with the envelope they go out with."""
+    found: dict[Finding, None] = {}
+    for item in sealed:
+        override = EnvelopeOverride(item.envelope.mail_from, item.envelope.rcpt_to)
+        as_sent = Message(item.root, override, message.options, message.protection)
+        found |= dict.fromkeys(check(as_sent, road))
+    return tuple(sorted(found, key=lambda finding: finding.severity.rank))
+
+
+def _words(error: SubmissionError) -> str:
+    """The service's sentence and what to do, in one line."""
+    return f"{error.sentence} {error.hint}".strip()
