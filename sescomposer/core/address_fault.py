@@ -12,7 +12,7 @@ _HINTS = {
     "Missing final '@domain'": "Every address has an @ and a domain; a name with a comma stands in quotation marks.",
     "Missing local name": "Write the name of the mailbox before the @.",
     "Missing domain": "Write the domain behind the @.",
-    "Illegal address": "Put a name with commas or brackets into quotation marks, and leave no member of the list empty.",
+    "Illegal address": "Put a name with commas or brackets into quotation marks; leave no member of a list empty.",
     "Illegal route-addr": "Write only the address inside the angle brackets.",
     "Illegal semicolon, not in group": "Separate addresses by commas.",
     "Nested group": "A group cannot hold another one.",

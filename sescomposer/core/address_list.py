@@ -47,6 +47,7 @@ class _Splitter:
     route: bool | None = None
     has_address: bool = False
     in_group: bool = False
+    behind: int = 0
     after_comma: bool = False
     after_group: bool = False
 
@@ -59,7 +60,7 @@ class _Splitter:
                 yield from self._separated(token)
             elif token.is_special(":") and self._starts_group(token, last.get(";", -1)):
                 yield self._item(ItemKind.GROUP)
-                self.in_group, self.after_comma = True, False
+                self.in_group, self.after_comma, self.behind = True, False, token.stop
             elif token.is_special(":") and self.in_group:
                 yield Item(ItemKind.FAULT, (token,), token.start, token.stop, "Nested group")
                 self.member = []
@@ -93,7 +94,7 @@ class _Splitter:
     def _separated(self, token: Token) -> Iterator[Item]:
         comma = token.text == ","
         yield from self._ended(comma or not self.in_group or self.after_comma)
-        self.after_comma, self.after_group = comma, False
+        self.after_comma, self.after_group, self.behind = comma, False, token.stop
         if not comma and self.in_group:
             yield Item(ItemKind.GROUP_END, (token,), token.start, token.stop)
             self.in_group, self.after_group = False, True
@@ -121,5 +122,5 @@ class _Splitter:
         inner = member[start:stop]
         if inner:
             return Item(kind, inner, inner[0].start, inner[-1].stop)
-        at = member[-1].stop if member else 0
+        at = member[-1].stop if member else self.behind
         return Item(kind, (), at, at)

@@ -90,9 +90,12 @@ def _run_and_blank(run: list[Token], behind: Token | None) -> Iterator[tuple[lis
     yield run, False
     if blank is not None:
         yield [blank], False
-    elif behind is not None and (behind.kind is Kind.COMMENT or behind.is_special("<:")):
-        if any(map(_is_outside, run)):
-            yield [Token(Kind.BLANK, " ", behind.start)], False
+    elif behind is not None and _wants_blank(behind) and any(map(_is_outside, run)):
+        yield [Token(Kind.BLANK, " ", behind.start)], False
+
+
+def _wants_blank(token: Token) -> bool:
+    return token.kind is Kind.COMMENT or token.is_special("<:")
 
 
 def _encoded(run: list[Token], is_domain: bool, form: Form) -> str:

@@ -48,7 +48,7 @@ class HeaderSection:
         """Join fields; one without a line end gets `line_end` where another follows."""
         pieces: list[bytes] = []
         for field in fields:
-            if pieces and not _is_ended(pieces[-1], line_end):
+            if pieces and not _is_ended(pieces[-1], line_end[-1:]):
                 pieces.append(line_end)
             pieces.append(field.octets)
         return HeaderSection(Octets.of(b"".join(pieces)), line_end)
@@ -118,11 +118,12 @@ class HeaderSection:
 
     def _spliced(self, start: int, stop: int, field: bytes) -> "HeaderSection":
         """Put `field` in place of the octets `[start, stop)`, with a line end where two fields would run together."""
+        newline = self._newline
         pieces: list[Octets | bytes] = [self.octets[:start]]
-        if start and not _is_ended(self.octets.read(max(start - 3, 0), start), self.line_end):
+        if start and not _is_ended(self.octets.read(0 if start == len(BYTE_ORDER_MARK) else start - 1, start), newline):
             pieces.append(self.line_end)
         pieces.append(field)
-        if stop < len(self.octets) and not _is_ended(field, self.line_end):
+        if stop < len(self.octets) and not _is_ended(field, newline):
             pieces.append(self.line_end)
         pieces.append(self.octets[stop:])
         return HeaderSection(_compact(Octets.join(pieces)), self.line_end)
@@ -187,9 +188,9 @@ class HeaderSection:
         return len(self.octets)
 
 
-def _is_ended(octets: bytes, line_end: bytes) -> bool:
+def _is_ended(octets: bytes, newline: bytes) -> bool:
     """Whether a field may follow these octets."""
-    return octets.endswith(line_end[-1:]) or octets == BYTE_ORDER_MARK
+    return octets.endswith(newline) or octets == BYTE_ORDER_MARK
 
 
 def _compact(octets: Octets) -> Octets:

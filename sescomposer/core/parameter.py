@@ -19,6 +19,10 @@ FILE_NAMES = frozenset({"filename", "name"})
 """Parameters that get an ASCII form beside the one of RFC 2231, for readers that know no other."""
 
 _TOKEN = re.compile(r"[!#$%&'*+.0-9A-Z^_`a-z{|}~-]+")
+_UNQUOTED = re.compile(r"[A-Za-z0-9._+-]+")
+"""Tokens that no reader in use misreads without quotes; the standard would allow more."""
+_OPEN_MARKS = re.compile(r'["()\\;]')
+_NO_PLAIN = re.compile(r'(?:["\\]|=\?)+')
 _PRINTABLE = re.compile(r"[\x20-\x7e]*")
 _ATTRIBUTE_CHARS = frozenset(b"!#$&+-.^_`{|}~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 _CHUNK = 72
@@ -101,12 +105,14 @@ def _from_extended(run: list[Segment]) -> str:
 def ascii_file_name(name: str) -> str:
     """Give a readable ASCII form of a file name: accents dropped, other characters as one underscore a run.
 
+    So are quotation marks, backslashes, and what would look like an encoded word.
+
     >>> ascii_file_name("Résumé.pdf"), ascii_file_name("रिपोर्ट.pdf"), ascii_file_name("日本")
     ('Resume.pdf', '_.pdf', '_')
     """
     plain = unicodedata.normalize("NFKD", name)
-    kept = "".join(c if " " <= c <= "~" else "\x00" for c in plain if not unicodedata.combining(c))
-    return re.sub("\x00+", "_", kept)
+    kept = "".join(c if " " <= c <= "~" else '"' for c in plain if not unicodedata.combining(c))
+    return _NO_PLAIN.sub("_", kept)
 
 
 def format_parameter(name: str, value: str, *, form: Form = "rfc2231") -> tuple[str, ...]:
@@ -118,7 +124,7 @@ def format_parameter(name: str, value: str, *, form: Form = "rfc2231") -> tuple[
     >>> format_parameter("name", "a b.txt"), format_parameter("name", "é")
     (('name="a b.txt"',), ("name*=utf-8''%C3%A9",))
     """
-    if _TOKEN.fullmatch(value):
+    if _UNQUOTED.fullmatch(value):
         chunk = f"{name}={value}"
     else:
         chunk = f"{name}={quoted(value)}"
@@ -165,11 +171,14 @@ def format_parameters(value: str, parameters: Iterable[tuple[str, str]], *, form
 
 
 def format_with_fallback(name: str, value: str, *, form: Form = "rfc2231") -> tuple[str, ...]:
-    """Give the chunks of `format_parameter`, before them the ASCII form of a file name that needs one."""
-    chunks = format_parameter(name, value, form=form)
-    if name.lower() not in FILE_NAMES or form == "rfc2047" or _is_plain(value):
-        return chunks
-    return (*format_parameter(name, ascii_file_name(value)[:_CHUNK].replace("=?", "__")), *chunks)
+    """Give the chunks of `format_parameter`, before them the ASCII form of a file name that needs one.
+
+    File names with quotation marks or backslashes need one too: quoted pairs are misread by readers in use.
+    """
+    has_quotes = '"' in value or "\\" in value
+    if name.lower() not in FILE_NAMES or form == "rfc2047" or (_is_plain(value) and not has_quotes):
+        return format_parameter(name, value, form=form)
+    return (*format_parameter(name, ascii_file_name(value)[:_CHUNK]), *_extended(name, value))
 
 
 def set_parameter(body: str, name: str, value: str | None, *, form: Form = "rfc2231", line_end: str = "\r\n") -> str:
@@ -188,23 +197,31 @@ def set_parameter(body: str, name: str, value: str | None, *, form: Form = "rfc2
     _, segments = scan(body)
     own = [segment for segment in segments if segment.name == name.lower()]
     chunks = () if value is None else format_with_fallback(name, value, form=form)
-    if own and chunks and len(own) == 1 and len(chunks) == 1:
-        written = body[own[0].name_start : own[0].name_start + len(name)]
-        chunk = written + chunks[0][len(name) :] if written.lower() == name.lower() else chunks[0]
-        return body[: own[0].name_start] + chunk + body[own[0].stop :]
+    if len(own) == len(chunks) == 1:
+        chunk = body[own[0].name_start :][: len(name)] + chunks[0][len(name) :]
+        edited = body[: own[0].name_start] + chunk + body[own[0].stop :]
+    else:
+        edited = _with_chunks(body, own, chunks, line_end)
+    wanted = {key: text for key, text in parse_parameters(body).parameters if key != name.lower()}
+    if value is not None:
+        wanted[name.lower()] = value
+    return edited if dict(parse_parameters(edited).parameters) == wanted else _rebuilt(body, wanted, form)
+
+
+def _with_chunks(body: str, own: list[Segment], chunks: tuple[str, ...], line_end: str) -> str:
+    """Body with `chunks` in place of the segments `own`; behind all others where there were none."""
     at = own[0].start if own else len(body.rstrip(" \t\r\n"))
     edges = [at, *(edge for segment in own for edge in (segment.start, segment.stop)), len(body)]
     kept = [body[edges[index] : edges[index + 1]] for index in range(0 if not own else 2, len(edges), 2)]
-    edited = body[:at] + _appended(body[:at], chunks, line_end) + "".join(kept)
-    return edited if value is None or parse_parameters(edited).get(name) == value else _rebuilt(body, name, value, form)
+    return body[:at] + _appended(body[:at], chunks, line_end) + "".join(kept)
 
 
-def _rebuilt(body: str, name: str, value: str, form: Form) -> str:
+def _rebuilt(body: str, wanted: dict[str, str], form: Form) -> str:
     """The whole body anew, where quotes or comments without an end would swallow what is appended."""
-    read = parse_parameters(body)
-    others = [pair for pair in read.parameters if pair[0] != name.lower()]
+    value = _OPEN_MARKS.sub("", parse_parameters(body).value)
     ending = body[len(body.rstrip("\r\n")) :]
-    return " " + format_parameters(read.value, [*others, (name, value)], form=form) + ending
+    named = [pair for pair in wanted.items() if _TOKEN.fullmatch(pair[0])]
+    return " " + format_parameters(value, named, form=form) + ending
 
 
 def _appended(before: str, chunks: tuple[str, ...], line_end: str) -> str:
