@@ -24,9 +24,8 @@ def list_entries(as_json: JsonOption = False) -> None:
         say("The local inbox is empty. Send something there: sescomposer send FILE")
     else:
         for entry in entries:
-            print(
-                f"{entry.entry}  {entry.received:%Y-%m-%d %H:%M:%S}  {', '.join(entry.envelope.rcpt_to)}  {entry.subject}"
-            )
+            to = ", ".join(entry.envelope.rcpt_to)
+            print(f"{entry.entry}  {entry.received:%Y-%m-%d %H:%M:%S}  {to}  {entry.subject}")
 
 
 @app.command()

@@ -119,12 +119,17 @@ def _unused(root: Entity, wanted: dict[str, Entity]) -> Iterator[Finding]:
         return
     for entity in root.walk():
         if entity.content_id and entity.disposition == "inline" and entity.content_id not in wanted:
-            yield Finding(
-                "part-without-cid",
-                Severity.WARNING,
-                f"The HTML does not show the inline part {entity.file_name or entity.content_id!r}; some readers list "
-                "it as an attachment, others hide it.",
-                Where(entity.key, "Content-ID"),
-                "RFC 2392",
-                Fix("Remove the part", lambda message, ids: message.edited(lambda r: remove(r, entity.key, ids))),
-            )
+            yield _not_shown(entity)
+
+
+def _not_shown(entity: Entity) -> Finding:
+    """Report one inline part without its reference."""
+    name = entity.file_name or entity.content_id
+    return Finding(
+        "part-without-cid",
+        Severity.WARNING,
+        f"The HTML does not show the inline part {name!r}; some readers list it as an attachment, others hide it.",
+        Where(entity.key, "Content-ID"),
+        "RFC 2392",
+        Fix("Remove the part", lambda message, ids: message.edited(lambda root: remove(root, entity.key, ids))),
+    )
