@@ -133,9 +133,9 @@ class PreviewPane(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self._build_tools())
-        self._bar = ImagesBar(self)
-        self._bar.unlocked.connect(self._on_unlocked)
-        layout.addWidget(self._bar)
+        self.images_bar = ImagesBar(self)
+        self.images_bar.unlocked.connect(self._on_unlocked)
+        layout.addWidget(self.images_bar)
         self._note = self._build_line("preview_note", "About this preview")
         layout.addWidget(self._note)
         layout.addWidget(self._build_stage(), 1)
@@ -257,12 +257,12 @@ class PreviewPane(QWidget):
             return
         if document.is_empty:
             self._stack.setCurrentWidget(self._empty)
-            self._bar.hide()
+            self.images_bar.hide()
             self._shown = document
             self.shown.emit(document.revision)
             return
         self._number += 1
-        number, dark, unlocked = self._number, self._dark, self._bar.hosts_unlocked
+        number, dark, unlocked = self._number, self._dark, self.images_bar.hosts_unlocked
 
         def make(_context: Context) -> object:
             page = document.page(resource_address(number), dark=dark, unlocked=unlocked)
@@ -285,7 +285,7 @@ class PreviewPane(QWidget):
         keep_scroll = self._shown is not None and self._shown.message == document.message
         self._shown = document
         self._stack.setCurrentWidget(self._frame)
-        self._bar.show_hosts(hosts)
+        self.images_bar.show_hosts(hosts)
         self._fit()
         self._warn_of_length(page)
         _as_view(self._view).show_page(number, page, keep_scroll=keep_scroll)
@@ -333,7 +333,7 @@ class PreviewPane(QWidget):
 
     def _lock(self) -> None:
         """Forget what was unlocked for another message, and the link that was clicked there."""
-        self._bar.lock()
+        self.images_bar.lock()
         if self._images is not None:
             self._images.unlock(frozenset())
         self._clicked = ""
