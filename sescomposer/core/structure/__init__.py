@@ -18,6 +18,7 @@ from sescomposer.core.structure.header_edits import (
 )
 from sescomposer.core.structure.layout import attach, embed, move, remove, with_html, with_text
 from sescomposer.core.structure.leaf import (
+    editable_text,
     is_clean,
     remake,
     replaced_text,
@@ -42,6 +43,7 @@ __all__ = [
     "attach",
     "blank_message",
     "body_parts",
+    "editable_text",
     "embed",
     "insert_header_field",
     "is_clean",

@@ -85,10 +85,20 @@ def _type_field(attachment: Attachment, line_end: bytes) -> HeaderField:
 
 def _body(attachment: Attachment, line_end: bytes) -> tuple[Body, TransferEncoding]:
     if parse_parameters(attachment.media_type).value.lower() in _MESSAGES:
-        inner = parse(attachment.octets)
+        inner = nested(attachment.octets, line_end)
         encoding = TransferEncoding.SEVEN_BIT if is_seven_bit(inner.octets) else TransferEncoding.EIGHT_BIT
         return Nested(inner), encoding
     return Made(attachment.octets, "", TransferEncoding.BASE64, line_end), TransferEncoding.BASE64
+
+
+def nested(octets: Octets, line_end: bytes) -> Entity:
+    """Read a message to put into another.
+
+    In a message that has CR alone for line ends one LF would end that: there the message inside gets CR too.
+    """
+    if line_end == b"\r" and octets.find(b"\n") >= 0:
+        octets = Octets.of(bytes(octets).replace(b"\r\n", b"\r").replace(b"\n", b"\r"))
+    return parse(octets)
 
 
 def is_seven_bit(octets: Octets) -> bool:

@@ -43,14 +43,13 @@ def wrapped(path: Path, subtype: str, ids: Identifiers, *, ours: bool) -> Entity
     """
     if len(path) + _depth(path[-1]) >= limits.TREE_DEPTH:
         raise EditError(f"The message would have more than {limits.TREE_DEPTH} levels.", hint="Move the part up first.")
-    part, line_end = path[-1], path[0].line_end
+    line_end, new_home = path[0].line_end, f"multipart/{subtype}"
     if is_message(path):
-        container = container_around(without_content(part, line_end), subtype, ids, line_end, ours=ours)
-        new = message_around(part, container, line_end)
+        part = _at_home(without_content(path[-1], line_end), "", new_home, line_end)
+        new = message_around(path[-1], container_around(part, subtype, ids, line_end, ours=ours), line_end)
     else:
-        new = container_around(
-            _at_home(part, path[-2].media_type, "multipart/" + subtype, line_end), subtype, ids, line_end, ours=ours
-        )
+        part = _at_home(path[-1], path[-2].media_type, new_home, line_end)
+        new = container_around(part, subtype, ids, line_end, ours=ours)
     root = grafted(path, new)
     return without_conflicts(root, new.key, (new.header.octets,), ids)
 

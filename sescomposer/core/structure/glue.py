@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sescomposer.core.entity import Entity, Multipart, Nested
+from sescomposer.core.entity import Body, Entity, Multipart, Nested
 from sescomposer.core.errors import EditError
 from sescomposer.core.header import HeaderSection
 from sescomposer.core.structure.paths import grafted
@@ -94,3 +94,9 @@ def ended(header: HeaderSection, line_end: bytes) -> HeaderSection:
     if not len(octets) or octets.read(len(octets) - 1, len(octets)) in (b"\n", b"\r"):
         return header
     return HeaderSection.of_octets(octets + line_end, header.line_end)
+
+
+def with_body(entity: Entity, header: HeaderSection, body: Body, line_end: bytes) -> Entity:
+    """Give the entity with another header section and body, and the blank line between them."""
+    separator = entity.separator or line_end
+    return replace(entity, header=ended(header, line_end), separator=separator, body=body, note="")

@@ -9,11 +9,11 @@ from sescomposer.core.entity import Entity, Given, Key, Made, Multipart, Nested
 from sescomposer.core.errors import EditError, EncodingError
 from sescomposer.core.identifiers import Identifiers
 from sescomposer.core.octets import Octets
-from sescomposer.core.parse import parse
 from sescomposer.core.quoted_printable import quoted_printable
-from sescomposer.core.structure.attachment import is_seven_bit
+from sescomposer.core.structure.attachment import is_seven_bit, nested
 from sescomposer.core.structure.boundaries import searched, without_conflicts
 from sescomposer.core.structure.fields import TRANSFER_ENCODING, encoding_field, with_text_fields
+from sescomposer.core.structure.glue import with_body
 from sescomposer.core.structure.paths import Path, editable_path, grafted, is_message
 from sescomposer.core.text import Text
 from sescomposer.core.text_encoding import choose_charset, choose_encoding
@@ -26,6 +26,8 @@ _ENCODINGS = (
     TransferEncoding.QUOTED_PRINTABLE,
     TransferEncoding.BASE64,
 )
+
+_LITERAL = (TransferEncoding.SEVEN_BIT, TransferEncoding.EIGHT_BIT)
 
 
 def splice(
@@ -124,7 +126,7 @@ def _with_leaf_text(path: Path, text: Text, ids: Identifiers, change: tuple[int,
         header = with_text_fields(leaf, charset, encoding, line_end, is_message(path))
         change = None
     body = Made(text, charset, encoding, line_end)
-    new = replace(leaf, header=header, separator=leaf.separator or line_end, body=body, note="")
+    new = with_body(leaf, header, body, line_end)
     root = grafted(path, new)
     return without_conflicts(root, leaf.key, _fresh(path, body, change), ids)
 
@@ -187,15 +189,14 @@ def _encoded(leaf: Entity, encoding: TransferEncoding, line_end: bytes) -> Made 
     text = _text_or_none(leaf)
     if text is not None:
         body = Made(text, leaf.body.charset if isinstance(leaf.body, Made) else leaf.charset, encoding, line_end)
-        if encoding is TransferEncoding.SEVEN_BIT:
-            _check_seven_bit(body.octets)
+        if encoding in _LITERAL:
+            _check_literal(body.octets, encoding, line_end)
         return body
     if encoding is TransferEncoding.BASE64:
         return Made(leaf.content, "", encoding, line_end)
     if encoding is TransferEncoding.QUOTED_PRINTABLE:
         return Given(Octets.of(quoted_printable(bytes(leaf.content), line_end=line_end, binary=not leaf.is_text)))
-    if encoding is TransferEncoding.SEVEN_BIT:
-        _check_seven_bit(leaf.content)
+    _check_literal(leaf.content, encoding, line_end)
     return Given(leaf.content)
 
 
@@ -209,9 +210,12 @@ def _text_or_none(leaf: Entity) -> Text | None:
         return None
 
 
-def _check_seven_bit(octets: Octets) -> None:
-    if not is_seven_bit(octets):
+def _check_literal(octets: Octets, encoding: TransferEncoding, line_end: bytes) -> None:
+    """Raise `EncodingError` if octets cannot stand in the message as they are."""
+    if encoding is TransferEncoding.SEVEN_BIT and not is_seven_bit(octets):
         raise EncodingError("The content has octets with the eighth bit set.", hint="Use quoted-printable.")
+    if line_end == b"\r" and octets.find(b"\n") >= 0:
+        raise EncodingError("The content has LF, and the message ends its lines with CR.", hint="Use base64.")
 
 
 def _made(path: Path, body: Made | Given, ids: Identifiers, encoding: TransferEncoding | None = None) -> Entity:
@@ -220,7 +224,7 @@ def _made(path: Path, body: Made | Given, ids: Identifiers, encoding: TransferEn
     charset = body.charset if isinstance(body, Made) and body.charset else leaf.charset
     wanted = body.encoding if isinstance(body, Made) else encoding or TransferEncoding.QUOTED_PRINTABLE
     header = with_text_fields(leaf, charset, wanted, line_end, is_message(path))
-    new = replace(leaf, header=header, separator=leaf.separator or line_end, body=body, note="")
+    new = with_body(leaf, header, body, line_end)
     return without_conflicts(grafted(path, new), leaf.key, searched(new), ids)
 
 
@@ -303,7 +307,7 @@ def replaced_content(root: Entity, key: Key, octets: Octets, ids: Identifiers) -
     if part.media_type.startswith("multipart/"):
         raise EditError("A multipart has no content of its own.", hint="Replace one of its parts.")
     if isinstance(part.body, Nested):
-        new = replace(part, body=Nested(parse(octets)), separator=part.separator or line_end, note="")
+        new = with_body(part, part.header, Nested(nested(octets, line_end)), line_end)
         return without_conflicts(grafted(path, new), key, searched(new), ids)
     as_octets = replace(part, body=Made(octets, "", TransferEncoding.BASE64, line_end))
     text = _text_or_none(as_octets) if not is_attached(part) else None
