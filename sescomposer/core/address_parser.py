@@ -16,6 +16,9 @@ from sescomposer.core.defects import Defect
 from sescomposer.core.encoded_word import decode
 from sescomposer.core.errors import AddressError
 
+MOST_DEFECTS = 1000
+"""Our own: faults of one field that are listed; nobody reads more."""
+
 Report = Callable[[Fault], None]
 
 
@@ -42,7 +45,7 @@ def parse_addresses_leniently(text: str) -> tuple[tuple[Address, ...], tuple[Def
     """Read an address list as it was received; never raises.
 
     Returns:
-        All mailboxes and groups that can be made out, and the faults; what names no mailbox is left out.
+        All mailboxes and groups that can be made out, and the first 1000 faults; what names no mailbox is left out.
 
     >>> addresses, defects = parse_addresses_leniently("Jane Doe jane@example.org; broken, b@example.org")
     >>> [str(address) for address in addresses], len(defects)
@@ -51,7 +54,8 @@ def parse_addresses_leniently(text: str) -> tuple[tuple[Address, ...], tuple[Def
     defects: list[Defect] = []
 
     def note(fault: Fault) -> None:
-        defects.append(fault.defect(text))
+        if len(defects) < MOST_DEFECTS:
+            defects.append(fault.defect(text))
 
     def mailbox(item: Item) -> Mailbox | None:
         try:

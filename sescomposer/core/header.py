@@ -1,9 +1,11 @@
 """The header section of an entity (RFC 5322 section 2.2): its octets, searched in place, split only when asked for."""
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from sescomposer.core import limits
 from sescomposer.core.folding import fold
 from sescomposer.core.header_field import HeaderField
 from sescomposer.core.header_making import check_name, check_value, is_name, make_field
@@ -15,6 +17,7 @@ __all__ = ["HeaderField", "HeaderSection", "check_name", "check_value", "fold", 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 _WINDOW = 65536
+_MAY_PRECEDE_COLON = (b":", b" ", b"\t", b"")
 _FOLDLESS = {b"\n": re.compile(rb"\n(?![ \t])"), b"\r": re.compile(rb"\r(?![ \t])")}
 
 
@@ -55,8 +58,15 @@ class HeaderSection:
 
     @lazy
     def fields(self) -> tuple[HeaderField, ...]:
-        """All fields in order; joined they give `octets`. What is no field is one too, with an empty name."""
-        return tuple(HeaderField(piece) for piece in self._pieces())
+        """All fields in order; joined they give `octets`. What is no field is one too, with an empty name.
+
+        Beyond `limits.HEADER_FIELDS` all that follows is one, with `is_opaque`.
+        """
+        fields = [HeaderField(piece) for piece in itertools.islice(self._pieces(), limits.HEADER_FIELDS)]
+        told_apart = sum(len(field.octets) for field in fields)
+        if told_apart < len(self.octets):
+            fields.append(HeaderField(bytes(self.octets[told_apart:]), is_opaque=True))
+        return tuple(fields)
 
     def first(self, name: str) -> HeaderField | None:
         """Give the first field of that name (in any case), None if there is none; the section is not split."""
@@ -160,9 +170,10 @@ class HeaderSection:
             window = self.octets.read(position, position + _WINDOW + len(needle)).lower()
             found = window.find(needle)
             while found >= 0:
-                if self._has_colon(position + found + len(needle)):
+                behind = found + len(needle)
+                if window[behind : behind + 1] in _MAY_PRECEDE_COLON and self._has_colon(position + behind):
                     yield position + found + 1
-                found = window.find(needle, found + 1)
+                found = window.find(needle, behind)
             position += _WINDOW + 1
 
     def _has_colon(self, offset: int) -> bool:

@@ -20,7 +20,7 @@ class HeaderField:
         octets: Exactly as it stands, with folding and line end. Any octets are allowed: an mbox "From " line, a byte
             order mark and a line without colon are kept so, with an empty `name`.
 
-    Two fields are equal when their octets are.
+        is_opaque: Whether it is all that stands behind the last field that is told apart; it has no name then.
 
     >>> field = HeaderField(b"Subject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=\\r\\n aus Bonn\\r\\n")
     >>> field.name, field.body, field.decoded
@@ -28,11 +28,12 @@ class HeaderField:
     """
 
     octets: bytes
+    is_opaque: bool = False
 
     @lazy
     def _colon(self) -> int:
         """Offset of the colon, -1 where this is no field."""
-        found = FIELD_START.match(self.octets)
+        found = None if self.is_opaque else FIELD_START.match(self.octets)
         return found.end() - 1 if found else -1
 
     @property

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sescomposer.core import limits
 from sescomposer.core.address import parse_addresses_leniently
 from sescomposer.core.errors import HeaderError
 from sescomposer.core.header import HeaderField, HeaderSection, check_name, check_value, fold, make_field
@@ -235,3 +236,12 @@ def test_raw_octets_are_read_as_utf8_or_latin1() -> None:
     assert HeaderField("Subject: ü\r\n".encode("latin-1")).decoded == "ü"
     assert HeaderField(b"no field\r\n").raw_body == b"no field\r\n"
     assert [HeaderField(o).line_end for o in (b"a\r\n", b"a\n", b"a\r", b"a")] == [b"\r\n", b"\n", b"\r", b""]
+
+
+def test_fields_beyond_the_limit_stay_one_piece() -> None:
+    octets = b"A: 1\r\n" * (limits.HEADER_FIELDS + 5)
+    whole = section(octets)
+    assert len(whole.fields) == limits.HEADER_FIELDS + 1
+    assert whole.fields[-1].octets == b"A: 1\r\n" * 5
+    assert not whole.fields[-1].is_field
+    assert bytes(HeaderSection.of_fields(whole.fields).octets) == octets
