@@ -1,0 +1,242 @@
+"""The message of one window: the only place of the window that holds it.
+
+Panes project `message` and hand in edits; they never talk to each other. An edit is a pure function; it makes a new
+message, which goes on the undo list and into the journal, and every pane shows it in the same turn of the event loop.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from sescomposer.bootstrap import Services
+from sescomposer.core.checks import check
+from sescomposer.core.entity import Entity, Key
+from sescomposer.core.errors import MessageError
+from sescomposer.core.findings import Finding, Fix
+from sescomposer.core.identifiers import Identifiers
+from sescomposer.core.message import Message, Road
+from sescomposer.core.octets import Octets
+from sescomposer.core.seal import as_sealed
+from sescomposer.core.undo import UndoList
+from sescomposer.gui.tasks import Context, TaskRunner
+from sescomposer.services.settings import ROAD
+
+PREFLIGHT_PAUSE_MS = 150
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What is selected, in every pane at once.
+
+    Attributes:
+        key: The entity.
+        start, stop: Octets from the start of the entity; -1 for the whole entity.
+        origin: Name of the pane that selected it; that pane does not follow.
+    """
+
+    key: Key
+    start: int = -1
+    stop: int = -1
+    origin: str = ""
+
+
+class Composer(QObject):
+    """Holds the current message, its undo list, its file and its findings. All signals come on the window's thread.
+
+    Signals:
+        message_changed(int): after every edit, undo, redo and opening; the new revision.
+        replaced(int): another message was opened or recovered: editors start anew. Comes before `message_changed`.
+        selection_changed(object): a `Selection`.
+        findings_changed(object): tuple of `Finding` for the current message, worst first.
+        refused(object): the `MessageError` of an edit that cannot be made; nothing changed.
+        file_changed(): path or saved state changed.
+        road_changed(object): the `Road` whose limits hold.
+    """
+
+    message_changed = Signal(int)
+    replaced = Signal(int)
+    selection_changed = Signal(object)
+    findings_changed = Signal(object)
+    refused = Signal(object)
+    file_changed = Signal()
+    road_changed = Signal(object)
+
+    def __init__(
+        self,
+        services: Services,
+        runner: TaskRunner,
+        message: Message,
+        *,
+        draft: str = "",
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.services = services
+        self.runner = runner
+        self.draft = draft or services.ids.token()
+        self.path: Path | None = None
+        self.road = services.settings.get(ROAD)
+        self.revision = 0
+        self.findings: tuple[Finding, ...] = ()
+        self.selection = Selection(message.root.key)
+        self._undo = UndoList.of(message)
+        self._saved = message
+        self._checking = False
+        self._pause = QTimer(self, singleShot=True, interval=PREFLIGHT_PAUSE_MS)
+        self._pause.timeout.connect(self._check)
+
+    @property
+    def message(self) -> Message:
+        """The current message."""
+        return self._undo.message
+
+    @property
+    def root(self) -> Entity:
+        """The current tree."""
+        return self.message.root
+
+    @property
+    def ids(self) -> Identifiers:
+        """Where new boundaries and ids come from."""
+        return self.services.ids
+
+    @property
+    def undo_list(self) -> UndoList:
+        """The undo list, for labels and for what can be undone."""
+        return self._undo
+
+    @property
+    def is_saved(self) -> bool:
+        """Whether the message is as it was opened or saved last."""
+        return self.message is self._saved
+
+    def apply(self, edit: Callable[[Message], Message], label: str, *, merge: bool = False) -> bool:
+        """Make an edit.
+
+        Args:
+            edit: Pure function from message to message.
+            label: Words for the undo menu, such as "typing".
+            merge: Whether this goes on with the word that is being typed (see `core.undo`); the label must be the same.
+
+        Returns:
+            Whether it was made; if not, `refused` told why.
+        """
+        before = self.message
+        try:
+            after = edit(before)
+        except MessageError as error:
+            self.refused.emit(error)
+            return False
+        if after is not before:
+            self._undo = self._undo.push(after, label, merge, self.services.clock.now().timestamp())
+            self._changed()
+        return True
+
+    def edit_root(self, edit: Callable[[Entity], Entity], label: str, *, merge: bool = False) -> bool:
+        """Make an edit of the tree; see `apply`."""
+        return self.apply(lambda message: message.edited(edit), label, merge=merge)
+
+    def mend(self, fix: Fix) -> bool:
+        """Apply the fix of a finding."""
+        return self.apply(lambda message: fix.edit(message, self.ids), fix.label)
+
+    @Slot()
+    def undo(self) -> None:
+        """Go back one step."""
+        if self._undo.can_undo:
+            self._undo = self._undo.undo()
+            self._changed()
+
+    @Slot()
+    def redo(self) -> None:
+        """Go forward one step."""
+        if self._undo.can_redo:
+            self._undo = self._undo.redo()
+            self._changed()
+
+    def open_message(self, message: Message, path: Path | None = None, *, saved: bool = True) -> None:
+        """Show another message; its undo list starts empty.
+
+        Args:
+            message: The message.
+            path: The file it came from.
+            saved: Whether it is as the file has it.
+        """
+        self._undo = UndoList.of(message)
+        self._saved = message if saved else Message(message.root)
+        self.path = path
+        self.selection = Selection(message.root.key)
+        self.replaced.emit(self.revision + 1)
+        self._changed()
+        self.file_changed.emit()
+
+    def saved_as(self, path: Path, message: Message) -> None:
+        """Note that `message` stands in the file `path` now."""
+        self.path = path
+        self._saved = message
+        self._keep()
+        self.file_changed.emit()
+
+    def select(self, selection: Selection) -> None:
+        """Select in every pane."""
+        if selection != self.selection:
+            self.selection = selection
+            self.selection_changed.emit(selection)
+
+    def set_road(self, road: Road) -> None:
+        """Measure against the limits of another road."""
+        if road is not self.road:
+            self.road = road
+            self.road_changed.emit(road)
+            self._pause.start()
+
+    def sealed_root(self) -> Entity:
+        """The message as sealing would write it now; Date and Message-ID are provisional."""
+        return as_sealed(self.message, self.services.clock.now(), self.ids)
+
+    def octets(self) -> Octets:
+        """The draft's octets."""
+        return self.root.octets
+
+    def _changed(self) -> None:
+        """Tell everybody, keep it in the journal, check it after a pause."""
+        self.revision += 1
+        self._keep()
+        self.message_changed.emit(self.revision)
+        self._pause.start()
+
+    def _keep(self) -> None:
+        """Keep the message in the journal as long as it differs from its file."""
+        if self.is_saved:
+            self.services.journal.drop(self.draft)
+        else:
+            self.services.journal.note(self.draft, self.message, self.path)
+
+    @Slot()
+    def _check(self) -> None:
+        """Check the message on a worker; one check at a time."""
+        if self._checking:
+            self._pause.start()
+            return
+        self._checking = True
+        message, road, revision = self.message, self.road, self.revision
+
+        def operation(context: Context) -> tuple[int, tuple[Finding, ...]]:
+            return revision, check(message, road)
+
+        task = self.runner.start(operation)
+        task.succeeded.connect(self._on_checked)
+        task.finished.connect(self._on_check_finished)
+
+    @Slot(object)
+    def _on_checked(self, answer: tuple[int, tuple[Finding, ...]]) -> None:
+        revision, findings = answer
+        if revision == self.revision:
+            self.findings = findings
+            self.findings_changed.emit(findings)
+
+    @Slot()
+    def _on_check_finished(self) -> None:
+        self._checking = False

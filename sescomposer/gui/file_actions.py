@@ -1,0 +1,181 @@
+"""What the File menu does: open, save, new windows; long work is on a worker with progress and cancel."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QProgressDialog
+
+from sescomposer.core.message import Message
+from sescomposer.core.octets import Octets
+from sescomposer.gui.tasks import Context, Task
+from sescomposer.services.settings import RECENT_FILES
+
+if TYPE_CHECKING:
+    from sescomposer.gui.main_window import MainWindow
+
+FILTER = "Messages (*.eml *.mime *.txt);;All files (*)"
+_RECENT = 10
+_SHOW_PROGRESS_AFTER_MS = 500
+
+
+class FileActions(QObject):
+    """File work of one window."""
+
+    def __init__(self, window: "MainWindow") -> None:
+        super().__init__(window)
+        self._window = window
+        self._composer = window.composer
+        self._documents = window.services.documents
+
+    def do_new(self) -> None:
+        """Open a window with an empty message."""
+        self._window.window_wanted.emit(None)
+
+    def do_open(self) -> None:
+        """Choose message files and open each."""
+        names, _ = QFileDialog.getOpenFileNames(self._window, "Open message", "", FILTER)
+        for name in names:
+            self.open_path(Path(name))
+
+    def do_open_sample(self) -> None:
+        """Open the sample in a window of its own."""
+        from sescomposer.services.sample import sample_message
+
+        self._window.window_wanted.emit(sample_message(self._window.services.ids))
+
+    def open_path(self, path: Path) -> None:
+        """Open a file: here if the window is untouched, else in a new one."""
+
+        def operation(context: Context) -> tuple[Path, Message]:
+            return path, self._documents.open(path, context)
+
+        self.run(operation, f"Opening {path.name}", self._on_opened)
+
+    def do_save(self) -> None:
+        """Save the draft to its file; the first time, ask for one."""
+        if self._composer.path is None:
+            self.do_save_as()
+        else:
+            self._save_to(self._composer.path)
+
+    def do_save_as(self) -> None:
+        """Ask for a file and save the draft there."""
+        path = self._ask_path("Save draft", f"{_file_stem(self._composer.root.subject)}.eml")
+        if path is not None:
+            self._save_to(path)
+
+    def do_save_sent(self) -> None:
+        """Save the octets as they would be sent now."""
+        path = self._ask_path("Save as sent", f"{_file_stem(self._composer.root.subject)}.eml")
+        if path is not None:
+            self.save_octets(self._composer.sealed_root().octets, path)
+
+    def do_save_part(self) -> None:
+        """Save the content of the selected part, decoded."""
+        entity = self._composer.root.find(self._composer.selection.key) or self._composer.root
+        path = self._ask_path("Save part", entity.file_name or "part")
+        if path is None:
+            return
+
+        def operation(context: Context) -> None:
+            self._documents.save_part(entity, path, context)
+
+        self.run(operation, f"Saving {path.name}")
+
+    def save_octets(self, octets: Octets, path: Path) -> None:
+        """Save octets exactly."""
+
+        def operation(context: Context) -> None:
+            self._documents.save_octets(octets, path, context)
+
+        self.run(operation, f"Saving {path.name}")
+
+    def may_close(self) -> bool:
+        """Ask what to do with an unsaved draft; whether the window may close."""
+        if self._composer.is_saved:
+            return True
+        buttons = QMessageBox.StandardButton
+        box = QMessageBox(QMessageBox.Icon.Question, "SES Composer", "Keep the draft?", parent=self._window)
+        box.setInformativeText("It was changed since it was opened or saved.")
+        box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
+        box.setDefaultButton(buttons.Save)
+        answer = box.exec()
+        if answer == buttons.Save:
+            return self._save_before_closing()
+        if answer == buttons.Discard:
+            self._window.services.journal.drop(self._composer.draft)
+            return True
+        return False
+
+    def run(
+        self, operation: Callable[[Context], object], words: str, succeeded: Callable[[Any], None] | None = None
+    ) -> Task:
+        """Run file work on a worker; after half a second it shows progress and a cancel button."""
+        task = self._window.runner.start(operation)
+        progress = QProgressDialog(words, "Cancel", 0, 0, self._window)
+        progress.setWindowModality(Qt.WindowModality.WindowModal)
+        progress.setMinimumDuration(_SHOW_PROGRESS_AFTER_MS)
+        progress.canceled.connect(task.cancel)
+        task.finished.connect(progress.reset)
+        task.finished.connect(progress.deleteLater)
+        if succeeded is not None:
+            task.succeeded.connect(succeeded)
+        return task
+
+    @Slot(object)
+    def _on_opened(self, answer: tuple[Path, Message]) -> None:
+        path, message = answer
+        self._remember(path)
+        if self._window.is_untouched:
+            self._window.open_message(message, path)
+        else:
+            self._window.window_wanted.emit((message, path))
+
+    def _save_to(self, path: Path) -> None:
+        message = self._composer.message
+
+        def operation(context: Context) -> tuple[Path, Message]:
+            self._documents.save(message, path, context)
+            return path, message
+
+        self.run(operation, f"Saving {path.name}", self._on_saved)
+
+    @Slot(object)
+    def _on_saved(self, answer: tuple[Path, Message]) -> None:
+        path, message = answer
+        self._remember(path)
+        self._composer.saved_as(path, message)
+        self._window.statusBar().showMessage(f"Saved as {path}", 5000)
+
+    def _save_before_closing(self) -> bool:
+        """Save on this thread: the window is about to go, and must not if it fails."""
+        path = self._composer.path or self._ask_path("Save draft", f"{_file_stem(self._composer.root.subject)}.eml")
+        if path is None:
+            return False
+        self._documents.save(self._composer.message, path)
+        self._window.services.journal.drop(self._composer.draft)
+        return True
+
+    def _ask_path(self, title: str, name: str) -> Path | None:
+        """Ask where to save; None if cancelled."""
+        folder = self._composer.path.parent if self._composer.path else Path.home()
+        chosen, _ = QFileDialog.getSaveFileName(self._window, title, str(folder / name), FILTER)
+        return Path(chosen) if chosen else None
+
+    def _remember(self, path: Path) -> None:
+        """Put a file on top of the recent ones."""
+        settings = self._window.services.settings
+        names = dict.fromkeys((str(path), *settings.get(RECENT_FILES)))
+        settings.set(RECENT_FILES, tuple(names)[:_RECENT])
+
+
+def _file_stem(subject: str) -> str:
+    """Make a file name of a subject: what file systems refuse becomes a dash.
+
+    >>> _file_stem("Re: 50/50 offer?")
+    'Re- 50-50 offer-'
+    """
+    kept = "".join("-" if ch in '/\\:*?"<>|' or ord(ch) < 32 else ch for ch in subject.strip())
+    return kept[:80].strip(" .") or "message"
