@@ -245,3 +245,13 @@ def test_fields_beyond_the_limit_stay_one_piece() -> None:
     assert whole.fields[-1].octets == b"A: 1\r\n" * 5
     assert not whole.fields[-1].is_field
     assert bytes(HeaderSection.of_fields(whole.fields).octets) == octets
+
+
+def test_a_field_with_an_odd_name_is_not_searched_for() -> None:
+    assert section(b"A B: 1\r\n").first("A B") is None
+    assert section(b"A: 1\r\nB: 2").with_field("A", b"A: 9").fields[1].body == "2"
+
+
+def test_encoded_words_inside_quotes_and_long_blanks_are_read() -> None:
+    assert HeaderField(b'To: "=?utf-8?q?Z=C3=BC?=" <a@b.example>').decoded == 'To: "Zü" <a@b.example>'[4:]
+    assert make_field("To", "ü" + " " * 600 + "<a@b.example>").decoded == "ü <a@b.example>"
