@@ -6,6 +6,7 @@ Arguments: how ("web" or "text"), whether to unlock images ("unlock" or "locked"
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 SETTLE_MS = 400
 PATIENCE_MS = 30_000
@@ -13,7 +14,7 @@ PATIENCE_MS = 30_000
 
 def main(how: str, unlock: bool, paths: list[Path]) -> None:
     """Show each file in turn, as a message of its own."""
-    from PySide6.QtCore import QCoreApplication, QElapsedTimer, QEventLoop, Qt, QTimer
+    from PySide6.QtCore import QCoreApplication, QElapsedTimer, QEvent, QEventLoop, Qt, QTimer
     from PySide6.QtWidgets import QApplication
 
     if how == "web":
@@ -53,14 +54,12 @@ def main(how: str, unlock: bool, paths: list[Path]) -> None:
         if unlock and pane.images_bar.isVisible():
             pane.images_bar.button.click()
             done = wait_for(number) and done
-        view = pane.view
+        view: Any = pane.view
         address = view.url().toString() if how == "web" and view is not None else ""
         results[path.name] = {"shown": done, "view": type(view).__name__, "address": address}
-    pane.close_engine()
     runner.close()
     pane.deleteLater()
-    for _ in range(5):
-        application.processEvents()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
     print("RESULT " + json.dumps(results), flush=True)
 
 

@@ -2,14 +2,14 @@
 
 import json
 import sys
-from typing import Any
+from typing import Any, cast
 
 PATIENCE_MS = 60_000
 
 
 def main() -> None:
     """Do what a reader does, and look at the page from our own script world."""
-    from PySide6.QtCore import QCoreApplication, QElapsedTimer, QEventLoop, QPoint, Qt, QTimer
+    from PySide6.QtCore import QCoreApplication, QElapsedTimer, QEvent, QEventLoop, QPoint, Qt, QTimer
     from PySide6.QtTest import QTest
     from PySide6.QtWidgets import QApplication
 
@@ -68,7 +68,7 @@ def main() -> None:
     if type(pane.view).__name__ == "WebPreview":
         seen["picture"] = ask("document.getElementById('i').naturalWidth")
         ask("window.scrollTo(0, 1234); 1")
-        until(lambda: pane.view.page().scrollPosition().y() == 1234)  # type: ignore[union-attr]
+        until(lambda: cast(Any, pane.view).page().scrollPosition().y() == 1234)
         pane.show_document(document(2, "<img src='cid:a@b'>" + long + "<p>more"))
         shows(2)
         seen["scroll_kept"] = ask("window.scrollY")
@@ -84,9 +84,9 @@ def main() -> None:
         for revision, target in ((4, ""), (5, "target=_blank")):
             pane.show_document(document(revision, link.format(target), message=revision))
             shows(revision)
-            where = pane.view.focusProxy() or pane.view  # type: ignore[union-attr]
+            where: Any = cast(Any, pane.view).focusProxy() or pane.view
             until(lambda: ask("document.readyState") == "complete")
-            QTest.mouseClick(where, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, QPoint(100, 100))  # type: ignore[arg-type]
+            QTest.mouseClick(where, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, QPoint(100, 100))
             until(lambda revision=revision: len(links) >= revision - 3)
         seen["links"] = links
         seen["address"] = ask("location.href")
@@ -100,11 +100,9 @@ def main() -> None:
         seen["own_light"] = ask("getComputedStyle(document.getElementById('p')).color")
         pane.show_document(document(7, ("x" * 990 + "<br>\n") * 20_200))
         seen["large"] = shows(7) and ask("document.body.textContent.length > 19e6")
-    pane.close_engine()
     runner.close()
     pane.deleteLater()
-    for _ in range(5):
-        application.processEvents()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
     print("RESULT " + json.dumps(seen), flush=True)
 
 

@@ -62,17 +62,31 @@ class Page:
     own_dark: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class PreviewContent:
+    """What there is to show.
+
+    Attributes:
+        html: HTML with LF line ends.
+        parts: Parts by Content-ID (without angle brackets) and by Content-Location.
+        is_text: Whether `html` was made from plain text.
+        is_empty: Whether there is nothing to show.
+    """
+
+    html: str
+    parts: Mapping[str, PreviewPart] = field(default_factory=dict)
+    is_text: bool = False
+    is_empty: bool = False
+
+
 @dataclass(frozen=True, eq=False)
 class PreviewDocument:
-    """A message as a preview sees it.
+    """A message as a preview sees it; everything is looked for when first asked for.
 
     Attributes:
         revision: Number of the edit that it was made from.
         message: Names the message through edits; what is unlocked for one is not for another.
-        source: Gives the HTML with LF line ends, or the text where there is none.
-        parts: Parts by Content-ID (without angle brackets) and by Content-Location.
-        is_text: Whether `source` is HTML made from plain text.
-        is_empty: Whether there is nothing to show.
+        load: Gives the content; a pure function.
 
     >>> document = PreviewDocument.of_html('<img src="cid:a">', parts={"a": PreviewPart("image/png", lambda: b"...")})
     >>> document.page(lambda number: f"x:{number}").html
@@ -81,22 +95,25 @@ class PreviewDocument:
 
     revision: int
     message: int
-    source: Callable[[], str]
-    parts: Mapping[str, PreviewPart] = field(default_factory=dict)
-    is_text: bool = False
-    is_empty: bool = False
+    load: Callable[[], PreviewContent]
 
     @staticmethod
     def of_html(
         text: str, *, revision: int = 0, message: int = 0, parts: Mapping[str, PreviewPart] | None = None
     ) -> "PreviewDocument":
         """Make one of HTML at hand."""
-        return PreviewDocument(revision, message, lambda: text, parts or {}, is_empty=not text.strip())
+        content = PreviewContent(text, parts or {}, is_empty=not text.strip())
+        return PreviewDocument(revision, message, lambda: content)
+
+    @lazy
+    def content(self) -> PreviewContent:
+        """What there is to show."""
+        return self.load()
 
     @lazy
     def document(self) -> HtmlDocument:
         """The HTML with its tokens."""
-        return HtmlDocument.of(self.source())
+        return HtmlDocument.of(self.content.html)
 
     @lazy
     def references(self) -> tuple[Reference, ...]:
@@ -130,13 +147,13 @@ class PreviewDocument:
                 number = numbers.setdefault(found.url, len(numbers))
                 edits.append(Edit(found.start, found.stop - found.start, address(number)))
         shown = apply_edits(self.document.text, _without_overlap(edits))
-        if self.is_text:
+        if self.content.is_text:
             shown = _text_style(dark) + shown
-        return Page(shown, tuple(resources.values()), dark, self.is_text or has_dark_rules(self.document.text))
+        return Page(shown, tuple(resources.values()), dark, self.content.is_text or has_dark_rules(self.document.text))
 
     def _resource(self, found: Reference, unlocked: frozenset[str]) -> PreviewPart | RemoteImage | None:
         """Give what a reference may be answered with."""
-        part = self.parts.get(content_id_of(found.url) or found.url)
+        part = self.content.parts.get(content_id_of(found.url) or found.url)
         if part is not None:
             return part
         if _is_remote_image(found) and remote_host(found.url) in unlocked:
@@ -170,11 +187,16 @@ def preview_document(root: Entity, revision: int) -> PreviewDocument:
     >>> preview_document(parse(b"Content-Type: text/html\\r\\n\\r\\n<p>Hi"), 1).page(str).html
     '<p>Hi'
     """
+    return PreviewDocument(revision, root.key, lambda: _content_of(root))
+
+
+def _content_of(root: Entity) -> PreviewContent:
+    """Find and decode what a message shows."""
     shown = displayed_parts(root)
-    pages = [part for part in shown if part.media_type == "text/html"]
-    if len(shown) == 1 and pages:
-        return PreviewDocument(revision, root.key, lambda: _text_of(pages[0]), _parts(root), False, _is_blank(pages))
-    return PreviewDocument(revision, root.key, lambda: _put_together(shown), _parts(root), not pages, _is_blank(shown))
+    is_text = not any(part.media_type == "text/html" for part in shown)
+    single = len(shown) == 1 and not is_text
+    text = _text_of(shown[0]) if single else "\n<hr>\n".join(map(_as_html, shown))
+    return PreviewContent(text, _parts(root), is_text, _is_blank(shown))
 
 
 def _is_blank(shown: Iterable[Entity]) -> bool:
@@ -197,12 +219,8 @@ def _octets_of(part: Entity) -> Callable[[], bytes]:
     return lambda: bytes(part.content)
 
 
-def _put_together(shown: Iterable[Entity]) -> str:
-    """Make one page of several parts: HTML as it stands, text as text, images where they stand."""
-    return "\n<hr>\n".join(_as_html(part) for part in shown)
-
-
 def _as_html(part: Entity) -> str:
+    """Show one of several parts: HTML as it stands, text as text, images where they stand."""
     match part.media_type.partition("/")[0]:
         case "text" if part.media_type == "text/html":
             return _text_of(part)

@@ -43,7 +43,6 @@ class _View(Protocol):
 
     def show_page(self, number: int, page: Page, *, keep_scroll: bool) -> None: ...
     def set_zoom(self, factor: float) -> None: ...
-    def close_engine(self) -> None: ...
 
 
 class PreviewPane(QWidget):
@@ -109,13 +108,6 @@ class PreviewPane(QWidget):
     def view(self) -> QWidget | None:
         """The widget that renders; None before the pane was shown with a document."""
         return self._view
-
-    def close_engine(self) -> None:
-        """Take the web engine apart; to be called before the window goes."""
-        self._pause.stop()
-        self._slow.stop()
-        if self._view is not None:
-            _as_view(self._view).close_engine()
 
     # --- building --------------------------------------------------------------------------------------------------
 
@@ -255,16 +247,12 @@ class PreviewPane(QWidget):
         if self._task is not None:
             self._pause.start(PAUSE_MS)
             return
-        if document.is_empty:
-            self._stack.setCurrentWidget(self._empty)
-            self.images_bar.hide()
-            self._shown = document
-            self.shown.emit(document.revision)
-            return
         self._number += 1
         number, dark, unlocked = self._number, self._dark, self.images_bar.hosts_unlocked
 
         def make(_context: Context) -> object:
+            if document.content.is_empty:
+                return None
             page = document.page(resource_address(number), dark=dark, unlocked=unlocked)
             return number, page, document.remote_image_hosts
 
@@ -275,11 +263,14 @@ class PreviewPane(QWidget):
         self._slow.start()
 
     @Slot(object)
-    def _on_page_made(self, made: tuple[int, Page, tuple[str, ...]]) -> None:
-        number, page, hosts = made
+    def _on_page_made(self, made: tuple[int, Page, tuple[str, ...]] | None) -> None:
         document = self._task_document
         if document is None or document is not self._document:
             return
+        if made is None:
+            self._show_empty(document)
+            return
+        number, page, hosts = made
         if self._view is None:
             self._view = self._make_view()
         keep_scroll = self._shown is not None and self._shown.message == document.message
@@ -289,6 +280,12 @@ class PreviewPane(QWidget):
         self._fit()
         self._warn_of_length(page)
         _as_view(self._view).show_page(number, page, keep_scroll=keep_scroll)
+
+    def _show_empty(self, document: PreviewDocument) -> None:
+        self._stack.setCurrentWidget(self._empty)
+        self.images_bar.hide()
+        self._shown = document
+        self.shown.emit(document.revision)
 
     @Slot()
     def _on_task_finished(self) -> None:

@@ -136,9 +136,6 @@ class TextPreview(QTextBrowser):
         font.setPointSizeF(max(1.0, self._points * factor))
         self._document.setDefaultFont(font)
 
-    def close_engine(self) -> None:
-        """There is none."""
-
     def doSetSource(self, name: QUrl | str, kind: QTextDocument.ResourceType | None = None) -> None:
         """Go nowhere: a page is set by `show_page` alone."""
 

@@ -125,13 +125,16 @@ class WebPreview(QWebEngineView):
         prepare_engine()
         super().__init__(parent)
         self._profile = _make_profile(self)
-        self._server = PageServer(images, self)
+        self._server = PageServer(images, self._profile)
         self._profile.installUrlSchemeHandler(SCHEME.encode(), self._server)
-        self._wall = Wall(self)
+        self._wall = Wall(self._profile)
         self._profile.setUrlRequestInterceptor(self._wall)
         self._page = _MessagePage(self._profile, self)
         _switch_off(self._page.settings())
         self.setPage(self._page)
+        # Children go in the order they came, and a profile must outlive its pages.
+        self._profile.setParent(None)
+        self._profile.setParent(self)
         self.setAcceptDrops(False)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._on_context_menu)
@@ -167,12 +170,6 @@ class WebPreview(QWebEngineView):
     def set_zoom(self, factor: float) -> None:
         """Set the zoom; 1.0 shows a CSS pixel as a pixel of the window."""
         self.setZoomFactor(factor)
-
-    def close_engine(self) -> None:
-        """Take page and profile apart in the order the engine wants; the widget is of no more use."""
-        self.setPage(None)  # type: ignore[arg-type]  # allowed by Qt
-        self._page.deleteLater()
-        self._page.destroyed.connect(self._profile.deleteLater)
 
     def _scroll_source(self) -> str:
         return f"window.scrollTo({self._scroll.x():.0f}, {self._scroll.y():.0f})"
