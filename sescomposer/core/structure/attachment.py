@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sescomposer.core.entity import Body, Entity, Made, Nested
 from sescomposer.core.header import HeaderField, HeaderSection
-from sescomposer.core.header_making import make_field
+from sescomposer.core.header_making import check_value, make_field
 from sescomposer.core.octets import Octets
 from sescomposer.core.parameter import Form, parse_parameters
 from sescomposer.core.parse import parse
@@ -73,6 +73,8 @@ def _further_fields(attachment: Attachment, line_end: bytes) -> list[HeaderField
 
 
 def _type_field(attachment: Attachment, line_end: bytes) -> HeaderField:
+    # Reading parameters takes line ends for folding.
+    check_value("Content-Type", attachment.media_type)
     given = parse_parameters(attachment.media_type)
     parameters = list(given.parameters)
     if given.value.lower().startswith("text/") and not given.get("charset") and _is_utf8(attachment.octets):

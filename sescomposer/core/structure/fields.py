@@ -37,6 +37,7 @@ def type_field(
 ) -> HeaderField:
     """Make a Content-Type field."""
     for name, value in parameters:
+        check_token("parameter", name)
         check_value(f"Content-Type ({name})", value)
     return content_field(CONTENT_TYPE, format_parameters(checked_type(media_type), parameters, form=form), line_end)
 

@@ -109,19 +109,19 @@ def _beside(root: Entity, other: Entity | None, leaf: Entity, ids: Identifiers) 
         return _first(root, leaf, ids)
     path = editable_path(root, other.key)
     is_html = leaf.media_type == "text/html"
-    if not is_html:
+    if not is_html and not _is_in_alternative(path):
         path = _related_around(path) or path
-    if len(path) < 2 or path[-2].media_type != "multipart/alternative" or is_message(path):
-        target = path[-1]
+    if not _is_in_alternative(path):
+        target = path[-1].key
         root = wrapped(path, "alternative", ids, ours=True)
-        path = _path_inside(root, target)
+        path = path_to(root, target)
     container = path[:-1]
     index = container[-1].children.index(path[-1]) + (1 if is_html else 0)
     return inserted(container, index, leaf, "", ids)
 
 
-def _path_inside(root: Entity, wrapped_part: Entity) -> Path:
-    return path_to(root, wrapped_part.key)
+def _is_in_alternative(path: Path) -> bool:
+    return len(path) > 1 and path[-2].is_multipart and path[-2].media_type == "multipart/alternative"
 
 
 def _first(root: Entity, leaf: Entity, ids: Identifiers) -> Entity:
@@ -185,11 +185,13 @@ def _lifted(path: Path, ids: Identifiers) -> Entity:
     related = path[-2]
     message = next(path[: index + 1] for index in range(len(path) - 2, -1, -1) if is_message(path[: index + 1]))
     others = [child for child in related.children if child is not path[-1]]
-    outer = path[: len(message) - 1]
-    slot = outer[-1].children.index(message[-1]) if outer else 0
-    root = remove(path[0], related.key, ids)
+    if message[-1] is related:
+        root = grafted(message, emptied(related))
+    else:
+        root = remove(path[0], related.key, ids)
     for part in others:
-        holder = path_to(root, outer[-1].key)[-1].children[slot] if outer else root
+        # The message may have got another key; what holds it has not.
+        holder = path_to(root, message[-2].key)[-1].children[0] if len(message) > 1 else root
         root = _behind(root, holder.key, _as_attachment(part), "", ids)
     return root
 

@@ -19,12 +19,13 @@ FOREIGN = [
     b"Subject: only a header",
     b"\r\nonly a body",
     b"no header at all\r\n",
-    b"Subject: LF\nContent-Type: text/html; charset=iso-8859-1\nContent-Transfer-Encoding: 8bit\n\n<p>Gr\xfc\xdfe</p>\n",
+    b"Subject: LF\nContent-Type: text/html; charset=iso-8859-1\nContent-Transfer-Encoding: 8bit\n\n"
+    b"<p>Gr\xfc\xdfe</p>\n",
     b"Subject: a\rContent-Type: text/plain\r\rCR only\r",
     b"Content-Type: image/png\r\nContent-Transfer-Encoding: base64\r\n\r\niVBORw==\r\n",
     b"Content-Type: text/plain; charset=utf-8\r\n\r\n\xff\xfe undecodable\r\n",
-    b'Content-Type: multipart/mixed; boundary="b"\r\n\r\npreamble\r\n--b  \r\n\r\none\r\n--b\r\nContent-Type: text/html\r\n'
-    b"\r\n<p>two\r\n--b--\r\nepilogue\r\n",
+    b'Content-Type: multipart/mixed; boundary="b"\r\n\r\npreamble\r\n--b  \r\n\r\none\r\n--b\r\n'
+    b"Content-Type: text/html\r\n\r\n<p>two\r\n--b--\r\nepilogue\r\n",
     b"Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: multipart/alternative; boundary=bb\n\n--bb\n\n"
     b"text\n--bb\nContent-Type: text/html\n\n<p>html\n--bb--\n--b\nContent-Type: application/pdf; name=a.pdf\n"
     b"Content-Disposition: attachment; filename=a.pdf\nContent-Transfer-Encoding: base64\n\nAAAA\n--b--\n",
@@ -35,8 +36,8 @@ FOREIGN = [
     b"Content-Type: message/rfc822\r\n\r\nSubject: inside\r\nContent-Type: multipart/related; boundary=r\r\n\r\n--r\r\n"
     b"Content-Type: text/html\r\n\r\n<img src=cid:i>\r\n--r\r\nContent-Type: image/png\r\nContent-ID: <i>\r\n"
     b"Content-Disposition: inline\r\n\r\npng\r\n--r--\r\n",
-    b"MIME-Version: 1.0\r\nContent-Type: multipart/signed; boundary=s; protocol=x/y\r\n\r\n--s\r\nContent-Type: text/plain"
-    b"\r\n\r\nsigned\r\n--s\r\nContent-Type: x/y\r\n\r\nsignature\r\n--s--\r\n",
+    b"MIME-Version: 1.0\r\nContent-Type: multipart/signed; boundary=s; protocol=x/y\r\n\r\n--s\r\n"
+    b"Content-Type: text/plain\r\n\r\nsigned\r\n--s\r\nContent-Type: x/y\r\n\r\nsignature\r\n--s--\r\n",
 ]
 
 WORDS = st.text("aB é世😀=.-<>\n", max_size=30) | st.sampled_from(["From me", ".", "--b", "--", "x" * 1200, "a \nb"])
