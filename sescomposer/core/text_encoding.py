@@ -13,7 +13,7 @@ from sescomposer.core.charset import codec_name
 from sescomposer.core.errors import EncodingError
 from sescomposer.core.limits import LINE_OCTETS
 from sescomposer.core.octets import Octets, base64_octets
-from sescomposer.core.quoted_printable import encode_line, quoted_printable
+from sescomposer.core.quoted_printable import encode_lines, quoted_printable
 from sescomposer.core.text import Text
 from sescomposer.core.transfer_encoding import TransferEncoding
 
@@ -195,8 +195,4 @@ def _encoded_block(block: Block, codec: str, encoding: TransferEncoding, line_en
     octets = block.text.encode(codec)
     if encoding is TransferEncoding.EIGHT_BIT:
         return octets.replace(b"\n", line_end)
-    *lines, last = octets.split(b"\n")
-    encoded = [encode_line(line, line_end) for line in lines]
-    # A segment is followed by more of its line; only its last row differs from that of a whole line.
-    tail = encode_line(last, line_end, continued=block.continues)
-    return line_end.join([*encoded, tail])
+    return encode_lines(octets, line_end, continued=block.continues)
