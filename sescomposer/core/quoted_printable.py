@@ -14,6 +14,7 @@ _UNSAFE = re.compile(rb"[^\t\x20-\x3c\x3e-\x7e]+")
 _UNSAFE_IN_LINES = re.compile(rb"[^\t\n\x20-\x3c\x3e-\x7e]+")
 _SAFE_IN_LINES = bytes([9, 10, *range(32, 61), *range(62, 127)])
 _CRITICAL = (b" \n", b"\t\n", b"\nFrom ", b"\n.\n")
+_DOUBLE = re.compile(rb"=(?==)")
 _SOFT_CR = re.compile(rb"=\r(?!\n)")
 _BLANK_BEFORE_END = re.compile(rb"[ \t]\r*\n")
 
@@ -122,7 +123,7 @@ def _safe_cut(octets: bytes) -> int:
         return at
     kept = octets.rstrip(b" \t\r")
     escape = kept.rfind(b"=", max(len(kept) - 2, 0))
-    return escape if escape >= 0 else len(kept)
+    return len(kept[: escape + 1].rstrip(b"=")) if escape >= 0 else len(kept)
 
 
 def _decode(octets: bytes) -> bytes:
@@ -130,8 +131,8 @@ def _decode(octets: bytes) -> bytes:
         octets = b"\n".join([_without_blanks(line) for line in octets.split(b"\n")])
     if b"=" not in octets:
         return octets
-    # After `=` and CR, binascii skips all octets to the next LF.
-    return binascii.a2b_qp(_SOFT_CR.sub(b"=\n", octets))
+    # After `=` and CR, binascii skips all octets to the next LF; of `==` it keeps one.
+    return binascii.a2b_qp(_DOUBLE.sub(b"=3D", _SOFT_CR.sub(b"=\n", octets)))
 
 
 def _without_blanks(line: bytes) -> bytes:

@@ -63,6 +63,7 @@ def test_quoted_printable_is_read_by_others(octets: bytes, line_end: bytes, bina
         (b"a= \t\r\nb", b"ab"),
         (b"a=\nb=", b"ab"),
         (b"=3d=3D=zz =", b"===zz "),
+        (b"===\r\n==", b"==="),
         (b"a  \r\n \t\nb  ", b"a\r\n\nb"),
         (b"", b""),
     ],
