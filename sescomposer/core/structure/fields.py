@@ -145,7 +145,8 @@ def with_text_fields(
             header = with_parameter(header, CONTENT_TYPE, "charset", charset, line_end)
     if encoding is not entity.transfer_encoding:
         header = header.with_field(TRANSFER_ENCODING, encoding_field(encoding, line_end))
-    return with_version(header, line_end) if is_root and header is not entity.header else header
+    is_plain = entity.header.first(CONTENT_TYPE) is None and entity.header.first(TRANSFER_ENCODING) is None
+    return with_version(header, line_end) if is_root and is_plain and header is not entity.header else header
 
 
 def with_type_said(entity: Entity, media_type: str, line_end: bytes) -> Entity:
