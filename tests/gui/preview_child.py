@@ -14,18 +14,16 @@ PATIENCE_MS = 30_000
 
 def main(how: str, unlock: bool, paths: list[Path]) -> None:
     """Show each file in turn, as a message of its own."""
-    from PySide6.QtCore import QCoreApplication, QElapsedTimer, QEvent, QEventLoop, Qt, QTimer
+    from PySide6.QtCore import QCoreApplication, QElapsedTimer, QEvent, QEventLoop, QTimer
     from PySide6.QtWidgets import QApplication
 
-    if how == "web":
-        QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
     application = QApplication(sys.argv[:1])
     from sescomposer.core.html.preview_document import PreviewDocument
     from sescomposer.gui.panes.preview_pane import PreviewPane
     from sescomposer.gui.tasks import TaskRunner
 
     runner = TaskRunner()
-    pane = PreviewPane(runner)
+    pane = PreviewPane(runner, why_simple=lambda: "the test wants it") if how == "text" else PreviewPane(runner)
     pane.resize(700, 600)
     pane.show()
     shown: list[int] = []

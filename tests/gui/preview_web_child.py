@@ -13,7 +13,6 @@ def main() -> None:
     from PySide6.QtTest import QTest
     from PySide6.QtWidgets import QApplication
 
-    QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
     application = QApplication(sys.argv[:1])
     from sescomposer.core.html.preview_document import PreviewDocument, PreviewPart
     from sescomposer.gui.panes.preview_pane import DESKTOP_WIDTH, PHONE_WIDTH, PreviewPane

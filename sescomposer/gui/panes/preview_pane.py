@@ -1,5 +1,6 @@
 """The preview: the message as a reader shows it, on a phone or a desktop, light or dark; it can do nothing itself."""
 
+from collections.abc import Callable
 from typing import Protocol
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal, SignalInstance, Slot
@@ -64,9 +65,23 @@ class PreviewPane(QWidget):
     width_changed = Signal(int)
     dark_changed = Signal(bool)
 
-    def __init__(self, runner: TaskRunner, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        runner: TaskRunner,
+        parent: QWidget | None = None,
+        *,
+        why_simple: Callable[[], str] = why_no_web_engine,
+    ) -> None:
+        """Make an empty pane.
+
+        Args:
+            runner: Makes the pages, off the window's thread.
+            parent: As for any widget.
+            why_simple: Gives the reason for the simple view as a clause, "" for the web view; asked once.
+        """
         super().__init__(parent)
         self._runner = runner
+        self._why_simple = why_simple
         self._document: PreviewDocument | None = None
         self._shown: PreviewDocument | None = None
         self._task: Task | None = None
@@ -212,7 +227,7 @@ class PreviewPane(QWidget):
     def _make_view(self) -> QWidget:
         """Make the view, on the first page only: QtWebEngine takes 200 ms and 200 MB."""
         self._images = RemoteImages(self)
-        reason = why_no_web_engine()
+        reason = self._why_simple()
         if not reason:
             from sescomposer.gui.preview.web_preview import WebPreview
 

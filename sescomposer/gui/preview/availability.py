@@ -7,8 +7,6 @@ import sys
 from functools import cache
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, Qt
-
 _PROBE_SECONDS = 3
 _APPARMOR = Path("/proc/sys/kernel/apparmor_restrict_unprivileged_userns")
 
@@ -19,8 +17,6 @@ def why_no_web_engine() -> str:
 
     The answer is looked for once: at the first preview, never at the start of the program.
     """
-    if not QCoreApplication.testAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts):
-        return "the program was started without shared graphics contexts"
     if sys.platform.startswith("linux") and not os.environ.get("QTWEBENGINE_DISABLE_SANDBOX"):
         reason = _why_no_sandbox()
         if reason:

@@ -28,10 +28,17 @@ class _ClosedDocument(QTextDocument):
         self._images = images
         self._number = -1
         self._page = Page("")
+        self._octets_of: dict[int, bytes] = {}
         self._fetched: dict[str, FetchedImage] = {}
 
     def show_page(self, number: int, page: Page) -> None:
         """Show a page from the top."""
+        # Decoded before Qt asks: an exception that leaves `loadResource` would end the process.
+        self._octets_of = {
+            index: resource.octets()
+            for index, resource in enumerate(page.resources)
+            if isinstance(resource, PreviewPart)
+        }
         self._number, self._page = number, page
         self.clear()
         self.setHtml(page.html[:LARGEST_PAGE])
@@ -51,11 +58,8 @@ class _ClosedDocument(QTextDocument):
         asked = parse_path(url.path()) if url.scheme() == SCHEME else None
         if asked is None or asked[0] != self._number or not 0 <= asked[1] < len(self._page.resources):
             return b""
-        match self._page.resources[asked[1]]:
-            case PreviewPart(octets=octets):
-                return octets()
-            case RemoteImage(url=address):
-                return self._remote(url, address)
+        resource = self._page.resources[asked[1]]
+        return self._remote(url, resource.url) if isinstance(resource, RemoteImage) else self._octets_of[asked[1]]
 
     def _remote(self, url: QUrl, address: str) -> bytes:
         """Give an image from elsewhere if it is here already; else ask for it and show it when it comes."""
