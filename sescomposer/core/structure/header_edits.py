@@ -3,14 +3,15 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 
 from sescomposer.core.encoded_word import Form
 from sescomposer.core.entity import Entity, Given, Key, Made, Multipart
 from sescomposer.core.errors import EditError, HeaderError
 from sescomposer.core.header import HeaderField, HeaderSection
 from sescomposer.core.header_making import make_field
-from sescomposer.core.octets import Octets
-from sescomposer.core.parse import parse
+from sescomposer.core.places import body_start, child_start
+from sescomposer.core.reparse import reparse
 from sescomposer.core.structure.boundaries import looks_like
 from sescomposer.core.structure.fields import CONTENT_TYPE, TRANSFER_ENCODING
 from sescomposer.core.structure.paths import Path, editable_path, grafted
@@ -139,8 +140,11 @@ def with_header(root: Entity, key: Key, change: Callable[[HeaderSection], Header
     if header is old.header:
         return root
     _check_delimiters(path, header)
-    new = replace(old, header=header, separator=old.separator or (root.line_end if len(old.body.octets) else b""))
-    return grafted(path, agreed(old, new))
+    separator = old.separator or (root.line_end if len(old.body.octets) else b"")
+    new = replace(old, header=header, separator=separator)
+    if all(_octets_of(old, name) == _octets_of(new, name) for name in (CONTENT_TYPE, TRANSFER_ENCODING)):
+        return grafted(path, new)
+    return grafted(path, _agreed(new)) if _is_same_kind(path, new) else _read_anew(path, new)
 
 
 def _check_delimiters(path: Path, header: HeaderSection) -> None:
@@ -153,35 +157,33 @@ def _check_delimiters(path: Path, header: HeaderSection) -> None:
             )
 
 
-def agreed(old: Entity, new: Entity) -> Entity:
-    """Give `new`, which has another header section than `old`, with its body read as that section says."""
-    if all(_octets_of(old, name) == _octets_of(new, name) for name in (CONTENT_TYPE, TRANSFER_ENCODING)):
-        return new
-    if old.children or new.media_type.startswith(("multipart/", "message/")):
-        return new if _is_same_container(old, new) else _read_anew(new)
-    body = new.body
-    if isinstance(body, Made):
-        charset = body.charset or new.charset
-        is_true = charset == new.charset and body.encoding is new.transfer_encoding
-        return new if is_true else replace(new, body=Given(body.octets))
-    return replace(new, note="")
-
-
 def _octets_of(entity: Entity, name: str) -> bytes:
     field = entity.header.first(name)
     return field.octets if field else b""
 
 
-def _is_same_container(old: Entity, new: Entity) -> bool:
-    """Whether the parts are told apart as before."""
+def _is_same_kind(path: Path, new: Entity) -> bool:
+    """Whether the last entity of `path` is still a leaf with the new header section, or the same container."""
+    old = path[-1]
+    if len(path) > 1 and path[-2].media_type == "multipart/digest":
+        return False
     if isinstance(old.body, Multipart):
         same = old.content_type.get("boundary") == new.content_type.get("boundary")
-        digests = [entity.media_type == "multipart/digest" for entity in (old, new)]
-        return same and new.media_type.startswith("multipart/") and digests[0] is digests[1]
-    return old.media_type == new.media_type and old.transfer_encoding is new.transfer_encoding
+        same = same and old.transfer_encoding is new.transfer_encoding and new.media_type.startswith("multipart/")
+        return same and (old.media_type == "multipart/digest") is (new.media_type == "multipart/digest")
+    return not old.children and not any(e.media_type.startswith(("multipart/", "message/")) for e in (old, new))
 
 
-def _read_anew(entity: Entity) -> Entity:
-    """Parse the octets of an entity; it keeps its key, the parts inside get new ones."""
-    parsed = parse(Octets.join((entity.octets,)))
-    return replace(parsed, key=entity.key)
+def _agreed(leaf: Entity) -> Entity:
+    """Give a leaf with a body that is what its header section says; the octets stay."""
+    body = leaf.body
+    if not isinstance(body, Made):
+        return replace(leaf, note="") if leaf.note and not leaf.children else leaf
+    is_true = (body.charset or leaf.charset) == leaf.charset and body.encoding is leaf.transfer_encoding
+    return leaf if is_true else replace(leaf, body=Given(body.octets))
+
+
+def _read_anew(path: Path, new: Entity) -> Entity:
+    """Parse the message with an entity that may hold other parts now; what was not touched stays the same object."""
+    start = sum(child_start(parent, parent.children.index(child)) for parent, child in pairwise(path))
+    return reparse(path[0], grafted(path, new).octets, start, body_start(path[-1]), body_start(new))

@@ -41,6 +41,17 @@ FOREIGN = [
 ]
 
 WORDS = st.text("aB é世😀=.-<>\n", max_size=30) | st.sampled_from(["From me", ".", "--b", "--", "x" * 1200, "a \nb"])
+TYPES = [
+    "text/html",
+    "text/plain; charset=utf-8",
+    "multipart/mixed",
+    "multipart/mixed; boundary=b",
+    "multipart/digest; boundary=d",
+    "message/rfc822",
+    "base64",
+    "8bit",
+    "?",
+]
 NAMES = st.text("aé世 \"\\;='%.", min_size=1, max_size=20)
 MESSAGE = b"Subject: attached\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nGr\xc3\xbc\xc3\x9fe\r\n"
 
@@ -158,6 +169,13 @@ class Edits(RuleBasedStateMachine):
         self.apply(lambda: edits.with_header_field(self.root, key, "X-Name", name))
         if not self.pick(number).children:
             self.apply(lambda: edits.with_file_name(self.root, key, name))
+
+    @rule(number=st.integers(0, 50), value=st.sampled_from(TYPES), name=st.sampled_from(["Type", "Transfer-Encoding"]))
+    def retype(self, number: int, value: str, name: str) -> None:
+        """A field that changes how the body is read."""
+        target = self.pick(number)
+        keys = [entity.key for entity in target.walk()]
+        self.apply(lambda: edits.with_header_field(self.root, target.key, f"Content-{name}", value), *keys)
 
     @rule(
         number=st.integers(0, 50),

@@ -37,7 +37,7 @@ Check = Callable[[Entity], None]
 def test_the_layout_grows_and_shrinks_again(ids: SeededIdentifiers, types: Types, check: Check) -> None:
     root = blank_message()
     seen = []
-    for edit in (
+    steps: list[Callable[[Entity], Entity]] = [
         lambda root: with_html(root, "<p>", ids),
         lambda root: with_text(root, "text", ids),
         lambda root: embed(root, PNG, ids)[0],
@@ -45,7 +45,8 @@ def test_the_layout_grows_and_shrinks_again(ids: SeededIdentifiers, types: Types
         lambda root: remove(root, body_parts(root).inline[0].key, ids),
         lambda root: with_text(root, None, ids),
         lambda root: remove(root, body_parts(root).attachments[0].key, ids),
-    ):
+    ]
+    for edit in steps:
         root = edit(root)
         seen.append(types(root))
         check(root)
@@ -204,13 +205,14 @@ def test_what_is_signed_is_read_only_until_it_is_lifted(
 ) -> None:
     root = parse(SIGNED)
     text = root.children[0]
-    for edit in (
+    refused: list[Callable[[], object]] = [
         lambda: with_text(root, "other", ids),
         lambda: with_html(root, "<p>", ids),
         lambda: remove(root, text.key, ids),
         lambda: with_header_field(root, text.key, "X-A", "b"),
         lambda: unwrap(root, root.key, ids),
-    ):
+    ]
+    for edit in refused:
         with pytest.raises(EditError, match="signature"):
             edit()
     assert types(attach(root, PDF, ids)) == "mixed(signed(plain,y),pdf)"
