@@ -17,6 +17,7 @@ __all__ = ["HeaderField", "HeaderSection", "check_name", "check_value", "fold", 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 _WINDOW = 65536
+_SHORT = 4096
 _MAY_PRECEDE_COLON = (b":", b" ", b"\t", b"")
 _FOLDLESS = {b"\n": re.compile(rb"\n(?![ \t])"), b"\r": re.compile(rb"\r(?![ \t])")}
 
@@ -68,8 +69,21 @@ class HeaderSection:
             fields.append(HeaderField(bytes(self.octets[told_apart:]), is_opaque=True))
         return tuple(fields)
 
+    @lazy
+    def _first_by_name(self) -> dict[str, HeaderField] | None:
+        """The first field of each name in lower case; None for a long section, which is not split for one field."""
+        if len(self.octets) > _SHORT:
+            return None
+        named: dict[str, HeaderField] = {}
+        for field in self.fields:
+            if field.is_field:
+                named.setdefault(field.name.lower(), field)
+        return named
+
     def first(self, name: str) -> HeaderField | None:
-        """Give the first field of that name (in any case), None if there is none; the section is not split."""
+        """Give the first field of that name (in any case), None if there is none; a long section is not split."""
+        if self._first_by_name is not None:
+            return self._first_by_name.get(name.lower())
         span = self.span(name)
         return HeaderField(self.octets.read(*span)) if span else None
 
