@@ -59,13 +59,6 @@ def _paint_ground(brush: _Brush, row: Row, top: float) -> None:
             brush.painter.fillRect(QRectF(left, top, brush.right, brush.height), brush.theme.tint[tint.role])
         elif tint.start < row.end and tint.stop > row.start:
             _fill(brush, row, top, tint.start, tint.stop, brush.theme.tint[tint.role])
-    start, stop = brush.view.selection
-    if start < row.end and stop > row.start:
-        _fill(brush, row, top, start, stop, brush.highlight)
-        if start <= row.stop < stop and row.stop == row.last:
-            # The line end is selected too: a blank's width of it is shown.
-            at = brush.left + row.x_of(row.stop)
-            brush.painter.fillRect(QRectF(at, top, brush.view.page.advance / 2, brush.height), brush.highlight)
 
 
 def _fill(brush: _Brush, row: Row, top: float, start: int, stop: int, colour: QColor) -> None:
@@ -77,14 +70,36 @@ def _paint_text(brush: _Brush, row: Row, top: float) -> None:
     at = QPointF(brush.left, top)
     row.draw(brush.painter, at, brush.text, brush.theme.text["warning"], brush.theme.tint["warning"])
     start, stop = brush.view.selection
-    if start >= row.stop or stop <= row.start or start == stop:
-        return
-    painter = brush.painter
+    if start < row.end and stop > row.start:
+        _paint_selection(brush, row, top)
+    if row.after and brush.left + row.left + row.text_width > brush.right:
+        _paint_more(brush, row, top)
+
+
+def _paint_selection(brush: _Brush, row: Row, top: float) -> None:
+    """Paint over the text, so that nothing of its first colour shines through at the edges of letters."""
+    painter, (start, stop) = brush.painter, brush.view.selection
     for left, right in row.spans(start, stop):
+        place = QRectF(brush.left + left, top, max(right - left, 1), brush.height)
         painter.save()
-        painter.setClipRect(QRectF(brush.left + left, top, right - left, brush.height), Qt.ClipOperation.IntersectClip)
-        row.draw(painter, at, brush.highlighted, brush.highlighted, brush.highlight)
+        painter.setClipRect(place, Qt.ClipOperation.IntersectClip)
+        painter.fillRect(place, brush.highlight)
+        row.draw(painter, QPointF(brush.left, top), brush.highlighted, brush.highlighted, brush.highlight)
         painter.restore()
+    if start <= row.stop < stop and row.stop == row.last:
+        # The line end is selected too: half a blank of it is shown.
+        at = brush.left + row.x_of(row.stop)
+        painter.fillRect(QRectF(at, top, brush.view.page.advance / 2, brush.height), brush.highlight)
+
+
+def _paint_more(brush: _Brush, row: Row, top: float) -> None:
+    """Say at the edge of the view that the line goes on far beyond what can be scrolled to."""
+    words = f" {row.after.strip()} "
+    width = brush.view.page.metrics.horizontalAdvance(words)
+    place = QRectF(brush.right - width, top, width, brush.height)
+    brush.painter.fillRect(place, brush.theme.tint["chip"])
+    brush.painter.setPen(brush.theme.text["chip_address"])
+    brush.painter.drawText(QPointF(place.left(), top + brush.view.page.ascent), words)
 
 
 def _paint_gutter(brush: _Brush, rows: list[tuple[Row, int]], caret_line: int) -> None:
