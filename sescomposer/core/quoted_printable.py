@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 LINE_CHARACTERS = 76
+_FEW = 24
 _UNSAFE = re.compile(rb"[^\t\x20-\x3c\x3e-\x7e]+")
 _UNSAFE_IN_LINES = re.compile(rb"[^\t\n\x20-\x3c\x3e-\x7e]+")
 _SAFE_IN_LINES = bytes([9, 10, *range(32, 61), *range(62, 127)])
@@ -43,8 +44,7 @@ def encode_lines(octets: bytes, line_end: bytes, *, continued: bool = False) -> 
         line_end: Written for each LF and after each soft line break.
         continued: Whether to end with a soft line break, as more of the last line follows.
     """
-    # Looking whether there is anything to escape takes a tenth of the time of a substitution without a match.
-    quoted = _UNSAFE_IN_LINES.sub(_escape, octets) if octets.translate(None, _SAFE_IN_LINES) else octets
+    quoted = _quoted_lines(octets)
     lines = quoted.split(b"\n")
     tail = b""
     if continued:
@@ -56,6 +56,17 @@ def encode_lines(octets: bytes, line_end: bytes, *, continued: bool = False) -> 
     soft = b"=" + line_end
     fitting = [line if len(line) <= LINE_CHARACTERS else soft.join(_rows(line, LINE_CHARACTERS)) for line in lines]
     return line_end.join(fitting) + tail
+
+
+def _quoted_lines(octets: bytes) -> bytes:
+    """Escape what is unsafe in lines: few different octets one after the other, which takes a tenth of the time."""
+    # The equals sign comes first, as all others become escapes with one.
+    unsafe = sorted(set(octets.translate(None, _SAFE_IN_LINES)), key=lambda octet: octet != ord("="))
+    if len(unsafe) > _FEW:
+        return _UNSAFE_IN_LINES.sub(_escape, octets)
+    for octet in unsafe:
+        octets = octets.replace(b"%c" % octet, b"=%02X" % octet)
+    return octets
 
 
 def _finished(quoted: bytes, line_end: bytes) -> bytes:
