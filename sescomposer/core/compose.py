@@ -7,10 +7,14 @@ from sescomposer.core.entity import Entity
 from sescomposer.core.header import HeaderField, HeaderSection, make_field
 from sescomposer.core.identifiers import Identifiers
 from sescomposer.core.message import Message
-from sescomposer.core.structure import Attachment, attach, blank_message, embed, with_header_field, with_html, with_text
+from sescomposer.core.octets import Octets
+from sescomposer.core.sender_domain import domain_of
+from sescomposer.core.structure import Attachment, arranged, with_header_field
 
 Addresses = str | Sequence[str]
 """Mailboxes and groups as text (RFC 5322 section 3.4): one string, or one for each."""
+
+_VERSION = b"MIME-Version: 1.0\r\n"
 
 
 def compose(
@@ -62,11 +66,14 @@ def compose(
     """
     named = (("From", from_), ("To", to), ("Cc", cc), ("Bcc", bcc), ("Reply-To", reply_to), ("Subject", subject))
     values = [(name, _listed(value)) for name, value in named]
-    root = _with_bodies(_with_fields(blank_message(), values, tuple(headers)), text, html, ids)
-    for image in inline:
-        root, _ = embed(root, _named(image, html or ""), ids)
-    for file in attachments:
-        root = attach(root, file, ids)
+    further = tuple(headers)
+    fields = [make_field(name, value) for name, value in values if value]
+    fields += [make_field(name, value) for name, value in further if not _is_mime(name)]
+    images = [_named(image, html or "", _listed(from_), ids) for image in inline]
+    root = _as_message(fields, arranged(text, html, images, attachments, ids))
+    for name, value in further:
+        if _is_mime(name):
+            root = with_header_field(root, root.key, name, value)
     return Message(root)
 
 
@@ -74,28 +81,21 @@ def _listed(addresses: Addresses) -> str:
     return addresses if isinstance(addresses, str) else ", ".join(addresses)
 
 
-def _with_fields(root: Entity, named: list[tuple[str, str]], further: tuple[tuple[str, str], ...]) -> Entity:
-    """Put fields before those of MIME; further Content-* fields replace what stands there."""
-    fields: list[HeaderField] = [make_field(name, value) for name, value in named if value]
-    fields += [make_field(name, value) for name, value in further if not _is_mime(name)]
-    header = HeaderSection.of_fields((*fields, *root.header.fields))
-    root = replace(root, header=header)
-    for name, value in further:
-        if _is_mime(name):
-            root = with_header_field(root, root.key, name, value)
-    return root
+def _as_message(fields: list[HeaderField], body: Entity) -> Entity:
+    """Put the fields of a message before those of its body."""
+    octets = [field.octets for field in fields]
+    header = HeaderSection.of_octets(Octets.of(b"".join((*octets, _VERSION, bytes(body.header.octets)))))
+    return replace(body, header=header)
 
 
 def _is_mime(name: str) -> bool:
     return name.lower() == "mime-version" or name.lower().startswith("content-")
 
 
-def _with_bodies(root: Entity, text: str | None, html: str | None, ids: Identifiers) -> Entity:
-    if text is not None:
-        root = with_text(root, text, ids)
-    return root if html is None else with_html(root, html, ids)
-
-
-def _named(image: Attachment, html: str) -> Attachment:
-    is_shown_by_name = image.file_name and f"cid:{image.file_name}" in html
-    return replace(image, content_id=image.file_name) if is_shown_by_name and not image.content_id else image
+def _named(image: Attachment, html: str, from_: str, ids: Identifiers) -> Attachment:
+    """Give an image the Content-ID that the HTML uses for it, or a new one."""
+    if image.content_id:
+        return image
+    if image.file_name and f"cid:{image.file_name}" in html:
+        return replace(image, content_id=image.file_name)
+    return replace(image, content_id=ids.content_id(domain_of(from_)))

@@ -16,7 +16,7 @@ from sescomposer.core.structure.header_edits import (
     with_raw_header_field,
     without_header_fields,
 )
-from sescomposer.core.structure.layout import attach, embed, move, remove, with_html, with_text
+from sescomposer.core.structure.layout import arranged, attach, embed, move, remove, with_html, with_text
 from sescomposer.core.structure.leaf import (
     editable_text,
     is_clean,
@@ -40,6 +40,7 @@ from sescomposer.core.structure.part_fields import (
 __all__ = [
     "Attachment",
     "BodyParts",
+    "arranged",
     "attach",
     "blank_message",
     "body_parts",

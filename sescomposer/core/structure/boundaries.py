@@ -17,16 +17,22 @@ from sescomposer.core.transfer_encoding import TransferEncoding
 _TRIES = 100
 
 
-def searched(entity: Entity) -> Iterator[Octets]:
-    """Give the octets of a subtree in which a line could look like a delimiter; base64 text of ours cannot."""
+def searched(entity: Entity, *, for_new: bool = False) -> Iterator[Octets]:
+    """Give the octets of a subtree in which a line could look like a delimiter.
+
+    Base64 of ours cannot: it has no dash. With `for_new`, quoted-printable of ours is left out too: boundaries that are
+    made here start with "=_", and two hexadecimal digits or a line end follow each "=" there.
+    """
     for part in entity.walk():
         yield part.header.octets
         match part.body:
             case Made(encoding=TransferEncoding.BASE64):
                 continue
+            case Made(encoding=TransferEncoding.QUOTED_PRINTABLE) if for_new:
+                continue
             case Multipart() as body:
                 yield body.preamble
-                yield Octets.join((*body.delimiters, body.close))
+                yield Octets.of(b"".join((*body.delimiters, body.close)))
                 yield body.epilogue
             case body if not part.children:
                 yield body.octets
@@ -54,7 +60,7 @@ def fresh_boundary(contents: Iterable[Octets], ids: Identifiers, *, ours: bool) 
     Raises:
         EditError: the maker gives nothing that fits.
     """
-    known = tuple(contents)
+    known = tuple([octets for octets in contents if len(octets)])
     for _ in range(_TRIES):
         boundary = (ids.boundary() if ours else f"=_{ids.token()}").encode("ascii")
         if not any(looks_like(octets, boundary) for octets in known):
@@ -80,7 +86,7 @@ def without_conflicts(root: Entity, key: Key, fresh: Iterable[Octets], ids: Iden
         body = container.body
         if isinstance(body, Multipart) and any(looks_like(octets, body.boundary) for octets in known):
             old = path_to(root, container.key)
-            boundary = fresh_boundary(searched(old[-1]), ids, ours=is_ours(body.boundary))
+            boundary = fresh_boundary(searched(old[-1], for_new=True), ids, ours=is_ours(body.boundary))
             root = grafted(old, with_boundary(old[-1], boundary, root.line_end))
     return root
 

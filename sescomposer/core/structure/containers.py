@@ -1,5 +1,6 @@
 """Containers that come and go: wrapping, unwrapping, and the rule by which one vanishes (RFC 2046 section 5.1)."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from sescomposer.core import limits
@@ -7,9 +8,9 @@ from sescomposer.core.entity import Entity, Key, Multipart, Nested
 from sescomposer.core.errors import EditError
 from sescomposer.core.header import HeaderSection
 from sescomposer.core.identifiers import Identifiers, is_ours
-from sescomposer.core.octets import EMPTY
+from sescomposer.core.octets import EMPTY, Octets
 from sescomposer.core.structure.boundaries import fresh_boundary, searched, without_conflicts
-from sescomposer.core.structure.fields import check_token, is_content, type_field, with_type_said
+from sescomposer.core.structure.fields import check_token, is_content, multipart_field, with_type_said
 from sescomposer.core.structure.glue import Slot, body_of, finished, slots, with_slots
 from sescomposer.core.structure.messages import (
     emptied,
@@ -23,14 +24,18 @@ _VANISHING = frozenset({"multipart/mixed", "multipart/alternative", "multipart/r
 _DIGEST = "multipart/digest"
 
 
-def container_around(part: Entity, subtype: str, ids: Identifiers, line_end: bytes, *, ours: bool) -> Entity:
-    """Make a container that holds one part."""
-    boundary = fresh_boundary(searched(part), ids, ours=ours)
-    fields = (type_field(f"multipart/{subtype}", (("boundary", boundary.decode("ascii")),), line_end),)
+def container_of(
+    parts: Sequence[Entity], subtype: str, ids: Identifiers, line_end: bytes, *, ours: bool = True
+) -> Entity:
+    """Make a container that holds these parts in this order."""
+    boundary = fresh_boundary((octets for part in parts for octets in searched(part, for_new=True)), ids, ours=ours)
+    field = multipart_field(subtype, boundary, line_end)
     dashes = b"--" + boundary
-    child = finished(part, line_end)
-    body = Multipart(boundary, EMPTY, (dashes + line_end,), (child,), line_end + dashes + b"--" + line_end, EMPTY)
-    return Entity(HeaderSection.of_fields(fields, line_end), line_end, body)
+    first, further = dashes + line_end, line_end + dashes + line_end
+    delimiters = (first,) + (further,) * (len(parts) - 1)
+    children = tuple([finished(part, line_end) for part in parts])
+    body = Multipart(boundary, EMPTY, delimiters, children, line_end + dashes + b"--" + line_end, EMPTY)
+    return Entity(HeaderSection.of_octets(Octets.of(field.octets), line_end), line_end, body)
 
 
 def wrapped(path: Path, subtype: str, ids: Identifiers, *, ours: bool) -> Entity:
@@ -46,10 +51,10 @@ def wrapped(path: Path, subtype: str, ids: Identifiers, *, ours: bool) -> Entity
     line_end, new_home = path[0].line_end, f"multipart/{subtype}"
     if is_message(path):
         part = _at_home(without_content(path[-1], line_end), "", new_home, line_end)
-        new = message_around(path[-1], container_around(part, subtype, ids, line_end, ours=ours), line_end)
+        new = message_around(path[-1], container_of((part,), subtype, ids, line_end, ours=ours), line_end)
     else:
         part = _at_home(path[-1], path[-2].media_type, new_home, line_end)
-        new = container_around(part, subtype, ids, line_end, ours=ours)
+        new = container_of((part,), subtype, ids, line_end, ours=ours)
     root = grafted(path, new)
     return without_conflicts(root, new.key, (new.header.octets,), ids)
 
@@ -208,7 +213,7 @@ def _may_vanish(path: Path) -> bool:
 
 
 __all__ = [
-    "container_around",
+    "container_of",
     "inserted",
     "lift",
     "taken_out",

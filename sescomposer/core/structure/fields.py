@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import lru_cache
 
 from sescomposer.core.entity import Entity
 from sescomposer.core.errors import HeaderError
@@ -27,6 +28,7 @@ def is_content(field: HeaderField) -> bool:
     return field.name.lower().startswith("content-")
 
 
+@lru_cache(maxsize=256)
 def content_field(name: str, body: str, line_end: bytes) -> HeaderField:
     """Make a field of a wire form in ASCII."""
     return HeaderField(fold(name, body, line_end=line_end))
@@ -36,10 +38,22 @@ def type_field(
     media_type: str, parameters: Iterable[tuple[str, str]], line_end: bytes, form: Form = "rfc2231"
 ) -> HeaderField:
     """Make a Content-Type field."""
+    return _type_field(media_type, tuple(parameters), line_end, form)
+
+
+@lru_cache(maxsize=64)
+def _type_field(media_type: str, parameters: tuple[tuple[str, str], ...], line_end: bytes, form: Form) -> HeaderField:
+    # Most of the time it is one of a few.
     for name, value in parameters:
         check_token("parameter", name)
         check_value(f"Content-Type ({name})", value)
     return content_field(CONTENT_TYPE, format_parameters(checked_type(media_type), parameters, form=form), line_end)
+
+
+def multipart_field(subtype: str, boundary: bytes, line_end: bytes) -> HeaderField:
+    """Make the Content-Type field of a container; the boundary is one that `Identifiers` gives."""
+    first = b"Content-Type: multipart/" + subtype.encode("ascii")
+    return HeaderField(first + b";" + line_end + b' boundary="' + boundary + b'"' + line_end)
 
 
 def disposition_field(

@@ -5,6 +5,7 @@ all that in a multipart/mixed. Containers that are there already are used; new o
 vanish when the last reason for them does (`containers.tidied`).
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from sescomposer.core.body_parts import body_parts, related_root
@@ -14,11 +15,49 @@ from sescomposer.core.identifiers import Identifiers
 from sescomposer.core.sender_domain import sender_domain
 from sescomposer.core.structure.attachment import Attachment, part_of
 from sescomposer.core.structure.boundaries import searched, without_conflicts
-from sescomposer.core.structure.containers import inserted, taken_out, tidied, wrapped
+from sescomposer.core.structure.containers import container_of, inserted, taken_out, tidied, wrapped
 from sescomposer.core.structure.fields import checked_content_id, with_value
-from sescomposer.core.structure.leaf import replaced_text
+from sescomposer.core.structure.leaf import checked_text, replaced_text
 from sescomposer.core.structure.messages import emptied, is_empty_text, text_leaf, with_content_fields
 from sescomposer.core.structure.paths import Path, check_open, editable_path, grafted, is_message, path_to
+
+
+def arranged(
+    text: str | None,
+    html: str | None,
+    inline: Iterable[Attachment],
+    attachments: Iterable[Attachment],
+    ids: Identifiers,
+    line_end: bytes = b"\r\n",
+) -> Entity:
+    """Make the body of a new message at once, as the edits below would one by one.
+
+    Args:
+        text, html: Bodies with any line ends, None for none. An empty text beside HTML counts as none.
+        inline: Parts for the HTML; each has its Content-ID.
+        attachments: Files, in order.
+        ids: Maker of boundaries.
+        line_end: For everything.
+
+    Raises:
+        EditError: there are inline parts and no HTML.
+        HeaderError, EncodingError: see `attach` and `with_text`.
+    """
+    shown = tuple([part_of(replace(image, disposition=image.disposition and "inline"), line_end) for image in inline])
+    body = None if html is None else text_leaf("html", checked_text(html), line_end)
+    if shown:
+        body = container_of((_needed(body), *shown), "related", ids, line_end)
+    if body is None or text:
+        leaf = text_leaf("plain", checked_text(text or ""), line_end)
+        body = leaf if body is None else container_of((leaf, body), "alternative", ids, line_end)
+    files = tuple([part_of(file, line_end) for file in attachments])
+    return container_of((body, *files), "mixed", ids, line_end) if files else body
+
+
+def _needed(html: Entity | None) -> Entity:
+    if html is None:
+        raise EditError("There is no HTML that could show the image.", hint="Write the HTML first, or attach the file.")
+    return html
 
 
 def with_text(root: Entity, text: str | None, ids: Identifiers) -> Entity:
@@ -78,9 +117,7 @@ def embed(root: Entity, attachment: Attachment, ids: Identifiers) -> tuple[Entit
         EditError: the message has no HTML, or it is signed or encrypted.
         HeaderError: see `attach`.
     """
-    html = body_parts(root).html
-    if html is None:
-        raise EditError("There is no HTML that could show the image.", hint="Write the HTML first, or attach the file.")
+    html = _needed(body_parts(root).html)
     content_id = checked_content_id(attachment.content_id or ids.content_id(sender_domain(root)))
     wanted = replace(attachment, content_id=content_id, disposition=attachment.disposition and "inline")
     part = part_of(wanted, root.line_end)

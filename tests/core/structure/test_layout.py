@@ -1,9 +1,13 @@
 """Where parts go, and which containers come and vanish."""
 
+import email
+import email.policy
 from collections.abc import Callable
 from email.message import EmailMessage
 
+import hypothesis.strategies as st
 import pytest
+from hypothesis import given, settings
 
 from sescomposer.core import SeededIdentifiers, compose, parse
 from sescomposer.core.entity import Entity
@@ -29,6 +33,8 @@ from sescomposer.core.structure import (
 
 PNG = Attachment(Octets.of(b"\x89PNG"), "a.png", "image/png")
 PDF = Attachment(Octets.of(b"%PDF"), "a.pdf", "application/pdf")
+
+IDS = SeededIdentifiers("layout")
 
 Types = Callable[[Entity], str]
 Check = Callable[[Entity], None]
@@ -231,3 +237,64 @@ def test_content_that_looks_like_a_delimiter_gets_another_boundary(ids: SeededId
     check(changed)
     same = with_text(root, "two --b\n", ids)
     assert same.header is root.header
+
+
+OPTIONAL = st.none() | st.sampled_from(["", "text\n", "Grüße aus Bonn", "--=_\n"])
+
+
+@given(text=OPTIONAL, html=OPTIONAL, images=st.integers(0, 2), files=st.integers(0, 2))
+@settings(max_examples=60, deadline=None)
+def test_a_whole_message_is_arranged_as_the_edits_would(
+    text: str | None, html: str | None, images: int, files: int
+) -> None:
+    images = 0 if html is None else images
+    whole = compose(
+        "a@a", "b@b", "s", text=text, html=html, inline=[PNG] * images, attachments=[PDF] * files, ids=IDS
+    ).root
+    root = compose("a@a", "b@b", "s", ids=IDS).root
+    root = root if text is None else with_text(root, text, IDS)
+    root = root if html is None else with_html(root, html, IDS)
+    for _ in range(images):
+        root, _ = embed(root, PNG, IDS)
+    for _ in range(files):
+        root = attach(root, PDF, IDS)
+    assert [bytes(e.content) for e in whole.walk() if not e.children] == [
+        bytes(e.content) for e in root.walk() if not e.children
+    ]
+    assert [(e.media_type, len(e.children)) for e in whole.walk()] == [
+        (e.media_type, len(e.children)) for e in root.walk()
+    ]
+    assert [field.name for field in whole.header.fields] == [field.name for field in root.header.fields]
+
+
+STEPS = st.lists(st.tuples(st.sampled_from(["text", "html", "attach", "embed", "remove", "move"]), st.integers(0, 9)))
+
+
+@given(steps=STEPS)
+@settings(max_examples=60, deadline=None)
+def test_the_standard_library_reads_what_edits_built(steps: list[tuple[str, int]]) -> None:
+    root = compose("a@a", "b@b", "s", ids=IDS).root
+    for step, number in steps:
+        parts = [entity for entity in root.walk() if entity is not root] or [root]
+        part, home = parts[number % len(parts)], parts[-number % len(parts)]
+        try:
+            match step:
+                case "text":
+                    root = with_text(root, None if number == 0 else f"text {number}\n--ü", IDS)
+                case "html":
+                    root = with_html(root, None if number == 0 else f"<p>{number}", IDS)
+                case "attach":
+                    root = attach(root, PDF, IDS)
+                case "embed":
+                    root, _ = embed(root, PNG, IDS)
+                case "remove":
+                    root = remove(root, part.key, IDS)
+                case _:
+                    root = move(root, part.key, home.key, number, IDS)
+        except EditError:
+            continue
+    message = email.message_from_bytes(bytes(root.octets), policy=email.policy.default)
+    assert all(not part.defects for part in message.walk())
+    leaves = [part.get_payload(decode=True) for part in message.walk() if not part.is_multipart()]
+    assert leaves == [bytes(entity.content) for entity in root.walk() if not entity.children]
+    assert [part.get_content_type() for part in message.walk()] == [entity.media_type for entity in root.walk()]
