@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from sescomposer.core.errors import ExitCode
 from sescomposer.gui.crash import CrashReporter
+from sescomposer.gui.fault import fault_of
 from sescomposer.gui.socket_place import may_have_listener, socket_name
 from sescomposer.gui.start_log import StartLog
 
@@ -30,9 +31,22 @@ def main(arguments: list[str]) -> int:
     reporter.install()
     try:
         return _run(arguments, reporter, log)
+    except Exception as error:
+        # From a desktop nobody sees the terminal that the traceback goes to.
+        _show_last(error, reporter, log)
+        raise
     finally:
         reporter.uninstall()
         log.stop()
+
+
+def _show_last(error: Exception, reporter: CrashReporter, log: StartLog) -> None:
+    fault = fault_of(error, "the start")
+    log.fault(fault.report)
+    if QApplication.instance() is not None:
+        from sescomposer.gui.dialogs.crash_window import CrashWindow
+
+        CrashWindow.show_fault(fault, reporter.log_folder).exec()
 
 
 def absolute(argument: str) -> str:

@@ -75,7 +75,6 @@ class Windows(QObject):
         window.closed.connect(self._on_closed)
         self._open.append(window)
         window.show()
-        window.raise_()
         window.activateWindow()
         return window
 

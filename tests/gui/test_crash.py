@@ -9,8 +9,9 @@ from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from sescomposer.gui import crash
-from sescomposer.gui.crash import CrashReporter, fault_of
+from sescomposer.gui.crash import CrashReporter
 from sescomposer.gui.dialogs.crash_window import CrashWindow
+from sescomposer.gui.fault import fault_of
 
 SECRET = "hunter2"
 

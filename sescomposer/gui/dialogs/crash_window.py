@@ -7,7 +7,7 @@ from PySide6.QtCore import QSize, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices, QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout
 
-from sescomposer.gui.crash import Fault
+from sescomposer.gui.fault import Fault
 from sescomposer.gui.icons import icon
 
 _ICON_SIDE = 32
