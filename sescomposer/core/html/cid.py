@@ -41,11 +41,11 @@ def cid_url(content_id: str) -> str:
     return "cid:" + quote(content_id, safe="@!$*+-._~=")
 
 
-def insert_image(text: str, position: int, content_id: str, alt: str) -> Edit:
+def insert_image(text: str | HtmlDocument, position: int, content_id: str, alt: str) -> Edit:
     """Give the edit that puts an image of this message where the caret is, or behind the tag that the caret is in.
 
     Args:
-        text: The HTML.
+        text: The HTML, or its document where that is known.
         position: Offset of the caret.
         content_id: Content-ID of the part, without angle brackets.
         alt: What stands for the image where it is not shown; plain text.

@@ -1,0 +1,128 @@
+"""Files and pasted images become snapshots on a worker, for the pane that asked.
+
+One file that cannot be read does not lose the others.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QBuffer, QIODevice, QObject, Signal, Slot
+from PySide6.QtGui import QImage
+
+from sescomposer.core.errors import AttachmentError, OperationCancelledError, SesComposerError
+from sescomposer.core.structure import Attachment
+from sescomposer.gui.composer import Composer
+from sescomposer.gui.tasks import Context, Task
+from sescomposer.services.documents import Documents
+
+_SHARE = 1000
+"""Steps of progress for each file."""
+_NAMED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What became of the files.
+
+    Attributes:
+        attachments: Snapshots, in the order of the files.
+        refused: One sentence for each file that could not be taken.
+        wish: Whatever the pane gave with them.
+    """
+
+    attachments: tuple[Attachment, ...]
+    refused: tuple[str, ...]
+    wish: object
+
+    def error(self) -> AttachmentError | None:
+        """Give one error that names every file that could not be taken; None if there is none."""
+        count = len(self.refused)
+        if not count:
+            return None
+        more = f"\n... and {count - _NAMED} more." if count > _NAMED else ""
+        what = "One file was" if count == 1 else f"{count} files were"
+        return AttachmentError(f"{what} not attached.", hint="\n".join(self.refused[:_NAMED]) + more)
+
+
+class FileIntake(QObject):
+    """Takes files for one pane.
+
+    Signals:
+        started(object, str): the `Task`, and words for its progress.
+        taken(object): an `Intake`; comes for each start that was not cancelled.
+    """
+
+    started = Signal(object, str)
+    taken = Signal(object)
+
+    def __init__(self, composer: Composer, parent: QObject) -> None:
+        super().__init__(parent)
+        self._composer = composer
+        self.taken.connect(self._on_taken)
+
+    def take_files(self, paths: Sequence[Path], wish: object = None) -> None:
+        """Take snapshots of files."""
+        documents = self._composer.services.documents
+        what = paths[0].name if len(paths) == 1 else f"{len(paths)} files"
+
+        def operation(context: Context) -> Intake:
+            return _taken(documents, paths, context, wish)
+
+        self._start(self._composer.runner.start(operation), f"Attaching {what}")
+
+    def take_image(self, image: QImage, wish: object = None) -> None:
+        """Take an image of the clipboard, as PNG."""
+        documents = self._composer.services.documents
+        mine = QImage(image)
+
+        def operation(context: Context) -> Intake:
+            return Intake((documents.pasted(_png(mine), "image.png"),), (), wish)
+
+        self._start(self._composer.runner.start(operation), "Attaching the image")
+
+    def _start(self, task: Task, words: str) -> None:
+        task.succeeded.connect(self.taken)
+        self.started.emit(task, words)
+
+    @Slot(object)
+    def _on_taken(self, intake: Intake) -> None:
+        """Say what could not be taken; the pane does the rest."""
+        error = intake.error()
+        if error is not None:
+            self._composer.refused.emit(error)
+
+
+class _Part:
+    """Progress of one file among several."""
+
+    def __init__(self, context: Context, index: int, count: int) -> None:
+        self._context, self._index, self._count = context, index, count
+
+    def step(self, done: int, total: int) -> None:
+        """Report to the whole."""
+        within = _SHARE * done // total if total else 0
+        self._context.step(self._index * _SHARE + within, self._count * _SHARE)
+
+
+def _taken(documents: Documents, paths: Sequence[Path], context: Context, wish: object) -> Intake:
+    """Take each file; only a cancel stops the row."""
+    attachments, refused = [], []
+    for index, path in enumerate(paths):
+        progress = _Part(context, index, len(paths))
+        progress.step(0, 1)
+        try:
+            attachments.append(documents.attached(path, progress))
+        except OperationCancelledError:
+            raise
+        except SesComposerError as error:
+            refused.append(f"{error.sentence} {error.hint}".strip())
+    return Intake(tuple(attachments), tuple(refused), wish)
+
+
+def _png(image: QImage) -> bytes:
+    """Write an image as PNG."""
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    image.save(buffer, b"PNG")
+    return bytes(buffer.data().data())
