@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from sescomposer.gui.main_window import MainWindow
     from sescomposer.services.ports import RecoveredDraft
 
+_PAINTED_MS = 250
+"""By then the first window is painted; an event loop that is idle once may still wait for the window system."""
+
 
 class Windows(QObject):
     """Opens windows, for arguments, for other windows, and for drafts that a crash left."""
@@ -48,7 +51,7 @@ class Windows(QObject):
             from sescomposer.services.sample import sample_message
 
             self._new_window(sample_message(self._services.ids))
-        QTimer.singleShot(0, self._on_idle)
+        QTimer.singleShot(_PAINTED_MS, self._on_idle)
 
     @Slot(object)
     def open_arguments(self, arguments: Sequence[str]) -> None:

@@ -76,6 +76,7 @@ class CrashWindow(QDialog):
     def _build_buttons(self) -> QDialogButtonBox:
         box = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         box.rejected.connect(self.reject)
+        box.button(QDialogButtonBox.StandardButton.Close).setIcon(icon("close"))
         self.copy_button = QPushButton(icon("copy"), "&Copy report")
         self.copy_button.clicked.connect(self._on_copy)
         box.addButton(self.copy_button, QDialogButtonBox.ButtonRole.ActionRole)
