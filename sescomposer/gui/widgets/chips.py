@@ -374,6 +374,10 @@ class RecipientEdit(QWidget):
         wanted = max(self._flow.heightForWidth(max(width, 1)), self._row_height())
         most = _ROWS * self._row_height() + (_ROWS - 1) * _SPACING
         self.setFixedHeight(min(wanted, most) + 2 * _MARGIN)
+        layout = self.layout()
+        if layout is not None and layout.geometry() != self.contentsRect():
+            # While a widget is being shown, Qt tells its layout only of the first of two sizes.
+            layout.setGeometry(self.contentsRect())
 
     def sizeHint(self) -> QSize:
         """Wide as there is room, high as its rows."""

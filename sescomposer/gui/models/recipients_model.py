@@ -1,0 +1,70 @@
+"""The recipients as a table: who, the wire form, why, and who reads the address."""
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtGui import QFont
+
+from sescomposer.gui.icons import icon
+from sescomposer.gui.models.envelope_words import EnvelopeRow
+
+COLUMNS = ("Recipient", "On the wire", "Why", "Read by")
+_WIRE = 1
+_Index = QModelIndex | QPersistentModelIndex
+_ROOT = QModelIndex()
+
+
+class RecipientsModel(QAbstractTableModel):
+    """One row for each address of header and envelope."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.rows: tuple[EnvelopeRow, ...] = ()
+
+    def show_rows(self, rows: tuple[EnvelopeRow, ...]) -> bool:
+        """Show other rows; tells whether they are others."""
+        if rows == self.rows:
+            return False
+        self.beginResetModel()
+        self.rows = rows
+        self.endResetModel()
+        return True
+
+    def rowCount(self, parent: _Index = _ROOT) -> int:
+        """Give the number of addresses."""
+        return 0 if parent.isValid() else len(self.rows)
+
+    def columnCount(self, parent: _Index = _ROOT) -> int:
+        """Give the number of columns."""
+        return len(COLUMNS)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """Give the title of a column."""
+        if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
+            return COLUMNS[section]
+        return None
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """Give a cell: text, icon, and a struck font for who gets no copy."""
+        row = self.rows[index.row()]
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return _cells(row)[index.column()]
+            case Qt.ItemDataRole.ToolTipRole:
+                return f"{row.shown}\nOn the wire: {row.wire}\n{row.why}; the address is read by {row.seen}."
+            case Qt.ItemDataRole.AccessibleTextRole if index.column() == 0:
+                return f"{row.shown}, {row.why}, read by {row.seen}"
+            case Qt.ItemDataRole.DecorationRole if index.column() == 0:
+                return icon("envelope" if row.is_in else "remove", "ok" if row.is_in else "mark")
+            case Qt.ItemDataRole.FontRole if not row.is_in and index.column() <= _WIRE:
+                font = QFont()
+                font.setStrikeOut(True)
+                return font
+        return None
+
+
+def _cells(row: EnvelopeRow) -> tuple[str, str, str, str]:
+    """Give the texts of a row.
+
+    >>> _cells(EnvelopeRow("a@b.example", "A <a@b.example>", "Bcc", True, False))
+    ('A <a@b.example>', 'a@b.example', 'in Bcc', 'nobody else')
+    """
+    return row.shown, row.wire if row.is_in else "", row.why, row.seen

@@ -1,0 +1,98 @@
+"""Small parts of the envelope pane: titles, faint words, the count against the limit, and what an empty one teaches."""
+
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
+
+from sescomposer.core import limits
+from sescomposer.gui.icons import icon
+from sescomposer.gui.theme import theme_of
+
+_EMPTY = (
+    "Write an address into To, Cc or Bcc, or add one below to the envelope alone.\n\n"
+    "The header is what people read; the envelope is what the transport is told. Usually the second follows from the "
+    "first: everybody named in To, Cc and Bcc gets a copy."
+)
+
+
+class Faint(QLabel):
+    """Words in a quiet colour that follows the palette."""
+
+    def __init__(self, words: str, parent: QWidget) -> None:
+        super().__init__(words, parent)
+        self.setWordWrap(True)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self._recolour()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow light and dark."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.ApplicationPaletteChange, QEvent.Type.PaletteChange):
+            self._recolour()
+
+    def _recolour(self) -> None:
+        colour = theme_of(self).text["mark"]
+        palette = self.palette()
+        if palette.color(QPalette.ColorRole.WindowText) != colour:
+            palette.setColor(QPalette.ColorRole.WindowText, colour)
+            self.setPalette(palette)
+
+
+def faint(words: str, parent: QWidget) -> QLabel:
+    """Make a label for an explanation."""
+    return Faint(words, parent)
+
+
+def title(words: str, parent: QWidget) -> QLabel:
+    """Make a label for the title of a section."""
+    label = QLabel(words, parent)
+    font = label.font()
+    font.setBold(True)
+    label.setFont(font)
+    return label
+
+
+class Gauge(QWidget):
+    """The number of recipients against what SES takes for one message, in words and as a bar."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.sign = QLabel(self)
+        self.words = QLabel(self)
+        self.bar = QProgressBar(self, textVisible=False)
+        self.bar.setRange(0, limits.RECIPIENTS)
+        self.bar.setFixedSize(88, 8)
+        self.bar.setAccessibleName("Recipients against the limit")
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        for widget in (self.sign, self.words, self.bar):
+            layout.addWidget(widget)
+
+    def show_count(self, count: int, words: str) -> None:
+        """Show a count; too many get a sign beside the words."""
+        self.words.setText(words)
+        self.bar.setValue(min(count, limits.RECIPIENTS))
+        is_over = count > limits.RECIPIENTS
+        self.sign.setVisible(is_over)
+        self.sign.setPixmap(icon("error", "error").pixmap(QSize(16, 16)))
+        self.setToolTip(f"SES refuses more than {limits.RECIPIENTS} recipients of one message." if is_over else "")
+
+
+class NobodyYet(QWidget):
+    """What stands in place of the table while nobody is named."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        sign = QLabel(self)
+        sign.setPixmap(icon("envelope", "mark").pixmap(QSize(48, 48)))
+        head = title("Nobody is in the envelope yet", self)
+        words = faint(_EMPTY, self)
+        layout = QVBoxLayout(self)
+        layout.setSpacing(8)
+        layout.addStretch(1)
+        layout.setContentsMargins(32, 16, 32, 16)
+        for widget in (sign, head, words):
+            widget.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            layout.addWidget(widget)
+        layout.addStretch(2)
