@@ -1,85 +1,177 @@
-"""The status bar: the message measured against the limits of its road."""
+"""The status bar: the message measured against the limits of its road, and where it is kept."""
 
-from PySide6.QtCore import QTimer, Slot
-from PySide6.QtWidgets import QComboBox, QLabel, QProgressBar, QStatusBar, QWidget
+from datetime import datetime
+
+from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QComboBox, QStatusBar, QWidget
 
 from sescomposer.core import limits
+from sescomposer.core.checks.subject import kept
+from sescomposer.core.entity import Entity
 from sescomposer.core.envelope import recipients
-from sescomposer.core.message import Protection, Road
+from sescomposer.core.header import HeaderSection
+from sescomposer.core.message import EnvelopeOverride, Protection, Road
 from sescomposer.gui.composer import Composer
 from sescomposer.gui.sizes import human_size
+from sescomposer.gui.widgets.gauge import Gauge
+from sescomposer.gui.widgets.status_field import StatusField
 
-_JOURNAL_LOOK_MS = 1000
+_LOOK_MS = 1000
+_PROTECTION = {
+    Protection.NONE: "not signed",
+    Protection.SIGN: "to be signed",
+    Protection.ENCRYPT: "to be encrypted",
+    Protection.SIGN_AND_ENCRYPT: "to be signed and encrypted",
+}
 
 
 class MessageStatusBar(QStatusBar):
-    """Size, recipients, parts, what is saved, protection and road."""
+    """Size, recipients, parts, what is kept, protection and road.
+
+    Signals:
+        action_wanted(str): a field was clicked; the name of the window's action that explains it.
+    """
+
+    action_wanted = Signal(str)
 
     def __init__(self, composer: Composer, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._composer = composer
-        self.size_words = QLabel(self)
-        self.gauge = QProgressBar(self, textVisible=False)
-        self.gauge.setFixedSize(90, 10)
-        self.gauge.setAccessibleName("Size against the limit")
-        self.recipients = QLabel(self)
-        self.parts = QLabel(self)
-        self.saved = QLabel(self)
-        self.protection = QLabel(self)
-        self.road = QComboBox(self)
-        self.road.setAccessibleName("Road whose limits hold")
-        self.road.setToolTip("The way into SES whose limits the message is measured against")
-        for road in Road:
-            self.road.addItem(road.label, road.value)
-        for widget in (
-            self.size_words,
-            self.gauge,
-            self.recipients,
-            self.parts,
-            self.saved,
-            self.protection,
-            self.road,
-        ):
+        self._changed_at = composer.services.clock.now()
+        self._counted: tuple[HeaderSection, EnvelopeOverride, int] | None = None
+        self.setSizeGripEnabled(False)
+        self.size_words = self._field("Size", "view_source")
+        self.gauge = Gauge("Size against the limit", self)
+        self.recipients = self._field("Recipients", "view_envelope")
+        self.parts = self._field("Parts", "view_source")
+        self.saved = self._field("Kept", "save")
+        self.protection = self._field("Protection", "view_envelope")
+        self.road = self._make_road()
+        fields = (self.gauge, self.size_words, self.recipients, self.parts, self.saved, self.protection, self.road)
+        for widget in fields:
             self.addPermanentWidget(widget)
-        self._look = QTimer(self, interval=_JOURNAL_LOOK_MS)
+        self._look = QTimer(self, interval=_LOOK_MS)
         self._look.timeout.connect(self._show_saved)
-        self._look.start()
-        self.road.activated.connect(self._on_road_chosen)
         composer.message_changed.connect(self._on_message_changed)
-        composer.road_changed.connect(self._on_message_changed)
-        composer.file_changed.connect(self._show_saved)
-        self._on_message_changed()
+        composer.road_changed.connect(self._show_limits)
+        composer.file_changed.connect(self._on_file_changed)
+        self._show_limits()
+        self._show_saved()
+
+    def _field(self, name: str, action: str) -> StatusField:
+        field = StatusField(name, self)
+        # The lambda drops the switch that Qt tells.
+        field.clicked.connect(lambda checked=False: self.action_wanted.emit(action))
+        return field
+
+    def _make_road(self) -> QComboBox:
+        road = QComboBox(self)
+        road.setAccessibleName("Road whose limits hold")
+        road.setToolTip("The way into SES whose limits the message is measured against")
+        road.setFrame(False)
+        for each in Road:
+            road.addItem(each.label, each.value)
+        road.activated.connect(self._on_road_chosen)
+        return road
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Look at the journal as long as somebody looks at us."""
+        super().showEvent(event)
+        self._look.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Rest."""
+        super().hideEvent(event)
+        self._look.stop()
 
     @Slot()
     def _on_message_changed(self) -> None:
-        composer = self._composer
-        size, largest = len(composer.root.octets), composer.road.octets
-        self.size_words.setText(f"{human_size(size)} of {human_size(largest)}")
-        self.gauge.setValue(min(100, size * 100 // largest))
-        self.gauge.setToolTip(f"{size:,} of {largest:,} octets")
-        count = len(recipients(composer.message))
-        self.recipients.setText(f"{count} of {limits.RECIPIENTS} recipients")
-        parts = sum(1 for entity in composer.root.walk() if not entity.is_multipart)
-        self.parts.setText(f"{parts} of {limits.PARTS} parts")
-        wanted = composer.message.protection
-        self.protection.setText("not signed" if wanted is Protection.NONE else wanted.value)
-        self.road.setCurrentIndex(self.road.findData(composer.road.value))
+        self._changed_at = self._composer.services.clock.now()
+        self._show_limits()
         self._show_saved()
 
     @Slot()
+    def _on_file_changed(self) -> None:
+        self._changed_at = self._composer.services.clock.now()
+        self._show_saved()
+
+    @Slot()
+    def _show_limits(self) -> None:
+        composer = self._composer
+        self._show_size(len(composer.root.octets), composer.road)
+        self._show_count(self.recipients, self._count_recipients(), limits.RECIPIENTS, "recipients")
+        self._show_count(self.parts, kept(composer.root, _leaves), limits.PARTS, "parts")
+        self.protection.tell(
+            _PROTECTION[composer.message.protection], "Whether the message will be signed or encrypted"
+        )
+        self.road.setCurrentIndex(self.road.findData(composer.road.value))
+
+    def _show_size(self, size: int, road: Road) -> None:
+        most = road.octets
+        words = f"{human_size(size)} of {human_size(most)}"
+        level = ""
+        if size > most:
+            words, level = f"{words}, {human_size(size - most)} too much", "error"
+        elif size > min(most, limits.SES_V2_OCTETS_SAFE):
+            level = "warning"
+        self.size_words.tell(words, f"{size:,} of {most:,} octets that {road.label} takes", level)
+        self.gauge.measure(size, most, level or "note")
+        self.gauge.setToolTip(self.size_words.toolTip())
+
+    @staticmethod
+    def _show_count(field: StatusField, count: int, most: int, things: str) -> None:
+        beyond = count - most
+        words = f"{count} of {most} {things}" + (f", {beyond} too many" if beyond > 0 else "")
+        field.tell(words, f"SES takes at most {most} {things} in one message", "error" if beyond > 0 else "")
+
+    def _count_recipients(self) -> int:
+        """Count the recipients; only another header section or another override asks for it."""
+        message = self._composer.message
+        known = self._counted
+        if known is None or known[0] is not message.root.header or known[1] is not message.envelope:
+            known = (message.root.header, message.envelope, len(recipients(message)))
+            self._counted = known
+        return known[2]
+
+    @Slot()
     def _show_saved(self) -> None:
-        """Say where the message is kept, or why it cannot be."""
-        trouble = self._composer.services.journal.trouble()
-        if trouble:
-            self.saved.setText("not kept!")
-            self.saved.setToolTip(trouble)
-        elif self._composer.is_saved:
-            self.saved.setText("saved" if self._composer.path else "unchanged")
-            self.saved.setToolTip(str(self._composer.path or "A new message"))
+        """Say where the message is kept and since when, or why it cannot be."""
+        composer = self._composer
+        trouble = composer.services.journal.trouble()
+        ago = _ago(self._changed_at, composer.services.clock.now())
+        if trouble and not composer.is_saved:
+            self.saved.tell("not kept!", f"{trouble} Save the draft in another place.", "error")
+        elif not composer.is_saved:
+            told = "Each second the draft is written to the journal; a crash costs at most that. Click to save it."
+            self.saved.tell(f"draft kept {ago}" if ago else "keeping draft", told)
+        elif composer.path is not None:
+            self.saved.tell(f"saved {ago or 'just now'}", str(composer.path))
         else:
-            self.saved.setText("draft kept")
-            self.saved.setToolTip("Every second the draft is written to the journal; a crash costs at most that.")
+            self.saved.tell("unchanged", "A new message. Click to save it.")
 
     @Slot(int)
     def _on_road_chosen(self, index: int) -> None:
         self._composer.set_road(Road(self.road.itemData(index)))
+
+
+def _leaves(entity: Entity) -> int:
+    """Count the parts that are no multiparts; each container remembers its sum."""
+    own = 0 if entity.is_multipart else 1
+    return own + sum(kept(child, _leaves) for child in entity.children)
+
+
+def _ago(then: datetime, now: datetime) -> str:
+    """Say how long ago something was, "" below a second.
+
+    >>> from datetime import timedelta
+    >>> noon = datetime(2026, 1, 1, 12)
+    >>> [_ago(noon, noon + timedelta(seconds=s)) for s in (0, 1.2, 59, 61, 7200)]
+    ['', '1 s ago', '59 s ago', '1 min ago', '2 h ago']
+    """
+    seconds = int((now - then).total_seconds())
+    if seconds < 1:
+        return ""
+    if seconds < 60:
+        return f"{seconds} s ago"
+    return f"{seconds // 60} min ago" if seconds < 3600 else f"{seconds // 3600} h ago"

@@ -1,6 +1,6 @@
 """The problems of the message: ranked, each with its place, its reason and its fix."""
 
-from PySide6.QtCore import QPoint, Qt, Slot
+from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, Slot
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -8,23 +8,25 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLabel,
     QMenu,
-    QPushButton,
     QToolButton,
-    QTreeWidget,
-    QTreeWidgetItem,
+    QTreeView,
     QVBoxLayout,
     QWidget,
 )
 
-from sescomposer.core.findings import Finding, Severity
-from sescomposer.core.numbering import part_number
+from sescomposer.core.errors import MessageError
+from sescomposer.core.findings import Finding, Severity, Where
 from sescomposer.gui.composer import Composer, Selection
 from sescomposer.gui.icons import icon
+from sescomposer.gui.models.findings_model import FIX, MOST, PART, PROBLEM, STANDARD, FindingsModel
+from sescomposer.gui.panes.problem_details import ProblemDetails
+from sescomposer.gui.panes.same_place import field_spans
+from sescomposer.gui.widgets.button_delegate import ButtonDelegate
 
 ORIGIN = "problems"
-_COLUMNS = ("Problem", "Part", "Standard", "")
-_MOST = 1000
-"""Rows shown; a message with more is mended from the top."""
+_NOTHING = "Nothing found that SES or readers would stumble over."
+_LIST_HEIGHT = 144
+_UNBOUND = 16777215
 
 
 class ProblemsDrawer(QWidget):
@@ -34,173 +36,231 @@ class ProblemsDrawer(QWidget):
         super().__init__(parent)
         self._composer = composer
         self.setAccessibleName("Problems")
-        self.handle = QToolButton(self)
-        self.handle.setCheckable(True)
-        self.handle.setAutoRaise(True)
-        self.handle.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.handle.setText("Problems")
-        self.handle.setToolTip("Show or hide the problems (F8)")
-        self.counts = QLabel(self)
+        self.model = FindingsModel(self)
+        self.handle = self._make_handle()
+        self.counts = QLabel(self, textFormat=Qt.TextFormat.PlainText)
+        self.filters = {severity: self._make_filter(severity) for severity in Severity}
         self.list = self._make_list()
+        self.details = ProblemDetails(self)
+        self._arrange()
+        self._connect()
+        self._on_findings_changed()
+        self._on_toggled(False)
+
+    def _make_handle(self) -> QToolButton:
+        handle = QToolButton(self)
+        handle.setCheckable(True)
+        handle.setAutoRaise(True)
+        handle.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        handle.setToolTip("Show or hide the problems (F8)")
+        return handle
+
+    def _make_filter(self, severity: Severity) -> QToolButton:
+        """Make the switch that shows or hides the findings of a severity."""
+        button = QToolButton(self)
+        button.setCheckable(True)
+        button.setChecked(True)
+        button.setAutoRaise(True)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setIcon(icon(severity.value, severity.value))
+        button.setIconSize(QSize(16, 16))
+        button.setToolTip(f"Show or hide {severity}s")
+        button.toggled.connect(self._on_filtered)
+        return button
+
+    def _make_list(self) -> QTreeView:
+        rows = QTreeView(self)
+        rows.setModel(self.model)
+        rows.setAccessibleName("List of problems")
+        rows.setRootIsDecorated(False)
+        rows.setUniformRowHeights(True)
+        rows.setAlternatingRowColors(True)
+        rows.setAllColumnsShowFocus(True)
+        rows.setFrameShape(QTreeView.Shape.NoFrame)
+        rows.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        rows.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        rows.setTextElideMode(Qt.TextElideMode.ElideRight)
+        rows.setItemDelegateForColumn(FIX, ButtonDelegate(rows))
+        header = rows.header()
+        header.setStretchLastSection(False)
+        header.setResizeContentsPrecision(0)
+        header.setSectionResizeMode(PROBLEM, QHeaderView.ResizeMode.Stretch)
+        for column in (PART, STANDARD, FIX):
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
+        self._add_action(rows, "Fix...", "Alt+Return", self.mend_current)
+        self._add_action(rows, "Close the problems", "Esc", self.close_drawer)
+        return rows
+
+    @staticmethod
+    def _add_action(rows: QTreeView, words: str, keys: str, slot: object) -> None:
+        action = QAction(words, rows)
+        action.setShortcut(QKeySequence(keys))
+        action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        action.triggered.connect(slot)
+        rows.addAction(action)
+
+    def _arrange(self) -> None:
         head = QHBoxLayout()
-        head.setContentsMargins(8, 2, 8, 2)
+        head.setContentsMargins(8, 0, 8, 0)
+        head.setSpacing(8)
         head.addWidget(self.handle)
         head.addWidget(self.counts, 1)
+        for button in self.filters.values():
+            head.addWidget(button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addLayout(head)
-        layout.addWidget(self.list)
-        self.handle.toggled.connect(self.list.setVisible)
-        self.handle.toggled.connect(self._on_toggled)
-        self.list.setVisible(False)
-        composer.findings_changed.connect(self._on_findings_changed)
-        self._on_findings_changed()
-        self._on_toggled(False)
+        layout.addWidget(self.list, 1)
+        layout.addWidget(self.details)
 
-    def _make_list(self) -> QTreeWidget:
-        """Make the list of findings."""
-        rows = QTreeWidget(self)
-        rows.setAccessibleName("List of problems")
-        rows.setRootIsDecorated(False)
-        rows.setUniformRowHeights(False)
-        rows.setAlternatingRowColors(True)
-        rows.setFrameShape(QTreeWidget.Shape.NoFrame)
-        rows.setHeaderLabels(_COLUMNS)
-        rows.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        rows.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        rows.setTextElideMode(Qt.TextElideMode.ElideRight)
-        header = rows.header()
-        header.setStretchLastSection(False)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for column in (1, 2, 3):
-            header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
-        rows.itemClicked.connect(self._on_chosen)
-        rows.itemActivated.connect(self._on_chosen)
-        rows.customContextMenuRequested.connect(self._on_menu)
-        mend = QAction("Fix...", rows)
-        mend.setShortcut(QKeySequence("Alt+Return"))
-        mend.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-        mend.triggered.connect(self._on_fix_current)
-        rows.addAction(mend)
-        return rows
+    def _connect(self) -> None:
+        self.handle.toggled.connect(self._on_toggled)
+        self.list.clicked.connect(self._on_clicked)
+        self.list.activated.connect(self._on_activated)
+        self.list.customContextMenuRequested.connect(self._on_menu)
+        self.list.selectionModel().currentChanged.connect(self._on_current_changed)
+        self.details.fix_wanted.connect(self.mend_current)
+        self._composer.findings_changed.connect(self._on_findings_changed)
+
+    @property
+    def current(self) -> Finding | None:
+        """The chosen finding."""
+        return self.model.finding(self.list.currentIndex())
 
     @Slot()
     def open_drawer(self) -> None:
         """Show the list and give it the focus."""
         self.handle.setChecked(True)
         self.list.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        first = self.list.topLevelItem(0)
-        if self.list.currentItem() is None and first is not None:
-            self.list.setCurrentItem(first)
+        if self.current is None and self.model.rowCount():
+            self.list.setCurrentIndex(self.model.index(0, 0))
+
+    @Slot()
+    def close_drawer(self) -> None:
+        """Leave one line of it; the focus goes on to its handle."""
+        self.handle.setChecked(False)
+        self.handle.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @Slot()
     def go_to_next(self) -> None:
         """Choose the next problem and go to its place."""
-        count = self.list.topLevelItemCount()
+        count = self.model.rowCount()
         if count:
             self.handle.setChecked(True)
-            current = self.list.currentItem()
-            item = (self.list.itemBelow(current) if current else None) or self.list.topLevelItem(0)
-            if item is not None:
-                self.list.setCurrentItem(item)
-                self._on_chosen(item)
+            row = (self.list.currentIndex().row() + 1) % count
+            self.list.setCurrentIndex(self.model.index(row, 0))
+            self.go_to(self.current)
+
+    def go_to(self, finding: Finding | None) -> None:
+        """Select the place of a finding in every pane."""
+        if finding is None:
+            return
+        selection = self._selection_of(finding.where)
+        if selection == self._composer.selection:
+            # The panes may have moved on since.
+            self._composer.selection_changed.emit(selection)
+        self._composer.select(selection)
+
+    def _selection_of(self, where: Where) -> Selection:
+        root = self._composer.root
+        entity = root.find(where.key) if where.key is not None else None
+        if entity is None:
+            return Selection(root.key, origin=ORIGIN)
+        spans = field_spans(entity, (where.field,)) if where.start < 0 and where.field else ()
+        return Selection(entity.key, *(spans[0] if spans else (where.start, where.stop)), ORIGIN)
+
+    @Slot()
+    def mend_current(self) -> None:
+        """Mend the chosen finding."""
+        if self.current is not None:
+            self.mend(self.current)
+
+    def mend(self, finding: Finding) -> None:
+        """Show what a fix would change, and do exactly that if the user wants it."""
+        from sescomposer.gui.dialogs.diff_dialog import DiffDialog
+
+        fix, before = finding.fix, self._composer.message
+        if fix is None:
+            return
+        try:
+            after = fix.edit(before, self._composer.ids)
+        except MessageError as error:
+            self._composer.refused.emit(error)
+            return
+        if DiffDialog.ask_messages(self, fix.label, before, after) and self._composer.message is before:
+            self._composer.apply(lambda message: after, fix.label)
 
     @Slot()
     def _on_findings_changed(self) -> None:
         """Show the findings, worst first; the chosen one stays chosen."""
-        chosen = self._current_code()
-        findings = self._composer.findings
-        self.list.clear()
-        for finding in findings[:_MOST]:
-            item = self._item(finding)
-            if finding.code == chosen:
-                self.list.setCurrentItem(item)
-        self.counts.setText(_summary(findings))
+        chosen, findings = self.current, self._composer.findings
+        if self.model.show_findings(findings, self._composer.root):
+            self._choose(chosen)
+        for severity, button in self.filters.items():
+            count = sum(finding.severity is severity for finding in findings)
+            button.setText(str(count))
+            button.setVisible(count > 0)
+            button.setAccessibleName(f"Show {count} {severity}{'' if count == 1 else 's'}")
         worst = findings[0].severity.value if findings else "ok"
-        self.handle.setIcon(icon(worst))
+        self.handle.setIcon(icon(worst, worst))
         self.handle.setText(f"Problems {len(findings)}" if findings else "No problems")
+        more = f"The first {MOST:,} are shown." if len(findings) > MOST else ""
+        self.counts.setText(more if findings else _NOTHING)
+        self._tell_current()
 
-    def _item(self, finding: Finding) -> QTreeWidgetItem:
-        """Add one row."""
-        root = self._composer.root
-        entity = root.find(finding.where.key) if finding.where.key is not None else None
-        part = part_number(root, entity) if entity is not None and entity is not root else ""
-        item = QTreeWidgetItem(self.list, [finding.message, part, finding.standard])
-        item.setData(0, Qt.ItemDataRole.UserRole, finding)
-        item.setIcon(0, icon(finding.severity.value))
-        item.setToolTip(0, finding.message + (f"\nSES answers: {finding.answer}" if finding.answer else ""))
-        item.setData(0, Qt.ItemDataRole.AccessibleTextRole, f"{finding.severity}: {finding.message}")
-        if finding.fix is not None:
-            button = QPushButton("Fix...", self.list)
-            button.setAccessibleName(f"Fix: {finding.fix.label}")
-            button.setToolTip(finding.fix.label)
-            button.clicked.connect(lambda checked=False, found=finding: self.mend(found))
-            self.list.setItemWidget(item, 3, button)
-        return item
-
-    def mend(self, finding: Finding) -> None:
-        """Show what a fix would change, and do it if the user wants."""
-        from sescomposer.gui.dialogs.diff_dialog import DiffDialog
-
-        fix = finding.fix
-        if fix is None:
-            return
-        before = self._composer.message
-        after = fix.edit(before, self._composer.ids)
-        if DiffDialog.ask_messages(self, fix.label, before, after):
-            self._composer.mend(fix)
-
-    def _current_code(self) -> str:
-        """Code of the chosen finding, "" if none is."""
-        item = self.list.currentItem()
-        return item.data(0, Qt.ItemDataRole.UserRole).code if item is not None else ""
+    def _choose(self, finding: Finding | None) -> None:
+        row = self.model.row_of(finding)
+        if row >= 0:
+            self.list.setCurrentIndex(self.model.index(row, 0))
 
     @Slot()
-    def _on_fix_current(self) -> None:
-        item = self.list.currentItem()
-        if item is not None:
-            self.mend(item.data(0, Qt.ItemDataRole.UserRole))
+    def _on_filtered(self) -> None:
+        chosen = self.current
+        self.model.want(frozenset(severity for severity, button in self.filters.items() if button.isChecked()))
+        self._choose(chosen)
+        self._tell_current()
 
-    @Slot(QTreeWidgetItem)
-    def _on_chosen(self, item: QTreeWidgetItem) -> None:
-        """Select the place in every pane."""
-        finding: Finding = item.data(0, Qt.ItemDataRole.UserRole)
-        where = finding.where
-        key = where.key if where.key is not None else self._composer.root.key
-        self._composer.select(Selection(key, where.start, where.stop, ORIGIN))
+    @Slot(QModelIndex)
+    def _on_clicked(self, index: QModelIndex) -> None:
+        """A click goes to the place; on the button it mends."""
+        finding = self.model.finding(index)
+        self.go_to(finding)
+        if finding is not None and index.column() == FIX:
+            self.mend(finding)
+
+    @Slot(QModelIndex)
+    def _on_activated(self, index: QModelIndex) -> None:
+        self.go_to(self.model.finding(index))
+
+    @Slot()
+    def _on_current_changed(self) -> None:
+        self._tell_current()
+
+    def _tell_current(self) -> None:
+        """Say the chosen finding in full."""
+        self.details.show_finding(self.current, is_open=self.handle.isChecked())
 
     @Slot(QPoint)
     def _on_menu(self, place: QPoint) -> None:
-        """Offer to copy what stands there."""
-
-        item = self.list.itemAt(place)
-        if item is None:
+        """Offer what can be done with the problem there."""
+        finding = self.model.finding(self.list.indexAt(place))
+        if finding is None:
             return
-        finding: Finding = item.data(0, Qt.ItemDataRole.UserRole)
         menu = QMenu(self.list)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction("&Go there", lambda: self.go_to(finding))
+        if finding.fix is not None:
+            menu.addAction(f"{finding.fix.label.replace('&', '&&')}...", lambda: self.mend(finding))
         text = f"{finding} ({finding.standard}) {finding.answer}".strip()
-        menu.addAction(icon("copy"), "Copy", lambda: QGuiApplication.clipboard().setText(text))
+        menu.addAction(icon("copy"), "&Copy", lambda: QGuiApplication.clipboard().setText(text))
         menu.popup(self.list.viewport().mapToGlobal(place))
 
     @Slot(bool)
     def _on_toggled(self, is_open: bool) -> None:
         """A closed drawer is one line high."""
-        head = self.handle.sizeHint().height() + 6
-        self.setMinimumHeight(head + 96 if is_open else head)
-        self.setMaximumHeight(16777215 if is_open else head)
-
-
-def _summary(findings: tuple[Finding, ...]) -> str:
-    """Count by severity in words.
-
-    >>> _summary(())
-    'Nothing found that SES or readers would stumble over.'
-    """
-    if not findings:
-        return "Nothing found that SES or readers would stumble over."
-    counted = [(severity, sum(f.severity is severity for f in findings)) for severity in Severity]
-    words = [f"{count} {severity}{'s' if count > 1 else ''}" for severity, count in counted if count]
-    more = f" (the first {_MOST} are shown)" if len(findings) > _MOST else ""
-    return ", ".join(words) + more
+        self.list.setVisible(is_open)
+        self._tell_current()
+        head = self.handle.sizeHint().height()
+        self.setMinimumHeight(head + _LIST_HEIGHT if is_open else head)
+        self.setMaximumHeight(_UNBOUND if is_open else head)

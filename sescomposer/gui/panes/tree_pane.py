@@ -1,160 +1,208 @@
 """The tree of parts: shows, selects, moves, removes, and opens what a part can be asked for."""
 
-from PySide6.QtCore import QItemSelectionModel, QPoint, Qt, Slot
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTreeView, QVBoxLayout, QWidget
 
-from sescomposer.core.entity import Entity, Key, Multipart
-from sescomposer.core.structure import lift, move, remake, remove
+from sescomposer.core.entity import Entity, Key
 from sescomposer.gui.composer import Composer, Selection
-from sescomposer.gui.icons import icon
-from sescomposer.gui.models.tree_model import TreeModel
+from sescomposer.gui.models.tree_model import DETAILS, PART, PROBLEM, SIZE, TreeModel
+from sescomposer.gui.panes.tree_actions import TreeActions
 
 ORIGIN = "tree"
+_INDENTATION = 16
+_WIDEST_SHARE = 0.6
+
+
+class PartsView(QTreeView):
+    """The view itself.
+
+    Signals:
+        menu_wanted(QPoint): the menu of the current row is wanted at that place of the screen.
+    """
+
+    menu_wanted = Signal(QPoint)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """The menu key opens the menu below the current row, the mouse where it is."""
+        if event.reason() is QContextMenuEvent.Reason.Keyboard:
+            row = self.visualRect(self.currentIndex())
+            self.menu_wanted.emit(self.viewport().mapToGlobal(row.bottomLeft()))
+        else:
+            self.menu_wanted.emit(event.globalPos())
+
+    def sizeHintForColumn(self, column: int) -> int:
+        """Names of parts may not push everything else out."""
+        width = super().sizeHintForColumn(column)
+        return min(width, round(self.viewport().width() * _WIDEST_SHARE)) if column == PART else width
 
 
 class TreePane(QWidget):
-    """A view on the tree model with a menu on each part."""
+    """A view on the tree model, with a menu on each part."""
 
     def __init__(self, composer: Composer, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._composer = composer
+        self._following = False
+        self._collapsed: set[Key] = set()
         self.model = TreeModel(composer.root, self)
-        self.view = QTreeView(self)
-        self.view.setModel(self.model)
-        self.view.setAccessibleName("Tree of parts")
-        self.view.setUniformRowHeights(True)
-        self.view.setAllColumnsShowFocus(True)
-        self.view.setFrameShape(QTreeView.Shape.NoFrame)
-        self.view.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
-        self.view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        header = self.view.header()
-        header.setStretchLastSection(False)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
-        header.setSectionResizeMode(2, QHeaderView.ResizeMode.ResizeToContents)
+        self.view = self._make_view()
+        self.actions_of_part = TreeActions(composer, self.view)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.view)
-        self._make_actions()
-        self.view.customContextMenuRequested.connect(self._on_menu)
-        self.view.selectionModel().currentChanged.connect(self._on_current_changed)
-        self.model.structure_changed.connect(self._on_structure_changed)
-        self.model.moved.connect(self._on_moved)
-        composer.message_changed.connect(self._on_message_changed)
-        composer.selection_changed.connect(self._on_selection_changed)
-        self._on_structure_changed()
+        self.setFocusProxy(self.view)
+        self._connect()
+        self._on_reset()
+        self._on_findings_changed()
 
     @property
     def current(self) -> Entity:
         """The selected part, the message if none is."""
         return self.model.entity(self.view.currentIndex()) or self._composer.root
 
-    def _make_actions(self) -> None:
-        """Declare what can be done with a part, with its keys."""
-        rows = (
-            ("remove", "Remove part", "Del", "remove", self._on_remove),
-            ("up", "Move up", "Ctrl+Up", "up", self._on_up),
-            ("down", "Move down", "Ctrl+Down", "down", self._on_down),
-            ("encode", "Encode anew", "", "", self._on_encode),
-            ("lift", "Lift the signature", "", "", self._on_lift),
-            ("properties", "Properties...", "Alt+Return", "settings", self._on_properties),
-        )
-        self.actions_by_name: dict[str, QAction] = {}
-        for name, words, keys, icon_name, slot in rows:
-            action = QAction(words, self.view)
-            if icon_name:
-                action.setIcon(icon(icon_name))
-            action.setShortcut(QKeySequence(keys))
-            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-            action.triggered.connect(slot)
-            self.view.addAction(action)
-            self.actions_by_name[name] = action
+    def sizeHint(self) -> QSize:
+        """Room for a usual message."""
+        return QSize(480, 200)
+
+    def _make_view(self) -> PartsView:
+        view = PartsView(self)
+        view.setModel(self.model)
+        view.setAccessibleName("Tree of parts")
+        view.setUniformRowHeights(True)
+        view.setAllColumnsShowFocus(True)
+        view.setIndentation(_INDENTATION)
+        view.setFrameShape(QTreeView.Shape.NoFrame)
+        view.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
+        view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        view.setExpandsOnDoubleClick(False)
+        view.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        header = view.header()
+        header.setStretchLastSection(False)
+        header.setMinimumSectionSize(24)
+        # Only rows in view are measured, or a key would cost a look at a thousand rows.
+        header.setResizeContentsPrecision(0)
+        for column in (PART, SIZE):
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(DETAILS, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(PROBLEM, QHeaderView.ResizeMode.Fixed)
+        header.resizeSection(PROBLEM, 28)
+        return view
+
+    def _connect(self) -> None:
+        composer, view, model = self._composer, self.view, self.model
+        view.menu_wanted.connect(self._on_menu)
+        view.doubleClicked.connect(self._on_activated)
+        view.collapsed.connect(self._on_collapsed)
+        view.expanded.connect(self._on_expanded)
+        view.selectionModel().currentChanged.connect(self._on_current_changed)
+        model.modelReset.connect(self._on_reset)
+        model.rowsInserted.connect(self._on_inserted)
+        # The view is in the midst of a drop when it tells.
+        model.moved.connect(self._on_moved, Qt.ConnectionType.QueuedConnection)
+        composer.message_changed.connect(self._on_message_changed)
+        composer.selection_changed.connect(self._on_selection_changed)
+        composer.findings_changed.connect(self._on_findings_changed)
 
     @Slot()
     def _on_message_changed(self) -> None:
+        """Show the new tree; what was selected stays so, or what took its place is."""
+        self._following = True
         self.model.show_root(self._composer.root)
+        self._following = False
+        if self.model.index_of(self._composer.selection.key).isValid():
+            self._show_current(self._composer.selection.key)
+        else:
+            self._composer.select(Selection(self.current.key, origin=ORIGIN))
+            self._show_current(self._composer.selection.key)
+        self._fit_actions()
 
     @Slot()
-    def _on_structure_changed(self) -> None:
-        self.view.expandAll()
+    def _on_reset(self) -> None:
+        self._open(QModelIndex())
         self._show_current(self._composer.selection.key)
+        self._fit_actions()
+
+    @Slot(QModelIndex, int, int)
+    def _on_inserted(self, parent: QModelIndex, first: int, last: int) -> None:
+        """What is new is open, but for what the user closed."""
+        if first == 0 and last == self.model.rowCount(parent) - 1 and self._key(parent) not in self._collapsed:
+            self.view.expand(parent)
+        for row in range(first, last + 1):
+            child = self.model.index(row, 0, parent)
+            if self.model.rowCount(child):
+                self._open(child)
+
+    def _open(self, index: QModelIndex) -> None:
+        """Expand a row and all below it, but for those that the user closed."""
+        closed, self._following = set(self._collapsed), True
+        if index.isValid():
+            self.view.expandRecursively(index)
+        else:
+            self.view.expandAll()
+        for key in closed:
+            place = self.model.index_of(key)
+            if place.isValid():
+                self.view.collapse(place)
+        self._collapsed, self._following = closed, False
+
+    @Slot(QModelIndex)
+    def _on_collapsed(self, index: QModelIndex) -> None:
+        if not self._following:
+            self._collapsed.add(self._key(index))
+
+    @Slot(QModelIndex)
+    def _on_expanded(self, index: QModelIndex) -> None:
+        if not self._following:
+            self._collapsed.discard(self._key(index))
+
+    def _key(self, index: QModelIndex) -> Key:
+        entity = self.model.entity(index)
+        return entity.key if entity is not None else Key(0)
 
     @Slot(object)
     def _on_selection_changed(self, selection: Selection) -> None:
         if selection.origin != ORIGIN:
             self._show_current(selection.key)
+            self._fit_actions()
 
     def _show_current(self, key: Key) -> None:
         """Select a row without telling the composer."""
         index = self.model.index_of(key)
-        if index.isValid() and index != self.view.currentIndex():
-            selection = self.view.selectionModel()
-            selection.blockSignals(True)
-            flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
-            selection.setCurrentIndex(index, flags)
-            selection.blockSignals(False)
-            self.view.scrollTo(index)
-            self.view.viewport().update()
+        if not index.isValid() or index == self.view.currentIndex():
+            return
+        flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+        self._following = True
+        self.view.selectionModel().setCurrentIndex(index, flags)
+        self._following = False
+        self.view.scrollTo(index)
 
     @Slot()
     def _on_current_changed(self) -> None:
-        self._composer.select(Selection(self.current.key, origin=ORIGIN))
+        if not self._following:
+            self._composer.select(Selection(self.current.key, origin=ORIGIN))
+            self._fit_actions()
+
+    @Slot()
+    def _on_findings_changed(self) -> None:
+        self.model.show_findings(self._composer.findings)
+
+    def _fit_actions(self) -> None:
+        current = self.current
+        self.actions_of_part.show_part(current, is_locked=self.model.is_locked(current.key))
 
     @Slot(QPoint)
     def _on_menu(self, place: QPoint) -> None:
-        entity = self.current
-        is_root = entity is self._composer.root
-        for name in ("remove", "up", "down"):
-            self.actions_by_name[name].setEnabled(not is_root)
-        self.actions_by_name["lift"].setVisible(entity.media_type == "multipart/signed")
+        self._fit_actions()
         menu = QMenu(self.view)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addActions(list(self.actions_by_name.values()))
-        menu.popup(self.view.viewport().mapToGlobal(place))
+        self.actions_of_part.fill(menu)
+        menu.popup(place)
 
     @Slot()
-    def _on_remove(self) -> None:
-        key, ids = self.current.key, self._composer.ids
-        self._composer.edit_root(lambda root: remove(root, key, ids), "remove part")
-
-    @Slot()
-    def _on_up(self) -> None:
-        self._shift(-1)
-
-    @Slot()
-    def _on_down(self) -> None:
-        self._shift(1)
-
-    def _shift(self, step: int) -> None:
-        """Move the part among its siblings."""
-        key, ids = self.current.key, self._composer.ids
-        trail = self._composer.root.trail(key)
-        if len(trail) < 2 or not isinstance(trail[-2].body, Multipart):
-            return
-        container = trail[-2]
-        row = next(i for i, child in enumerate(container.children) if child.key == key) + step
-        if 0 <= row < len(container.children):
-            self._composer.edit_root(lambda root: move(root, key, container.key, row, ids), "move part")
+    def _on_activated(self) -> None:
+        self.actions_of_part.open_properties()
 
     @Slot(object, object, int)
     def _on_moved(self, key: Key, container: Key, row: int) -> None:
-        ids = self._composer.ids
-        self._composer.edit_root(lambda root: move(root, key, container, row, ids), "move part")
-
-    @Slot()
-    def _on_encode(self) -> None:
-        key, ids = self.current.key, self._composer.ids
-        self._composer.edit_root(lambda root: remake(root, key, ids), "encode part")
-
-    @Slot()
-    def _on_lift(self) -> None:
-        key, ids = self.current.key, self._composer.ids
-        self._composer.edit_root(lambda root: lift(root, key, ids), "lift signature")
-
-    @Slot()
-    def _on_properties(self) -> None:
-        from sescomposer.gui.dialogs.part_dialog import PartDialog
-
-        PartDialog.edit(self._composer, self.current, self)
+        self.actions_of_part.move_to(key, container, row)

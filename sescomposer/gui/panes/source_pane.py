@@ -1,0 +1,206 @@
+"""The raw source of the composer's message: as it is written, or as it would be sealed now."""
+
+from datetime import datetime
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QShowEvent, QStatusTipEvent
+from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
+
+from sescomposer.core.entity import Entity
+from sescomposer.core.identifiers import Identifiers
+from sescomposer.core.location import Region, locate, offset_of
+from sescomposer.core.places import body_start
+from sescomposer.core.seal import HIDDEN_FIELDS, as_sealed, hidden_fields, missing_fields
+from sescomposer.gui.composer import Composer, Selection
+from sescomposer.gui.panes.raw_pane import RawPane, RawState
+from sescomposer.gui.panes.same_place import Span, field_spans, same_span
+
+ORIGIN = "source"
+
+
+class ProvisionalIdentifiers:
+    """Gives one Message-ID for each domain, so that what is shown as sealed changes only where the message does."""
+
+    def __init__(self, ids: Identifiers) -> None:
+        self._ids = ids
+        self._message_ids: dict[str, str] = {}
+
+    def boundary(self) -> str:
+        """See `Identifiers`."""
+        return self._ids.boundary()
+
+    def content_id(self, domain: str) -> str:
+        """See `Identifiers`."""
+        return self._ids.content_id(domain)
+
+    def token(self) -> str:
+        """See `Identifiers`."""
+        return self._ids.token()
+
+    def message_id(self, domain: str, now: datetime) -> str:
+        """Give the same Message-ID as before."""
+        if domain not in self._message_ids:
+            self._message_ids[domain] = self._ids.message_id(domain, now)
+        return self._message_ids[domain]
+
+
+class SourcePane(QWidget):
+    """A raw pane bound to the composer; follows the selection and hands in its own."""
+
+    def __init__(self, composer: Composer, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._composer = composer
+        self._state = RawState.DRAFT
+        self._root = composer.root
+        self._sealed_at = composer.services.clock.now()
+        self._ids = ProvisionalIdentifiers(composer.ids)
+        self.raw = RawPane(composer.runner, self)
+        self.note = QLabel(self, wordWrap=True, textFormat=Qt.TextFormat.PlainText)
+        self.note.setContentsMargins(8, 4, 8, 4)
+        self.note.setAccessibleName("About the source")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.raw, 1)
+        layout.addWidget(self.note)
+        self.setFocusProxy(self.raw)
+        self.raw.caret_moved.connect(self._on_caret_moved)
+        self.raw.state_wanted.connect(self.show_state)
+        self.raw.told.connect(self._on_told)
+        composer.message_changed.connect(self._on_message_changed)
+        composer.selection_changed.connect(self._on_selection_changed)
+        self._show()
+
+    @property
+    def state(self) -> RawState:
+        """Which octets are shown."""
+        return self._state
+
+    @Slot()
+    def open_search(self) -> None:
+        """Open the search bar."""
+        self.raw.open_search()
+
+    @Slot(object)
+    def show_state(self, state: RawState) -> None:
+        """Show the draft, or the octets as they would be sealed now."""
+        self._state = state
+        self._sealed_at = self._composer.services.clock.now()
+        self.raw.set_state(state)
+        self._show()
+        self._follow(self._composer.selection)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Catch up with what changed while nobody looked."""
+        super().showEvent(event)
+        if self.raw.revision != self._composer.revision:
+            self._show()
+            self._follow(self._composer.selection)
+
+    @Slot()
+    def _on_message_changed(self) -> None:
+        if self.isVisible():
+            self._show()
+
+    def _show(self) -> None:
+        """Show the octets of the state, with what is marked in them."""
+        composer = self._composer
+        self._root = self._root_of_state()
+        self.raw.show_octets(self._root.octets, composer.revision)
+        missing, hidden = missing_fields(composer.root), hidden_fields(composer.root)
+        marked = missing if self._state is RawState.SEALED else HIDDEN_FIELDS
+        self.raw.mark_provisional(field_spans(self._root, marked))
+        words = _note(self._state, missing, hidden)
+        self.note.setText(words)
+        self.note.setVisible(bool(words))
+        self._tint(composer.selection)
+
+    def _root_of_state(self) -> Entity:
+        if self._state is RawState.DRAFT:
+            return self._composer.root
+        return as_sealed(self._composer.message, self._sealed_at, self._ids)
+
+    @Slot(object)
+    def _on_selection_changed(self, selection: Selection) -> None:
+        # What is not shown yet is followed once it is.
+        if self.isVisible() and self.raw.revision == self._composer.revision:
+            if selection.origin == ORIGIN:
+                self._tint(selection)
+            else:
+                self._follow(selection)
+
+    def _tint(self, selection: Selection) -> None:
+        """Tint the selected part; the message as a whole is not."""
+        entity = self._root.find(selection.key)
+        if entity is None or entity is self._root:
+            self.raw.tint(0, 0)
+            return
+        start = offset_of(self._root, selection.key)
+        self.raw.tint(start, start + len(entity.octets))
+
+    def _follow(self, selection: Selection) -> None:
+        """Bring the selected place into view."""
+        self._tint(selection)
+        entity = self._root.find(selection.key)
+        draft = self._composer.root.find(selection.key)
+        if entity is None or draft is None:
+            return
+        start = offset_of(self._root, selection.key)
+        span = None
+        if 0 <= selection.start < selection.stop <= len(draft.octets):
+            span = same_span(draft, entity, (selection.start, selection.stop))
+        if span is None:
+            self.raw.place_caret(start)
+        else:
+            self.raw.select_span(start + span[0], start + span[1])
+
+    @Slot(object)
+    def _on_caret_moved(self, offset: int) -> None:
+        """Select what the caret is in: a header field, a delimiter, a line of a body."""
+        if self.raw.revision != self._composer.revision:
+            return
+        found = locate(self._root, offset)
+        start = offset_of(self._root, found.entity.key)
+        span: Span | None = (found.start - start, found.stop - start)
+        if found.region is Region.BODY:
+            span = self._line_span(found.entity, offset - start)
+        draft = self._composer.root.find(found.entity.key)
+        if draft is not None and span is not None:
+            span = same_span(found.entity, draft, span)
+        if draft is not None and span is not None:
+            self._composer.select(Selection(draft.key, *span, ORIGIN))
+
+    @staticmethod
+    def _line_span(entity: Entity, offset: int) -> Span:
+        """Give the line of the body that an offset of the entity is in."""
+        octets, head = entity.body.octets, body_start(entity)
+        line = octets.line_of(offset - head)
+        stop = octets.line_start(line + 1) if line < octets.newlines else len(octets)
+        return head + octets.line_start(line), head + stop
+
+    @Slot(str)
+    def _on_told(self, sentence: str) -> None:
+        QApplication.sendEvent(self, QStatusTipEvent(sentence))
+
+
+def _note(state: RawState, missing: tuple[str, ...], hidden: tuple[str, ...]) -> str:
+    """Say what is marked, and what is not there.
+
+    >>> _note(RawState.DRAFT, (), ("Bcc",))
+    'Bcc, marked above, is not sent.'
+    >>> _note(RawState.SEALED, ("Date", "Message-ID"), ("Bcc",))
+    'Date and Message-ID are provisional: sealing decides them. Bcc is not sent.'
+    """
+    not_sent = " and ".join(hidden)
+    verb = "are" if len(hidden) > 1 else "is"
+    if state is RawState.DRAFT:
+        return f"{not_sent}, marked above, {verb} not sent." if hidden else ""
+    words = []
+    if missing:
+        verb_of_missing = (
+            "are provisional: sealing decides them" if len(missing) > 1 else "is provisional: sealing decides it"
+        )
+        words.append(f"{' and '.join(missing)} {verb_of_missing}.")
+    if hidden:
+        words.append(f"{not_sent} {verb} not sent.")
+    return " ".join(words)
