@@ -1,6 +1,7 @@
 """Header fields made from what somebody typed: encoded, folded, and refused only where no field can hold it."""
 
 import re
+from functools import lru_cache
 
 from sescomposer.core import limits
 from sescomposer.core.address_text import encode_addresses
@@ -19,6 +20,7 @@ _LONG_BLANK = re.compile(r"[ \t]{41,}")
 _TOO_LONG = re.compile(r"[^ \t]{900}")
 _BREAKABLE = re.compile(r"[,;](?![ \t]|$)")
 _LONGEST_NAME = 900
+_KEPT_CHARACTERS = 1000
 _WHAT = {"\r": "a carriage return", "\n": "a line feed", "\x00": "a NUL"}
 
 
@@ -95,6 +97,13 @@ def make_field(
     >>> make_field("To", "Zoë <z@bücher.example>").octets
     b'To: =?utf-8?q?Zo=C3=AB?= <z@xn--bcher-kva.example>\\r\\n'
     """
+    make = _kept_field if len(value) <= _KEPT_CHARACTERS else _new_field
+    return make(name, value, line_end, encoded_word_form, limit, parameter_form)
+
+
+def _new_field(
+    name: str, value: str, line_end: bytes, encoded_word_form: WordForm, limit: int, parameter_form: ParameterForm
+) -> HeaderField:
     check_name(name)
     check_value(name, value)
     form = form_of(name)
@@ -103,6 +112,10 @@ def make_field(
     else:
         body = _structured(name, form, value.strip(" \t"), encoded_word_form, parameter_form)
     return HeaderField(fold(name, body, line_end=line_end, limit=limit))
+
+
+_kept_field = lru_cache(maxsize=256)(_new_field)
+"""Fields come again: the sender's in each message, all of them at each look at a draft."""
 
 
 def _unstructured(name: str, value: str, word_form: WordForm) -> str:

@@ -63,7 +63,7 @@ class Octets:
             return data
         if isinstance(data, bytearray):
             data = bytes(data)
-        if isinstance(data, memoryview) and (data.format != "B" or data.ndim != 1 or not data.c_contiguous):
+        elif isinstance(data, memoryview) and (data.format != "B" or data.ndim != 1 or not data.c_contiguous):
             data = data.cast("B") if data.c_contiguous else data.tobytes()
         return Octets(Slice(Source(data, name), 0, len(data))) if len(data) else EMPTY
 

@@ -36,13 +36,14 @@ def quoted_printable(octets: bytes, *, line_end: bytes = b"\r\n", binary: bool =
     return encode_lines(octets.replace(b"\r\n", b"\n"), line_end)
 
 
-def encode_lines(octets: bytes, line_end: bytes, *, continued: bool = False) -> bytes:
+def encode_lines(octets: bytes, line_end: bytes, *, continued: bool = False, plain: bool = False) -> bytes:
     """Encode text with LF line ends, each line by itself; any CR is encoded.
 
     Args:
         octets: Lines; the last one may have no LF.
         line_end: Written for each LF and after each soft line break.
         continued: Whether to end with a soft line break, as more of the last line follows.
+        plain: Whether it is known that no line starts with `From `, is a lone `.` or ends with a blank or a tab.
     """
     quoted = _quoted_lines(octets)
     lines = quoted.split(b"\n")
@@ -50,12 +51,15 @@ def encode_lines(octets: bytes, line_end: bytes, *, continued: bool = False) -> 
     if continued:
         tail = b"".join([row + b"=" + line_end for row in _rows(lines.pop(), LINE_CHARACTERS - 1)])
         lines.append(b"")
-    framed = b"\n" + quoted + b"\n"
-    if any(octets in framed for octets in _CRITICAL):
+    if not plain and _is_critical(b"\n" + quoted + b"\n"):
         return line_end.join([_finished(line, line_end) for line in lines]) + tail
     soft = b"=" + line_end
     fitting = [line if len(line) <= LINE_CHARACTERS else soft.join(_rows(line, LINE_CHARACTERS)) for line in lines]
     return line_end.join(fitting) + tail
+
+
+def _is_critical(framed: bytes) -> bool:
+    return any(octets in framed for octets in _CRITICAL)
 
 
 def _quoted_lines(octets: bytes) -> bytes:

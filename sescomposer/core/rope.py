@@ -17,7 +17,7 @@ _FLATTENED = 32
 
 
 class Node:
-    """Two to 128 children of equal height."""
+    """Two to 128 children of equal height. What is no node is a piece: asking so is cheaper, as pieces are abstract."""
 
     def __init__(self, children: "Sequence[Tree]") -> None:
         self.children = tuple(children)
@@ -62,7 +62,7 @@ def concat(left: Tree | None, right: Tree | None) -> Tree | None:
 
 
 def _concat(left: Tree, right: Tree) -> Tree:
-    if isinstance(left, Piece) and isinstance(right, Piece):
+    if not isinstance(left, Node) and not isinstance(right, Node):
         return left.merged(right) or Node((left, right))
     if left.height == right.height:
         return _grown(_children(left) + _children(right))
@@ -96,10 +96,10 @@ def join(trees: Iterable[Tree]) -> Tree | None:
     joined: Tree | None = None
     run: list[Piece] = []
     for tree in trees:
-        if isinstance(tree, Piece):
+        if not isinstance(tree, Node):
             _append(run, tree)
         elif tree.height == 1 and len(tree.children) <= _FLATTENED:
-            _append(run, *[child for child in tree.children if isinstance(child, Piece)])
+            _append(run, *[child for child in tree.children if not isinstance(child, Node)])
         else:
             joined = concat(concat(joined, build(run)), tree)
             run = []
@@ -119,7 +119,7 @@ def cut(tree: Tree, start: int, stop: int) -> Tree | None:
         return None
     if start == 0 and stop == tree.length:
         return tree
-    if isinstance(tree, Piece):
+    if not isinstance(tree, Node):
         return tree.cut(start, stop)
     first = bisect_right(tree.ends, start)
     last = bisect_left(tree.ends, stop)
@@ -132,12 +132,22 @@ def cut(tree: Tree, start: int, stop: int) -> Tree | None:
     return concat(concat(head, build(tree.children[first + 1 : last])), tail)
 
 
-def leaves(tree: Tree | None, start: int, stop: int) -> Iterator[tuple[Piece, int, int, int]]:
-    """Give the pieces that overlap a window, in order: piece, its offset in the tree, and the window inside it."""
-    stack: list[tuple[Tree, int]] = [(tree, 0)] if tree and start < stop else []
+Leaf: TypeAlias = tuple[Piece, int, int, int]
+"""A piece, its offset in the tree, and a window inside it."""
+
+
+def leaves(tree: Tree | None, start: int, stop: int) -> Iterable[Leaf]:
+    """Give the pieces that overlap a window, in order; `start` is not negative."""
+    if tree is None or start >= stop:
+        return ()
+    return _leaves(tree, start, stop) if isinstance(tree, Node) else ((tree, 0, start, min(stop, tree.length)),)
+
+
+def _leaves(tree: Node, start: int, stop: int) -> Iterator[Leaf]:
+    stack: list[tuple[Tree, int]] = [(tree, 0)]
     while stack:
         top, base = stack.pop()
-        if isinstance(top, Piece):
+        if not isinstance(top, Node):
             yield top, base, max(start - base, 0), min(stop - base, top.length)
             continue
         first, last = bisect_right(top.ends, start - base), bisect_left(top.ends, stop - base)

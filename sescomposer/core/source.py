@@ -25,9 +25,16 @@ class Source:
     def __init__(self, data: bytes | memoryview | mmap.mmap, name: str = "") -> None:
         self.data = data
         self.name = name
-        self.view = memoryview(data)
-        self.length = len(self.view)
-        self._counts: list[int] = [-1] * (self.length // CHUNK_OCTETS + 1)
+        self.length = len(data)
+
+    @lazy
+    def view(self) -> memoryview:
+        """The buffer as a view."""
+        return memoryview(self.data)
+
+    @lazy
+    def _counts(self) -> list[int]:
+        return [-1] * (self.length // CHUNK_OCTETS + 1)
 
     def read(self, start: int, stop: int) -> bytes:
         """Give the octets of a window; the buffer itself where it is `bytes` and asked for as a whole."""

@@ -195,4 +195,4 @@ def _encoded_block(block: Block, codec: str, encoding: TransferEncoding, line_en
     octets = block.text.encode(codec)
     if encoding is TransferEncoding.EIGHT_BIT:
         return octets.replace(b"\n", line_end)
-    return encode_lines(octets, line_end, continued=block.continues)
+    return encode_lines(octets, line_end, continued=block.continues, plain=block.facts.is_plain)

@@ -1,6 +1,5 @@
 """Edits of one leaf's content: typed text, whole texts, charset, transfer encoding, other octets."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -19,7 +18,6 @@ from sescomposer.core.text import Text
 from sescomposer.core.text_encoding import choose_charset, choose_encoding
 from sescomposer.core.transfer_encoding import TransferEncoding
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _ENCODINGS = (
     TransferEncoding.SEVEN_BIT,
     TransferEncoding.EIGHT_BIT,
@@ -80,14 +78,16 @@ def checked_text(text: str) -> str:
     Raises:
         EncodingError: it holds unpaired surrogates.
     """
-    found = _SURROGATE.search(text) if not text.isascii() else None
-    if found:
+    try:
+        # Encoding is many times as fast as any search for the few characters that have no octets.
+        text.isascii() or text.encode("utf-8")
+    except UnicodeEncodeError as error:
         raise EncodingError(
-            f"The text holds half of a character at {found.start()}.",
+            f"The text holds half of a character at {error.start}.",
             hint="Type the character again.",
-            value=text[max(found.start() - 20, 0) : found.start() + 20],
-            position=found.start(),
-        )
+            value=text[max(error.start - 20, 0) : error.start + 20],
+            position=error.start,
+        ) from error
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
