@@ -6,6 +6,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sescomposer.core.entity import Entity
+from sescomposer.core.errors import StoreError
 from sescomposer.core.identifiers import Identifiers
 from sescomposer.core.message import Road
 from sescomposer.core.octets import Octets
@@ -25,10 +27,14 @@ from sescomposer.services.ports import (
 from sescomposer.services.sending import Sending
 from sescomposer.services.settings import Settings
 from sescomposer.services.system import SystemClock, SystemIdentifiers
+from sescomposer.services.unknown import UnknownSubmission, advice
 from sescomposer.store.folders import Folders
 
 if TYPE_CHECKING:
     from sescomposer.inbox.service import Inbox
+
+_PROVISIONAL_REFERENCE = "0100000000000000-00000000-0000-0000-0000-000000000000-000000"
+_PROVISIONAL_REGION = "us-east-1"
 
 
 class Services:
@@ -98,6 +104,16 @@ class Services:
         """The local inbox as a way to send, with the limits of that road."""
         return self._inbox(road)
 
+    def would_deliver(self, root: Entity) -> tuple[Entity, tuple[str, ...]]:
+        """Give what SES would deliver of a sealed message, and one sentence for each change.
+
+        What the service chooses (message id, time, return path) is provisional. Nothing is kept.
+        """
+        from sescomposer.inbox.delivered import delivered
+
+        found = delivered(root, _PROVISIONAL_REFERENCE, _PROVISIONAL_REGION, self.clock.now())
+        return found.root, found.changes
+
     def deliver_anyway(self, record: SubmissionRecord) -> SubmissionRecord:
         """Let the local inbox take what it refused; other records come back as they are.
 
@@ -112,8 +128,21 @@ class Services:
         receipt = inbox.deliver_anyway(octets, intent.envelope, record.outcome.sentence)
         now = self.clock.now()
         outcome = Outcome(intent.submission, SubmissionState.ACCEPTED, now, receipt.reference, receipt.answer)
-        self.submissions.record_outcome(outcome)
-        return replace(record, outcome=outcome)
+        try:
+            self.submissions.record_outcome(outcome)
+        except StoreError as error:
+            return replace(record, outcome=outcome, unrecorded=f"{error.sentence} {error.hint}".strip())
+        return replace(record, outcome=outcome, unrecorded="")
+
+    def unknown_submissions(self) -> tuple[UnknownSubmission, ...]:
+        """Give the submissions that were begun and have no outcome, oldest first, with how to find out.
+
+        Raises:
+            StoreError: the log of submissions, or the local inbox, cannot be read.
+        """
+        records = self.sending.unfinished()
+        entries = self.inbox.entries() if records else ()
+        return tuple(UnknownSubmission(record, advice(record, entries)) for record in records)
 
     def close(self) -> None:
         """Write what is pending; nothing may be used afterwards."""

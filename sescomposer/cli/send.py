@@ -55,22 +55,20 @@ def send(
     if anyway:
         records = tuple(services.deliver_anyway(record) for record in records)
     _show(records, as_json)
-    raise typer.Exit(max(_STATUS[_state(record)] for record in records))
-
-
-def _state(record: SubmissionRecord) -> SubmissionState:
-    """Give the final state; without an outcome it is unknown."""
-    return SubmissionState.UNKNOWN if record.outcome is None else record.outcome.state
+    raise typer.Exit(max(_STATUS[record.state] for record in records))
 
 
 def _show(records: tuple[SubmissionRecord, ...], as_json: bool) -> None:
-    """Print the receipts."""
+    """Print the receipts; what could not be written down is said to people."""
+    for record in records:
+        if record.unrecorded:
+            say(f"This outcome could not be recorded; do not send again because of that. {record.unrecorded}")
     if as_json:
         print_json({"submissions": [_receipt(record) for record in records]})
         return
     for record in records:
-        sentence = record.outcome.sentence if record.outcome else ""
-        print(f"{_state(record)}: {', '.join(record.intent.envelope.rcpt_to)}: {sentence}")
+        words = f"{record.outcome.sentence} {record.outcome.explanation}".strip() if record.outcome else ""
+        print(f"{record.state}: {', '.join(record.intent.envelope.rcpt_to)}: {words}")
 
 
 def _receipt(record: SubmissionRecord) -> dict[str, Any]:
@@ -78,7 +76,7 @@ def _receipt(record: SubmissionRecord) -> dict[str, Any]:
     intent, outcome = record.intent, record.outcome
     return {
         "submission": intent.submission,
-        "state": _state(record).value,
+        "state": record.state.value,
         "sha256": intent.sha256,
         "octets": intent.length,
         "account": intent.account,
@@ -87,6 +85,8 @@ def _receipt(record: SubmissionRecord) -> dict[str, Any]:
         "submitted": intent.at.isoformat(),
         "message_id": outcome.reference if outcome else "",
         "answer": outcome.sentence if outcome else "",
+        "explanation": outcome.explanation if outcome else "",
+        "unrecorded": record.unrecorded,
     }
 
 

@@ -86,14 +86,12 @@ class Task(QObject):
         self._token = token
 
     def cancel(self) -> None:
-        """Ask the operation to stop; `cancelled` follows, or another outcome if it was quicker."""
+        """Ask the operation to stop; `cancelled` follows, or another outcome if it was quicker: a result is never hidden."""
         self._token.cancel()
 
     def deliver(self, future: Future[object]) -> None:
         """Tell the outcome of a future that is done; called by the runner alone."""
         match _error_of(future):
-            case None if self._token.is_cancelled:
-                self.cancelled.emit()
             case None:
                 self.succeeded.emit(future.result())
             case OperationCancelledError():

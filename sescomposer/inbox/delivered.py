@@ -4,6 +4,7 @@ Only what is documented is changed: Message-ID, Date and Return-Path are replace
 SES adds of its own (Received, its DKIM-Signature, Feedback-ID, X-SES-Outgoing) is said in words, never invented.
 """
 
+import codecs
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -60,14 +61,19 @@ def delivered(root: Entity, reference: str, region: str, now: datetime) -> Deliv
         now: When it was accepted; any offset.
     """
     values = {
-        "message-id": ("Message-ID", message_id_of(reference, region)),
-        "date": ("Date", format_datetime(now.astimezone(UTC))),
         "return-path": ("Return-Path", feedback_path(reference, region)),
+        "date": ("Date", format_datetime(now.astimezone(UTC))),
+        "message-id": ("Message-ID", message_id_of(reference, region)),
     }
     changes: list[str] = []
     fields = _rewritten(root.header, values, changes)
     header = HeaderSection.of_fields(fields, root.header.line_end)
-    return Delivered(replace(root, header=header), tuple(changes))
+    separator = root.separator
+    if not separator and not root.header.fields and len(root.body.octets):
+        # Otherwise the first line of a message without header section would go on with our last field.
+        separator = root.header.line_end
+        changes.append("A blank line was put before the body, since there was no header section.")
+    return Delivered(replace(root, header=header, separator=separator), tuple(changes))
 
 
 def _rewritten(header: HeaderSection, values: dict[str, tuple[str, str]], changes: list[str]) -> list[HeaderField]:
@@ -78,15 +84,23 @@ def _rewritten(header: HeaderSection, values: dict[str, tuple[str, str]], change
         name = header_field.name.lower()
         if is_control(name):
             changes.append(f"{header_field.name} was read by SES and taken out.")
-        elif name in values:
-            missing.pop(name, None)
-            fields.append(_written(*values[name], header.line_end))
+        elif name in missing:
+            fields.append(_written(*missing.pop(name), header.line_end))
             changes.append(f"{values[name][0]} was replaced.")
+        elif name in values:
+            changes.append(f"Another {values[name][0]} was taken out.")
         else:
             fields.append(header_field)
     added = [_written(name, value, header.line_end) for name, value in missing.values()]
     changes[:0] = [f"{name} was added." for name, _ in missing.values()]
-    return [*added, *fields]
+    top = _top(fields)
+    return [*fields[:top], *added, *fields[top:]]
+
+
+def _top(fields: list[HeaderField]) -> int:
+    """Give the place behind an mbox line or a byte order mark that stands before the first field."""
+    first = next((place for place, header_field in enumerate(fields) if header_field.is_field), 0)
+    return first if all(line.line_end or line.octets == codecs.BOM_UTF8 for line in fields[:first]) else 0
 
 
 def _written(name: str, value: str, line_end: bytes) -> HeaderField:

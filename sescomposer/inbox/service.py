@@ -6,18 +6,17 @@ It stands in for SES where there is no account. Nothing leaves the machine.
 from dataclasses import dataclass
 from datetime import datetime
 
-from sescomposer.core.checks import check
 from sescomposer.core.entity import Entity
 from sescomposer.core.envelope import Envelope
-from sescomposer.core.errors import RefusedError
-from sescomposer.core.findings import Finding
 from sescomposer.core.identifiers import Identifiers
-from sescomposer.core.message import EnvelopeOverride, Message, Road
+from sescomposer.core.message import Road
 from sescomposer.core.octets import Octets
 from sescomposer.core.parse import parse
 from sescomposer.core.progress import NO_PROGRESS, Progress
+from sescomposer.core.structure.boundaries import fresh_boundary
 from sescomposer.inbox.delivered import delivered, message_id_of
-from sescomposer.inbox.reports import ReportOccasion, bounce, complaint, out_of_office
+from sescomposer.inbox.refusal import refusals, refused
+from sescomposer.inbox.reports import ReportOccasion, bounce, complaint, out_of_office, suppression
 from sescomposer.inbox.simulator import scenario_of
 from sescomposer.services.ports import (
     Clock,
@@ -28,28 +27,16 @@ from sescomposer.services.ports import (
     MessageStore,
     Receipt,
 )
+from sescomposer.services.unknown import LOCAL_ACCOUNT
 
-ACCOUNT = "local inbox"
+ACCOUNT = LOCAL_ACCOUNT
 
 _REPORT_WRITERS = {
     DeliveryOutcome.BOUNCED: bounce,
-    DeliveryOutcome.SUPPRESSED: bounce,
+    DeliveryOutcome.SUPPRESSED: suppression,
     DeliveryOutcome.COMPLAINED: complaint,
     DeliveryOutcome.OUT_OF_OFFICE: out_of_office,
 }
-
-
-def refusals(octets: Octets, envelope: Envelope, road: Road) -> tuple[Finding, ...]:
-    """Give the findings for which SES would refuse these octets with this envelope on that road; worst first."""
-    override = EnvelopeOverride(envelope.mail_from, envelope.rcpt_to)
-    return tuple(finding for finding in check(Message(parse(octets), override), road) if finding.refused)
-
-
-def refused(found: tuple[Finding, ...]) -> RefusedError:
-    """Give the error of the first finding: SES stops at the first fault; the hint names all."""
-    first = found[0]
-    hint = " ".join(finding.message for finding in found)
-    return RefusedError(first.answer or first.message, hint=hint, value=first.code)
 
 
 @dataclass(frozen=True)
@@ -90,7 +77,7 @@ class Inbox:
         """
         found = refusals(octets, envelope, self.road)
         if found:
-            raise refused(found)
+            raise refused(found, self.road)
         return self._accept(octets, envelope, "", progress)
 
     def deliver_anyway(self, octets: Octets, envelope: Envelope, refusal: str) -> Receipt:
@@ -149,7 +136,8 @@ class Inbox:
         by_outcome: dict[DeliveryOutcome, list[str]] = {}
         for recipient, scenario in scenarios.items():
             by_outcome.setdefault(scenario.outcome, []).append(recipient)
-        for outcome, group in by_outcome.items():
+        # Nobody is told where the return path is empty (RFC 5321 section 4.5.5).
+        for outcome, group in by_outcome.items() if envelope.mail_from else ():
             for recipients in self._report_groups(outcome, group):
                 sha256 = self._report(outcome, root, envelope.mail_from, recipients, now)
                 reports |= dict.fromkeys(recipients, sha256)
@@ -172,5 +160,6 @@ class Inbox:
     ) -> str:
         """Write a report message, keep it, give its hash."""
         message_id = message_id_of(self.ids.token(), self.region)
-        occasion = ReportOccasion(root, mail_from, recipients, now, self.ids.boundary(), message_id)
+        boundary = fresh_boundary([root.header.octets], self.ids, ours=True).decode("ascii")
+        occasion = ReportOccasion(root, mail_from, recipients, now, boundary, message_id)
         return self.content.keep(_REPORT_WRITERS[outcome](occasion)).sha256

@@ -123,21 +123,39 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a submission ended; `reference` is the service's message id, `sentence` its answer or our words."""
+    """How a submission ended.
+
+    Attributes:
+        submission: That of the intent.
+        state, at: How and when.
+        reference: The service's message id, "" without one.
+        sentence: The service's answer as it gave it; our words where it gave none.
+        explanation: What that means and what can be done, in our words.
+    """
 
     submission: str
     state: SubmissionState
     at: datetime
     reference: str = ""
     sentence: str = ""
+    explanation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class SubmissionRecord:
-    """An intent with its outcome; without one after a crash it is unknown and never repeated by itself."""
+    """An intent with its outcome; without one after a crash it is unknown and never repeated by itself.
+
+    `unrecorded` says why the outcome could not be written to the log; "" where it was, and for records read from it.
+    """
 
     intent: Intent
     outcome: Outcome | None
+    unrecorded: str = ""
+
+    @property
+    def state(self) -> SubmissionState:
+        """How it ended; without an outcome that is unknown."""
+        return SubmissionState.UNKNOWN if self.outcome is None else self.outcome.state
 
 
 class Submissions(Protocol):

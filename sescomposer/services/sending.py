@@ -3,14 +3,22 @@
 States are those of `ports.SubmissionState`. Nothing is ever repeated by itself: an intent without outcome is unknown.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 from sescomposer.core import limits
 from sescomposer.core.checks import check
 from sescomposer.core.envelope import Envelope
-from sescomposer.core.errors import OperationCancelledError, RefusedError, SubmissionError
+from sescomposer.core.errors import (
+    OperationCancelledError,
+    RefusedError,
+    SesComposerError,
+    StoreError,
+    SubmissionError,
+)
 from sescomposer.core.findings import Finding, Severity
 from sescomposer.core.identifiers import Identifiers
 from sescomposer.core.message import EnvelopeOverride, Message, Road
@@ -121,6 +129,9 @@ class Sending:
     ) -> tuple[SubmissionRecord, ...]:
         """Submit what was reviewed, each item once and in order; a refused one does not stop the others.
 
+        Whatever happens after the first item has left, every item has a record: one whose intent cannot be recorded
+        is not sent, one whose outcome cannot be recorded says so in `unrecorded`.
+
         Args:
             review: From `review`; submitted to the octet.
             transport: Where to.
@@ -132,38 +143,85 @@ class Sending:
         Raises:
             StaleError: sealed more than 45 minutes ago.
             FindingsError: an error that was not, or cannot be, overridden.
-            StoreError: the intent cannot be recorded; the item at hand was not sent.
         """
         self._refuse_stale(review)
+        reasons = _reasons(review, overrides)
         if not transport.is_local:
-            _refuse_errors(review, dict(overrides))
+            _refuse_errors(review, reasons)
         records = []
         for index, sealed in enumerate(review.sealed):
-            intent = self._intent(review, sealed, tuple(overrides))
-            self.submissions.record_intent(intent)
-            report(index, SubmissionState.UPLOADING)
-            outcome = self._submit_one(intent, sealed, transport, progress)
-            self.submissions.record_outcome(outcome)
-            report(index, outcome.state)
-            records.append(SubmissionRecord(intent, outcome))
+            intent = self._intent(review, sealed, tuple(reasons.items()))
+            record = self._submit_item(intent, review, sealed, transport, progress, partial(report, index))
+            report(index, record.state)
+            records.append(record)
         return tuple(records)
 
-    def _submit_one(self, intent: Intent, sealed: Sealed, transport: Transport, progress: Progress) -> Outcome:
+    def unfinished(self) -> tuple[SubmissionRecord, ...]:
+        """Give the intents without outcome, oldest first: what a crash left, or what another process submits now.
+
+        Raises:
+            StoreError: the log cannot be read.
+        """
+        return tuple(record for record in self.submissions.all() if record.outcome is None)
+
+    def settle(self, records: Iterable[SubmissionRecord]) -> None:
+        """Record that the outcome of each is unknown and that the user was told; nothing is sent.
+
+        Raises:
+            StoreError: it cannot be written; then it will be told again.
+        """
+        for record in records:
+            words = "The program ended before an answer came."
+            self.submissions.record_outcome(self._outcome(record.intent, SubmissionState.UNKNOWN, sentence=words))
+
+    def _submit_item(
+        self,
+        intent: Intent,
+        review: Review,
+        sealed: Sealed,
+        transport: Transport,
+        progress: Progress,
+        report: Callable[[SubmissionState], None],
+    ) -> SubmissionRecord:
+        """Record the intent, submit, record the outcome."""
+        try:
+            # Of a batch that was cancelled or grew old nothing further leaves.
+            progress.step(0, intent.length)
+            self._refuse_stale(review)
+            self.submissions.record_intent(intent)
+        except (OperationCancelledError, StoreError, StaleError) as error:
+            return SubmissionRecord(intent, self._not_sent(intent, error))
+        report(SubmissionState.UPLOADING)
+        upload = _Upload(progress, partial(report, SubmissionState.AWAITING))
+        outcome = self._outcome_of(intent, sealed, transport, upload)
+        try:
+            self.submissions.record_outcome(outcome)
+        except StoreError as error:
+            return SubmissionRecord(intent, outcome, unrecorded=f"{error.sentence} {error.hint}".strip())
+        return SubmissionRecord(intent, outcome)
+
+    def _outcome_of(self, intent: Intent, sealed: Sealed, transport: Transport, progress: Progress) -> Outcome:
         """Hand one item over and turn what happened into its outcome."""
         try:
             receipt = transport.submit(sealed.octets, sealed.envelope, progress)
         except RefusedError as error:
-            return self._outcome(intent, SubmissionState.REFUSED, sentence=_words(error))
+            return self._outcome(intent, SubmissionState.REFUSED, "", error.sentence, error.hint)
         except SubmissionError as error:
             state = SubmissionState.UNKNOWN if error.outcome_unknown else SubmissionState.NOT_SENT
-            return self._outcome(intent, state, sentence=_words(error))
-        except OperationCancelledError as error:
-            return self._outcome(intent, SubmissionState.NOT_SENT, sentence=error.sentence)
+            return self._outcome(intent, state, "", error.sentence, error.hint)
+        except (OperationCancelledError, StoreError) as error:
+            return self._not_sent(intent, error)
         return self._outcome(intent, SubmissionState.ACCEPTED, receipt.reference, receipt.answer)
 
-    def _outcome(self, intent: Intent, state: SubmissionState, reference: str = "", sentence: str = "") -> Outcome:
+    def _not_sent(self, intent: Intent, error: SesComposerError) -> Outcome:
+        """Make the outcome of an item of which no octet left, or not all."""
+        return self._outcome(intent, SubmissionState.NOT_SENT, "", error.sentence, error.hint)
+
+    def _outcome(
+        self, intent: Intent, state: SubmissionState, reference: str = "", sentence: str = "", explanation: str = ""
+    ) -> Outcome:
         """Make the outcome of an intent, now."""
-        return Outcome(intent.submission, state, self.clock.now(), reference, sentence)
+        return Outcome(intent.submission, state, self.clock.now(), reference, sentence, explanation)
 
     def _intent(self, review: Review, sealed: Sealed, overrides: tuple[tuple[str, str], ...]) -> Intent:
         """Make the record that precedes a submission."""
@@ -191,9 +249,36 @@ class Sending:
             )
 
 
-def _refuse_errors(review: Review, reasons: dict[str, str]) -> None:
+class _Upload:
+    """Passes progress on, and tells once when the last octet has left: from then on nothing can be cancelled."""
+
+    def __init__(self, progress: Progress, on_sent: Callable[[], None]) -> None:
+        self._progress = progress
+        self._on_sent = on_sent
+        self._is_sent = False
+
+    def step(self, done: int, total: int) -> None:
+        """See `Progress`."""
+        if not total or done < total:
+            self._progress.step(done, total)
+            return
+        # A message that has left is not called back: the answer alone tells what became of it.
+        with suppress(OperationCancelledError):
+            self._progress.step(done, total)
+        if not self._is_sent:
+            self._is_sent = True
+            self._on_sent()
+
+
+def _reasons(review: Review, overrides: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Give the reasons that are words and belong to an error of the review which can be overridden, by its code."""
+    codes = {error.code for error in review.errors if can_override(error)}
+    return {code: reason.strip() for code, reason in overrides if code in codes and reason.strip()}
+
+
+def _refuse_errors(review: Review, reasons: Mapping[str, str]) -> None:
     """Refuse errors without a reason, and those that no reason overrides."""
-    open_errors = [e for e in review.errors if not (can_override(e) and reasons.get(e.code, "").strip())]
+    open_errors = [error for error in review.errors if error.code not in reasons]
     if open_errors:
         raise FindingsError(
             " ".join(finding.message for finding in open_errors),
@@ -210,8 +295,3 @@ def _findings(message: Message, sealed: Sequence[Sealed], road: Road) -> tuple[F
         as_sent = Message(item.root, override, message.options, message.protection)
         found |= dict.fromkeys(check(as_sent, road))
     return tuple(sorted(found, key=lambda finding: finding.severity.rank))
-
-
-def _words(error: SubmissionError) -> str:
-    """The service's sentence and what to do, in one line."""
-    return f"{error.sentence} {error.hint}".strip()

@@ -73,6 +73,7 @@ def _outcome_to_json(outcome: Outcome) -> dict[str, Any]:
         "state": outcome.state.value,
         "reference": outcome.reference,
         "sentence": outcome.sentence,
+        "explanation": outcome.explanation,
     }
 
 
@@ -83,6 +84,7 @@ def _outcome_from_json(value: Mapping[str, Any]) -> Outcome:
         at=datetime.fromisoformat(value["at"]),
         reference=value["reference"],
         sentence=value["sentence"],
+        explanation=value.get("explanation", ""),
     )
 
 
