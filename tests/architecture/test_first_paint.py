@@ -33,7 +33,7 @@ sys.exit(sescomposer.__main__.run_window([]))
 """
 
 _LATER = {
-    "typer", "click", "rich", "boto3", "botocore", "keyring", "secretstorage", "tree_sitter", "tomlkit", "idna",
+    "typer", "click", "rich", "boto3", "botocore", "keyring", "secretstorage", "tomlkit", "idna",
     "asyncio", "ssl",
     "http.client", "importlib.metadata", "email.message", "email.parser", "sqlite3", "cryptography", "numpy",
     "PySide6.QtWebEngineCore", "PySide6.QtWebEngineWidgets", "PySide6.QtQml", "PySide6.QtNetwork",
