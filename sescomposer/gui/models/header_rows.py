@@ -140,7 +140,7 @@ def stands_for(text: str, field: HeaderField, line_end: bytes) -> bool:
 def word_form(field: HeaderField, line_end: bytes) -> Form:
     """Give the form of encoded words that a field was written with, "auto" where the shorter one stands.
 
-    >>> word_form(make_field("Subject", "Grüße", encoded_word_form="b"), b"\\r\\n")
+    >>> word_form(make_field("Subject", "Bücher", encoded_word_form="b"), b"\\r\\n")
     'b'
     """
     text = field.decoded

@@ -38,7 +38,8 @@ from sescomposer.gui.models.envelope_words import (
 )
 from sescomposer.gui.models.header_rows import on_one_line
 from sescomposer.gui.models.recipients_model import RecipientsModel
-from sescomposer.gui.panes.envelope_parts import Gauge, NobodyYet, faint, title
+from sescomposer.gui.panes.envelope_parts import Gauge, NobodyYet, title
+from sescomposer.gui.widgets.faint import Faint
 from sescomposer.gui.widgets.field_line import FieldLine
 from sescomposer.gui.widgets.note_line import NoteLine
 
@@ -78,7 +79,7 @@ class EnvelopePane(QWidget):
         self.path_reset = self._button(
             "Use the header's", "Take the return path from the header fields", self._reset_path
         )
-        self.path_source = faint("", self)
+        self.path_source = Faint("", self)
         self.path_edit.setToolTip(_RETURN_PATH)
         line = QHBoxLayout()
         line.setSpacing(8)
@@ -88,7 +89,7 @@ class EnvelopePane(QWidget):
         layout.addLayout(line)
         layout.addWidget(self.path_note)
         layout.addWidget(self.path_source)
-        layout.addWidget(faint(_RETURN_PATH, self))
+        layout.addWidget(Faint(_RETURN_PATH, self))
 
     def _build_recipients(self, layout: QVBoxLayout) -> None:
         self.gauge = Gauge(self)
@@ -102,7 +103,7 @@ class EnvelopePane(QWidget):
         self.sentence.setWordWrap(True)
         self.sentence.setTextFormat(Qt.TextFormat.PlainText)
         self.sentence.setAccessibleName("Who sees whom")
-        self.bcc_words = faint(_BCC, self)
+        self.bcc_words = Faint(_BCC, self)
         layout.addLayout(head)
         layout.addWidget(self.sentence)
         layout.addWidget(self.bcc_words)
@@ -154,7 +155,7 @@ class EnvelopePane(QWidget):
         self.reset_button = self._button(
             "Use the header's", "Take the recipients from To, Cc and Bcc", self._reset_recipients
         )
-        self.override = faint("", self)
+        self.override = Faint("", self)
         for line in ((self.add_edit, self.add_button), (self.remove_button, self.back_button, None, self.reset_button)):
             row = QHBoxLayout()
             row.setSpacing(8)

@@ -1,46 +1,17 @@
-"""Small parts of the envelope pane: titles, faint words, the count against the limit, and what an empty one teaches."""
+"""Small parts of the envelope pane: titles, the count against the limit, and what an empty one teaches."""
 
-from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QPalette
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from sescomposer.core import limits
 from sescomposer.gui.icons import icon
-from sescomposer.gui.theme import theme_of
+from sescomposer.gui.widgets.faint import Faint
 
 _EMPTY = (
     "Write an address into To, Cc or Bcc, or add one below to the envelope alone.\n\n"
     "The header is what people read; the envelope is what the transport is told. Usually the second follows from the "
     "first: everybody named in To, Cc and Bcc gets a copy."
 )
-
-
-class Faint(QLabel):
-    """Words in a quiet colour that follows the palette."""
-
-    def __init__(self, words: str, parent: QWidget) -> None:
-        super().__init__(words, parent)
-        self.setWordWrap(True)
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self._recolour()
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow light and dark."""
-        super().changeEvent(event)
-        if event.type() in (QEvent.Type.ApplicationPaletteChange, QEvent.Type.PaletteChange):
-            self._recolour()
-
-    def _recolour(self) -> None:
-        colour = theme_of(self).text["mark"]
-        palette = self.palette()
-        if palette.color(QPalette.ColorRole.WindowText) != colour:
-            palette.setColor(QPalette.ColorRole.WindowText, colour)
-            self.setPalette(palette)
-
-
-def faint(words: str, parent: QWidget) -> QLabel:
-    """Make a label for an explanation."""
-    return Faint(words, parent)
 
 
 def title(words: str, parent: QWidget) -> QLabel:
@@ -87,7 +58,7 @@ class NobodyYet(QWidget):
         sign = QLabel(self)
         sign.setPixmap(icon("envelope", "mark").pixmap(QSize(48, 48)))
         head = title("Nobody is in the envelope yet", self)
-        words = faint(_EMPTY, self)
+        words = Faint(_EMPTY, self)
         layout = QVBoxLayout(self)
         layout.setSpacing(8)
         layout.addStretch(1)

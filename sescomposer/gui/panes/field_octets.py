@@ -1,15 +1,15 @@
 """The octets of one header field as they stand, and in which form its words are encoded."""
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QFontDatabase, QPalette, QTextOption
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtGui import QFontDatabase, QTextOption
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from sescomposer.core import encoded_word
 from sescomposer.core.encoded_word import Form as WordForm
 from sescomposer.core.header import HeaderField
 from sescomposer.core.header_registry import ADDRESS_FORMS, Form, form_of
 from sescomposer.gui.models.header_rows import word_form
-from sescomposer.gui.theme import theme_of
+from sescomposer.gui.widgets.faint import Faint
 
 _LINES = 6
 _FORMS: tuple[tuple[str, WordForm], ...] = (
@@ -40,7 +40,7 @@ class OctetsPanel(QWidget):
         self.text.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
-        self.facts = QLabel(self)
+        self.facts = Faint("", self)
         self.form = QComboBox(self)
         self.form.setAccessibleName("Form of the encoded words (RFC 2047)")
         self.form.setToolTip(
@@ -69,9 +69,6 @@ class OctetsPanel(QWidget):
         if shown != self.text.toPlainText():
             self.text.setPlainText(shown)
         self.facts.setText(octets_facts(octets) if field else "Nothing is written for it yet.")
-        palette = self.facts.palette()
-        palette.setColor(QPalette.ColorRole.WindowText, theme_of(self).text["mark"])
-        self.facts.setPalette(palette)
         has_choice = field is not None and _has_form_choice(field)
         self.form.setVisible(has_choice)
         if field is not None and has_choice:

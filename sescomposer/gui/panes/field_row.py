@@ -17,6 +17,7 @@ from sescomposer.gui.models.header_rows import LONGEST, on_one_line, stands_for
 from sescomposer.gui.panes.field_octets import OctetsPanel
 from sescomposer.gui.theme import theme_of
 from sescomposer.gui.widgets.chips import RecipientEdit
+from sescomposer.gui.widgets.faint import Faint
 from sescomposer.gui.widgets.field_line import FieldLine, UndoToWindow
 from sescomposer.gui.widgets.note_line import NoteLine
 
@@ -260,11 +261,7 @@ class MainRow(FieldRow):
         label = QLabel(name)
         label.setAlignment(Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter)
         super().__init__(name, label, value, removable=removable, parent=parent)
-        self.hint = QLabel(hint, self)
-        self.hint.setWordWrap(True)
+        self.hint = Faint(hint, self)
         self.hint.setVisible(bool(hint))
         if hint:
-            palette = self.hint.palette()
-            palette.setColor(QPalette.ColorRole.WindowText, theme_of(self).text["mark"])
-            self.hint.setPalette(palette)
             self._grid.addWidget(self.hint, 3, 1, 1, 2)

@@ -45,7 +45,8 @@ class FurtherRow(FieldRow):
         is_field = field is None or field.is_field
         self.name_edit.setReadOnly(not is_field)
         self.value.setEnabled(is_field)
-        self.name_edit.setPlaceholderText("Name" if is_field else "(not a field)")
+        if not is_field:
+            self.name_edit.setPlaceholderText("(not a field)")
 
     def _explain(self) -> None:
         """Name the parts of the row, and say what the field is for."""
@@ -70,7 +71,7 @@ class FurtherRow(FieldRow):
     def begin(self) -> None:
         """Begin to type the name."""
         self.name_edit.setFocus()
-        self.name_edit.offer_names()
+        self.name_edit.selectAll()
 
     def focus_order(self) -> list[QWidget]:
         """Name first, then the value."""

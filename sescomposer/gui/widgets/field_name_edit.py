@@ -1,7 +1,7 @@
 """Where the name of a header field is typed, with completion that explains each name."""
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QFocusEvent, QPainter, QPalette
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPalette
 from PySide6.QtWidgets import (
     QApplication,
     QCompleter,
@@ -32,7 +32,7 @@ class FieldNameEdit(FieldLine):
     def __init__(self, names: QAbstractItemModel, parent: QWidget | None = None) -> None:
         super().__init__("Name of the field", parent)
         self._names = names
-        self.setPlaceholderText("Name")
+        self.setPlaceholderText("Name (Down lists all)")
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Make the completion when it is first needed."""
@@ -54,10 +54,12 @@ class FieldNameEdit(FieldLine):
         popup.setItemDelegate(FieldNameDelegate(popup))
         return completer
 
-    def offer_names(self) -> None:
-        """Open the list of all names."""
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Open the list of names that fit by the Down key."""
         completer = self.completer()
-        if completer is not None:
+        if completer is None or event.key() != Qt.Key.Key_Down or event.modifiers():
+            super().keyPressEvent(event)
+        else:
             completer.setCompletionPrefix(self.text())
             completer.complete()
 
