@@ -6,8 +6,8 @@ slices, lines and searches cost nothing that depends on the length of what is no
 
 import mmap
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Protocol, overload
+from functools import lru_cache
+from typing import NamedTuple, Protocol, overload
 
 from sescomposer.core import rope
 from sescomposer.core.piece import Piece
@@ -17,6 +17,7 @@ from sescomposer.core.virtual import Base64Piece, encoded_length
 
 WRITE_OCTETS = 262144
 _COMPARED_OCTETS = 65536
+_KEPT_OCTETS = 128
 
 
 class SupportsWrite(Protocol):
@@ -26,8 +27,7 @@ class SupportsWrite(Protocol):
         """Take octets; an unbuffered file may take fewer and say how many."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line: its number from 0, where it starts, and its octets without CR LF, which may be clipped.
 
     `length` counts all octets without the line end; `ending` is CRLF, LF or nothing.
@@ -48,10 +48,11 @@ class Octets:
     (10, b'\\r\\ntwo', 2, b'two')
     """
 
-    __slots__ = ("_tree",)
+    __slots__ = ("_line_count", "_tree")
 
     def __init__(self, tree: rope.Tree | None = None) -> None:
         self._tree = tree
+        self._line_count = -1
 
     @staticmethod
     def of(data: "bytes | bytearray | memoryview | mmap.mmap | Octets", name: str = "") -> "Octets":
@@ -74,7 +75,7 @@ class Octets:
         >>> bytes(Octets.join([b"a", Octets.of(b"b"), b""]))
         b'ab'
         """
-        trees = [part._tree if isinstance(part, Octets) else Octets.of(part)._tree for part in parts]
+        trees = [part._tree if isinstance(part, Octets) else _tree_of(part) for part in parts]
         return Octets(rope.join([tree for tree in trees if tree is not None]))
 
     def __len__(self) -> int:
@@ -187,7 +188,9 @@ class Octets:
 
     def line_count(self) -> int:
         """How many lines there are; octets after the last LF are a line too. A CR alone ends no line here."""
-        return self.newlines + (0 if not len(self) or self.endswith(b"\n") else 1)
+        if self._line_count < 0:
+            self._line_count = self.newlines + (0 if not len(self) or self.endswith(b"\n") else 1)
+        return self._line_count
 
     def line_start(self, line: int) -> int:
         """Give the offset where a line (from 0) starts; that of `line_count` is the end.
@@ -221,8 +224,8 @@ class Octets:
             wanted = count - len(lines)
             window = self.read(offset, offset + 96 * wanted + 256)
             rows = window.split(b"\n", wanted)[:-1]
-            for row in rows:
-                lines.append(_line(first + len(lines), offset, row, clip))
+            for number, row in enumerate(rows, first + len(lines)):
+                lines.append(_line(number, offset, row, clip))
                 offset += len(row) + 1
             if not rows:
                 line, offset = self._long_line(first + len(lines), offset, offset + len(window), clip)
@@ -245,11 +248,23 @@ class Octets:
         return None
 
 
+def _tree_of(octets: bytes) -> rope.Tree | None:
+    return _kept_tree(octets) if len(octets) <= _KEPT_OCTETS else Octets.of(octets)._tree
+
+
+@lru_cache(maxsize=1024)
+def _kept_tree(octets: bytes) -> rope.Tree | None:
+    # Delimiters and blank lines are joined again at each edit.
+    return Octets.of(octets)._tree
+
+
 def _line(number: int, start: int, row: bytes, clip: int) -> Line:
     """Make a line of octets that were ended by LF."""
-    ending = b"\r\n" if row.endswith(b"\r") else b"\n"
-    length = len(row) - len(ending) + 1
-    return Line(number, start, length, row[: min(length, clip)], ending)
+    if row.endswith(b"\r"):
+        row, ending = row[:-1], b"\r\n"
+    else:
+        ending = b"\n"
+    return Line(number, start, len(row), row[:clip], ending)
 
 
 def write_all(sink: SupportsWrite, chunk: bytes | memoryview) -> None:

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 from urllib.parse import unquote_to_bytes
 
@@ -27,6 +28,7 @@ _PRINTABLE = re.compile(r"[\x20-\x7e]*")
 _ATTRIBUTE_CHARS = frozenset(b"!#$&+-.^_`{|}~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 _CHUNK = 72
 _LONGEST_QUOTED = 200
+_KEPT_CHARACTERS = 300
 
 
 @dataclass(frozen=True)
@@ -57,8 +59,16 @@ def parse_parameters(body: str) -> Parameterized:
     The first of duplicates counts; the extended form counts before the plain one (RFC 2231, RFC 6266 section 4.3);
     encoded words are read although they do not belong there.
     """
+    return _kept(body) if len(body) <= _KEPT_CHARACTERS else _parsed(body)
+
+
+def _parsed(body: str) -> Parameterized:
     value, segments = scan(body)
     return Parameterized(value, tuple((name, _joined(own)) for name, own in by_name(segments).items()))
+
+
+_kept = lru_cache(maxsize=512)(_parsed)
+"""Each edit makes new entities whose fields say what they said before."""
 
 
 def by_name(segments: Iterable[Segment]) -> dict[str, list[Segment]]:
