@@ -134,6 +134,8 @@ class BodyEditors(QWidget):
         for pane in (self.html, self.text):
             pane.forget()
         self._on_message_changed()
+        for pane in (self.html, self.text):
+            pane.editor.move_caret(0)
         self.tabs.setCurrentIndex(0 if body_parts(self._composer.root).html is not None else 1)
 
     @Slot(object)

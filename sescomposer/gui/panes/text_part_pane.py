@@ -104,7 +104,6 @@ class TextPartPane(QWidget):
     def forget(self) -> None:
         """Another message comes: nothing that was chosen for the last one holds."""
         self._edit_anyway.clear()
-        self.editor.move_caret(0)
 
     def show_drift(self, found: Drift | None, *, is_missing: bool = False) -> None:
         """Say whether the text still says what the HTML says, or that there is none beside the HTML."""

@@ -187,13 +187,15 @@ class SourceEditor(QPlainTextEdit):
     def _mark_line(self) -> None:
         """Lay a tint under the line of the caret."""
         line = QTextEdit.ExtraSelection()
-        if not self.isReadOnly():
+        # An empty editor shows its hint, which the tint would hide.
+        is_marked = not self.isReadOnly() and not self.document().isEmpty()
+        if is_marked:
             line.format.setBackground(theme_of(self).tint["current_line"])
             line.format.setProperty(line.format.Property.FullWidthSelection, True)
             cursor = self.textCursor()
             cursor.clearSelection()
             line.cursor = cursor
-        self.setExtraSelections([] if self.isReadOnly() else [line])
+        self.setExtraSelections([line] if is_marked else [])
         self._numbers.update()
 
     def event(self, event: QEvent) -> bool:
@@ -282,7 +284,8 @@ class SourceEditor(QPlainTextEdit):
 
     @Slot()
     def _set_margin(self) -> None:
-        self.setViewportMargins(self.margin_width(), 0, 0, 0)
+        width = self.margin_width()
+        self.setViewportMargins(*((width, 0, 0, 0) if self.isLeftToRight() else (0, 0, width, 0)))
         self._place_numbers()
 
     @Slot(QRect, int)
