@@ -18,6 +18,7 @@ _FORMS: tuple[tuple[str, WordForm], ...] = (
     ("Encoded words: B", "b"),
 )
 _LINE_ENDS = {b"\r\n": "CRLF", b"\n": "LF", b"\r": "CR", b"": "no line end"}
+_AIR = 6
 _MOST = 16_384
 
 
@@ -80,7 +81,7 @@ class OctetsPanel(QWidget):
         metrics = self.text.fontMetrics()
         bar = self.text.horizontalScrollBar().sizeHint().height()
         margins = 2 * int(self.text.document().documentMargin()) + 2 * self.text.frameWidth()
-        self.text.setFixedHeight(min(lines, _LINES) * metrics.lineSpacing() + margins + bar)
+        self.text.setFixedHeight(min(lines, _LINES) * metrics.lineSpacing() + margins + bar + _AIR)
 
     def minimumSizeHint(self) -> QSize:
         """Narrow is allowed: the text scrolls."""
