@@ -93,6 +93,11 @@ class MainWindow(QMainWindow):
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.open()
 
+    @Slot(str)
+    def trigger(self, name: str) -> None:
+        """Do one of the declared actions."""
+        self.action[name].trigger()
+
     def _build_panes(self) -> None:
         """Left writes, right explains, below stand the problems."""
         left = QWidget(self)
@@ -117,7 +122,9 @@ class MainWindow(QMainWindow):
         self.storeys.setStretchFactor(0, 1)
         self.storeys.setCollapsible(0, False)
         self.setCentralWidget(self.storeys)
-        self.setStatusBar(MessageStatusBar(self.composer, self))
+        status = MessageStatusBar(self.composer, self)
+        status.action_wanted.connect(self.trigger)
+        self.setStatusBar(status)
 
     def _build_actions(self) -> None:
         """Make menus and toolbar from the declared actions."""

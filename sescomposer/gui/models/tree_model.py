@@ -55,7 +55,7 @@ class TreeModel(QAbstractItemModel):
     def __init__(self, root: Entity, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._nodes: dict[Key, _Node] = {}
-        self._numbers: dict[Key, str] | None = None
+        self._numbers = numbers(root)
         self._findings: dict[Key, list[Finding]] = {}
         self._top = self._made(root, None, 0)
 
@@ -66,14 +66,16 @@ class TreeModel(QAbstractItemModel):
         if root.key != self._top.entity.key:
             self.beginResetModel()
             self._nodes.clear()
-            self._numbers = None
+            self._numbers = numbers(root)
             self._top = self._made(root, None, 0)
             self.endResetModel()
             return
         changed: list[_Node] = []
+        known = len(self._nodes)
         grown = self._shrink(root, changed)
-        if grown:
+        if grown or len(self._nodes) != known:
             self._grow(grown)
+            self._number_anew()
         for node in changed:
             self._tell(node, PART, PROBLEM)
 
@@ -262,9 +264,7 @@ class TreeModel(QAbstractItemModel):
                 del self._nodes[gone.entity.key]
         del node.children[first:stop]
         _number_rows(node, first)
-        self._numbers = None
         self.endRemoveRows()
-        self._tell_behind(node, first)
 
     def _grow(self, missing: list[tuple[_Node, int, tuple[Entity, ...]]]) -> None:
         """Insert the rows that are new."""
@@ -272,9 +272,7 @@ class TreeModel(QAbstractItemModel):
             self.beginInsertRows(self._index_of(node), first, first + len(added) - 1)
             node.children[first:first] = [self._made(entity, node, 0) for entity in added]
             _number_rows(node, first)
-            self._numbers = None
             self.endInsertRows()
-            self._tell_behind(node, first)
 
     def _made(self, entity: Entity, parent: _Node | None, row: int) -> _Node:
         """Make the rows of an entity and of all below it; no recursion."""
@@ -291,10 +289,13 @@ class TreeModel(QAbstractItemModel):
         index = self._index_of(node)
         self.dataChanged.emit(index.siblingAtColumn(first), index.siblingAtColumn(last))
 
-    def _tell_behind(self, node: _Node, row: int) -> None:
-        """The part numbers from a row on are others now."""
-        if row < len(node.children):
-            self.dataChanged.emit(self._index_of(node.children[row]), self._index_of(node.children[-1]))
+    def _number_anew(self) -> None:
+        """Take the new part numbers; until here the old ones held, as rows may not change while others come and go."""
+        before, self._numbers = self._numbers, numbers(self._top.entity)
+        for node in self._nodes.values():
+            keys = [child.entity.key for child in node.children]
+            if any(before.get(key) != self._numbers[key] for key in keys):
+                self.dataChanged.emit(self._index_of(node.children[0]), self._index_of(node.children[-1]))
 
     def _node(self, index: Index) -> _Node | None:
         return self._nodes.get(Key(index.internalId())) if index.isValid() else None
@@ -310,8 +311,6 @@ class TreeModel(QAbstractItemModel):
 
     def _words(self, node: _Node) -> tuple[str, str, str, str]:
         """Give the words of each column."""
-        if self._numbers is None:
-            self._numbers = numbers(self._top.entity)
         entity = node.entity
         name = f"{self._numbers.get(entity.key, '')}  {entity.media_type}".strip()
         return name, details(entity, self.is_locked(entity.key)), human_size(len(entity.octets)), ""

@@ -210,7 +210,10 @@ class ProblemsDrawer(QWidget):
         self._tell_current()
 
     def _choose(self, finding: Finding | None) -> None:
+        """Choose a finding; in an open list something always is."""
         row = self.model.row_of(finding)
+        if row < 0 and self.handle.isChecked() and self.model.rowCount():
+            row = 0
         if row >= 0:
             self.list.setCurrentIndex(self.model.index(row, 0))
 

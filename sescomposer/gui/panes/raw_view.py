@@ -84,6 +84,8 @@ class RawView(QAbstractScrollArea):
         self._blink.timeout.connect(self._on_blink)
         self._scroller = QTimer(self, interval=_AUTO_SCROLL_MS)
         self._scroller.timeout.connect(self._on_auto_scroll)
+        # Octets run from left to right, whatever the language of the window.
+        self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Raw source")
         self.viewport().setCursor(Qt.CursorShape.IBeamCursor)

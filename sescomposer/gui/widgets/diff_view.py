@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontDatabase, QTextBlockFormat, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
@@ -20,6 +21,8 @@ class DiffView(QPlainTextEdit):
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self.setAccessibleName("Difference")
+        # Octets run from left to right, whatever the language of the window.
+        self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
 
     def show_difference(self, lines: Iterable[DiffLine], equal: str = "Nothing differs.") -> None:
         """Show a difference; `equal` is said where there is none."""

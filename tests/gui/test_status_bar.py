@@ -1,0 +1,119 @@
+"""The status bar: every limit in words, beyond it by words, icon and colour; where the message is kept."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from sescomposer.bootstrap import make_services
+from sescomposer.core.entity import Entity
+from sescomposer.core.header import make_field
+from sescomposer.core.message import Message, Road
+from sescomposer.core.octets import Octets
+from sescomposer.core.structure import Attachment, attach
+from sescomposer.gui.composer import Composer
+from sescomposer.gui.status_bar import MessageStatusBar
+from sescomposer.gui.tasks import TaskRunner
+from sescomposer.services.sample import sample_message
+from sescomposer.store.folders import Folders
+
+
+@pytest.fixture
+def composer(tmp_path: Path, qtbot: QtBot) -> Iterator[Composer]:
+    services = make_services(Folders.below(tmp_path))
+    runner = TaskRunner()
+    composer = Composer(services, runner, sample_message(services.ids))
+    yield composer
+    composer.deleteLater()
+    qtbot.waitUntil(lambda: runner.running == 0)
+    runner.close()
+    services.close()
+
+
+@pytest.fixture
+def bar(composer: Composer, qtbot: QtBot) -> MessageStatusBar:
+    bar = MessageStatusBar(composer)
+    qtbot.addWidget(bar)
+    bar.show()
+    return bar
+
+
+def with_file(composer: Composer, size: int) -> None:
+    file = Attachment(Octets.of(bytes(size)), "file.bin")
+    composer.edit_root(lambda root: attach(root, file, composer.ids), "attach")
+
+
+def test_everything_is_counted(bar: MessageStatusBar, composer: Composer) -> None:
+    assert bar.size_words.text().endswith("of 40.0 MB")
+    assert bar.recipients.text() == "3 of 50 recipients"
+    assert bar.parts.text() == "4 of 500 parts"
+    assert bar.protection.text() == "not signed"
+    with_file(composer, 10)
+    assert bar.parts.text() == "5 of 500 parts"
+
+
+def test_beyond_the_size_is_said(bar: MessageStatusBar, composer: Composer) -> None:
+    with_file(composer, 9 << 20)
+    assert bar.size_words.level == ""
+    composer.set_road(Road.SES_V1)
+    assert bar.size_words.text().endswith("of 10.0 MB, 2.3 MB too much")
+    assert (bar.size_words.level, bar.gauge.level) == ("error", "error")
+    assert not bar.size_words.icon().isNull()
+    assert bar.gauge.value() == bar.gauge.maximum()
+    composer.set_road(Road.SMTP)
+    assert bar.gauge.level == "note"
+
+
+def test_too_many_recipients_are_said(bar: MessageStatusBar, composer: Composer) -> None:
+    def crowd(root: Entity) -> Entity:
+        addresses = ", ".join(f"r{n}@example.org" for n in range(60))
+        return replace(root, header=root.header.with_field("To", make_field("To", addresses)))
+
+    composer.edit_root(crowd, "crowd")
+    assert bar.recipients.text() == "61 of 50 recipients, 11 too many"
+    assert bar.recipients.level == "error"
+    composer.undo()
+    assert bar.recipients.level == ""
+
+
+def test_kept_is_told(bar: MessageStatusBar, composer: Composer, tmp_path: Path) -> None:
+    assert bar.saved.text() == "unchanged"
+    with_file(composer, 10)
+    assert bar.saved.text() == "keeping draft"
+    composer.saved_as(tmp_path / "a.eml", composer.message)
+    assert bar.saved.text() == "saved just now"
+    assert "a.eml" in bar.saved.toolTip()
+
+
+def test_trouble_of_the_journal_is_told(
+    bar: MessageStatusBar, composer: Composer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(type(composer.services.journal), "trouble", lambda journal: "The disk is full.")
+    with_file(composer, 10)
+    assert bar.saved.text() == "not kept!"
+    assert bar.saved.level == "error"
+    assert "The disk is full." in bar.saved.toolTip()
+
+
+def test_fields_lead_to_their_views(bar: MessageStatusBar, qtbot: QtBot) -> None:
+    for field, action in ((bar.recipients, "view_envelope"), (bar.parts, "view_source"), (bar.saved, "save")):
+        with qtbot.waitSignal(bar.action_wanted) as told:
+            field.click()
+        assert told.args == [action]
+
+
+def test_the_road_is_chosen(bar: MessageStatusBar, composer: Composer) -> None:
+    index = bar.road.findData(Road.SES_V1.value)
+    bar.road.setCurrentIndex(index)
+    bar.road.activated.emit(index)
+    assert composer.road is Road.SES_V1
+    composer.set_road(Road.SMTP)
+    assert bar.road.currentText() == Road.SMTP.label
+
+
+def test_opening_another_message_measures_it(bar: MessageStatusBar, composer: Composer) -> None:
+    composer.open_message(Message(composer.services.documents.new().root))
+    assert bar.recipients.text() == "0 of 50 recipients"
+    assert bar.parts.text() == "1 of 500 parts"
