@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
-from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtTest import QAbstractItemModelTester, QTest
 from pytestqt.qtbot import QtBot
 
 from sescomposer.bootstrap import make_services
@@ -114,7 +114,7 @@ def test_a_click_selects_the_place(drawer: ProblemsDrawer, composer: Composer, q
     tell(composer, found)
     drawer.open_drawer()
     rect = drawer.list.visualRect(drawer.model.index(0, PROBLEM))
-    qtbot.mouseClick(drawer.list.viewport(), Qt.MouseButton.LeftButton, pos=rect.center())
+    QTest.mouseClick(drawer.list.viewport(), Qt.MouseButton.LeftButton, pos=rect.center())
     assert composer.selection == Selection(found[0].where.key or composer.root.key, 3, 9, "problems")
     with qtbot.waitSignal(composer.selection_changed):
         drawer.go_to(found[0])
@@ -146,12 +146,12 @@ def test_a_fix_is_shown_then_made_as_shown(
     tell(composer, some(composer))
     drawer.open_drawer()
     rect = drawer.list.visualRect(drawer.model.index(0, FIX))
-    qtbot.mouseClick(drawer.list.viewport(), Qt.MouseButton.LeftButton, pos=rect.center())
+    QTest.mouseClick(drawer.list.viewport(), Qt.MouseButton.LeftButton, pos=rect.center())
     assert composer.message is before
     with qtbot.waitActive(drawer):
         drawer.activateWindow()
     drawer.list.setFocus()
-    qtbot.keyClick(drawer.list, Qt.Key.Key_Return, Qt.KeyboardModifier.AltModifier)
+    QTest.keyClick(drawer.list, Qt.Key.Key_Return, Qt.KeyboardModifier.AltModifier)
     assert composer.message is shown[1]
     assert composer.undo_list.undo_label == "Mend"
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QMenu
 from pytestqt.qtbot import QtBot
 
@@ -55,8 +56,8 @@ def make(services: Services, qtbot: QtBot) -> Iterator[Make]:
     yield make
     for composer in composers:
         composer.deleteLater()
+    qtbot.waitUntil(lambda: not any(runner.running for runner in runners))
     for runner in runners:
-        qtbot.waitUntil(lambda runner=runner: runner.running == 0)
         runner.close()
 
 
@@ -205,9 +206,9 @@ def test_keys_move_and_remove(make: Make, qtbot: QtBot) -> None:
     with qtbot.waitActive(view):
         view.activateWindow()
     tree.setFocus()
-    qtbot.keyClick(tree, Qt.Key.Key_Up, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(tree, Qt.Key.Key_Up, Qt.KeyboardModifier.ControlModifier)
     assert composer.root.children[0].key == csv.key
-    qtbot.keyClick(tree, Qt.Key.Key_Delete)
+    QTest.keyClick(tree, Qt.Key.Key_Delete)
     assert composer.root.find(csv.key) is None
     assert composer.selection.key == view.tree.current.key
     composer.undo()
