@@ -12,6 +12,7 @@ Everything derived (rope, parameters, children) is computed when first asked for
 """
 
 import itertools
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NewType
@@ -30,6 +31,8 @@ from sescomposer.core.transfer_encoding import TransferEncoding, decode, named
 
 Key = NewType("Key", int)
 """Names an entity through edits and re-parsing; no part of its octets or of equality."""
+
+_PLAIN_TYPE = re.compile(r"([\w!#$&^.+-]++/[\w!#$&^.+-]++)[ \t]*+(?:;|\Z)", re.ASCII)
 
 _next_key = itertools.count(1)
 
@@ -100,13 +103,17 @@ class Multipart:
     @lazy
     def octets(self) -> Octets:
         """All pieces in order."""
+        return Octets.join(self.pieces())
+
+    def pieces(self) -> list[Octets | bytes]:
+        """Give what stands in the body, in order."""
         parts: list[Octets | bytes] = [self.preamble]
         for delimiter, child in zip(self.delimiters, self.children, strict=True):
             parts.append(delimiter)
             parts.append(child.octets)
         parts.append(self.close)
         parts.append(self.epilogue)
-        return Octets.join(parts)
+        return parts
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,6 +163,9 @@ class Entity:
     @lazy
     def octets(self) -> Octets:
         """The entity's octets as a rope."""
+        if isinstance(self.body, Multipart):
+            # Joined at once, as each key does so at every level above it.
+            return Octets.join((self.header.octets, self.separator, *self.body.pieces()))
         return Octets.join((self.header.octets, self.separator, self.body.octets))
 
     def render(self) -> Octets:
@@ -170,6 +180,10 @@ class Entity:
     @lazy
     def media_type(self) -> str:
         """Type and subtype in lower case; text/plain where the field is missing or is no type (RFC 2045 5.2)."""
+        plain = _PLAIN_TYPE.match(self.header.get("Content-Type")[:PARAMETERS_CHARACTERS])
+        if plain:
+            # The parameters need no reading.
+            return plain[1].lower()
         value = self.content_type.value.strip().lower()
         kind, slash, subtype = value.partition("/")
         if slash and kind and subtype:

@@ -57,7 +57,9 @@ class HeaderField:
 
         Raw 8-bit octets are read as UTF-8 (RFC 6532), as ISO-8859-1 where that fails. A bare CR inside stays.
         """
-        unfolded = _LINE_END.sub(b"", self.raw_body).strip(b" \t")
+        raw = self.raw_body.removesuffix(b"\r\n")
+        # Most fields stand on one line.
+        unfolded = (raw if b"\n" not in raw and b"\r" not in raw else _LINE_END.sub(b"", self.raw_body)).strip(b" \t")
         try:
             return unfolded.decode("utf-8")
         except UnicodeDecodeError:

@@ -116,7 +116,10 @@ class Octets:
 
     def window(self, start: int, stop: int) -> bytes | memoryview:
         """Give a window without a copy where one piece holds it; inside the core only."""
-        start, stop = max(start, 0), min(stop, len(self))
+        tree = self._tree
+        start, stop = max(start, 0), min(stop, tree.length if tree else 0)
+        if tree and start < stop and not isinstance(tree, rope.Node):
+            return tree.window(start, stop)
         parts = [piece.window(a, b) for piece, _, a, b in rope.leaves(self._tree, start, stop)]
         return parts[0] if len(parts) == 1 else b"".join(parts)
 

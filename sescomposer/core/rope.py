@@ -106,10 +106,11 @@ def join(trees: Iterable[Tree]) -> Tree | None:
     return concat(joined, build(run))
 
 
-def _append(run: list[Piece], *pieces: Piece) -> None:
-    if run and (one := run[-1].merged(pieces[0])):
+def _append(run: list[Piece], piece: Piece, *pieces: Piece) -> None:
+    if run and (one := run[-1].merged(piece)):
         run[-1] = one
-        pieces = pieces[1:]
+    else:
+        run.append(piece)
     run.extend(pieces)
 
 

@@ -66,7 +66,9 @@ def with_child(parent: Entity, old: Entity, new: Entity) -> Entity:
     match parent.body:
         case Multipart(children=children) as body:
             kept = tuple(new if child is old else child for child in children)
-            return replace(parent, body=replace(body, children=kept))
+            # Not `dataclasses.replace`, which takes several times as long and is called at every level for each key.
+            inside = Multipart(body.boundary, body.preamble, body.delimiters, kept, body.close, body.epilogue)
+            return Entity(parent.header, parent.separator, inside, parent.note, parent.key)
         case _:
             return replace(parent, body=Nested(new))
 
