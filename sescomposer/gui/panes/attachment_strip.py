@@ -65,6 +65,7 @@ class AttachmentStrip(QWidget):
         composer.selection_changed.connect(self._on_selection_changed)
         composer.findings_changed.connect(self.model.show_findings)
         self._on_message_changed()
+        self._show_count()
 
     def _make_add_button(self) -> QToolButton:
         button = QToolButton(self)
@@ -173,6 +174,10 @@ class AttachmentStrip(QWidget):
         self.view.select_rows([row for row, part in enumerate(self.model.parts) if part.key in keys])
         if current is not None:
             self._show_current(current.key)
+        self._show_count()
+
+    def _show_count(self) -> None:
+        """Say how many there are and how large; without any, how to add one."""
         count = len(self.model.parts)
         size = human_size(self.model.total())
         self.words.setText(HINT if not count else f"{count} {'part' if count == 1 else 'parts'} · {size}")
