@@ -24,7 +24,6 @@ from sescomposer.services.ports import (
     SubmissionState,
     Transport,
 )
-from sescomposer.services.sending import Sending
 from sescomposer.services.settings import Settings
 from sescomposer.services.system import SystemClock, SystemIdentifiers
 from sescomposer.services.unknown import UnknownSubmission, advice
@@ -32,6 +31,7 @@ from sescomposer.store.folders import Folders
 
 if TYPE_CHECKING:
     from sescomposer.inbox.service import Inbox
+    from sescomposer.services.sending import Sending
 
 _PROVISIONAL_REFERENCE = "0100000000000000-00000000-0000-0000-0000-000000000000-000000"
 _PROVISIONAL_REGION = "us-east-1"
@@ -91,8 +91,10 @@ class Services:
         return Documents(self.content, self.files, self.ids)
 
     @cached_property
-    def sending(self) -> Sending:
+    def sending(self) -> "Sending":
         """Sealing and submitting."""
+        from sescomposer.services.sending import Sending
+
         return Sending(self.content, self.submissions, self.clock, self.ids)
 
     @cached_property
@@ -143,6 +145,20 @@ class Services:
         records = self.sending.unfinished()
         entries = self.inbox.entries() if records else ()
         return tuple(UnknownSubmission(record, advice(record, entries)) for record in records)
+
+    def sweep(self) -> int:
+        """Remove what the content store keeps for nobody; gives the octets freed.
+
+        Raises:
+            StoreError: what is needed cannot be read (then nothing is removed), or an entry cannot be removed.
+        """
+        self.journal.flush()
+        named = set(self.journal.named_content())
+        named.update(record.intent.sha256 for record in self.submissions.all())
+        for entry in self.inbox.entries():
+            named.update((entry.submitted, entry.delivered))
+            named.update(delivery.report for delivery in entry.deliveries)
+        return self.content.sweep(named)
 
     def close(self) -> None:
         """Write what is pending; nothing may be used afterwards."""

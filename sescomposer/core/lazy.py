@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any, Generic, Self, TypeVar, overload
 
 T = TypeVar("T")
+O = TypeVar("O")
 
 
 class lazy(Generic[T]):  # noqa: N801 - used as a decorator, like `property`
@@ -39,3 +40,18 @@ class lazy(Generic[T]):  # noqa: N801 - used as a decorator, like `property`
             return self
         value: T = instance.__dict__.setdefault(self.name, self.function(instance))
         return value
+
+
+def kept(owner: O, compute: Callable[[O], T]) -> T:
+    """Compute something of an immutable object once and keep it there, for modules that the object does not know.
+
+    >>> class Circle:
+    ...     radius = 2
+    >>> circle = Circle()
+    >>> kept(circle, lambda c: c.radius * 2)
+    4
+    """
+    values: dict[Any, T] = owner.__dict__.setdefault("_kept", {})
+    if compute not in values:
+        values[compute] = compute(owner)
+    return values[compute]

@@ -11,9 +11,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from sescomposer.bootstrap import Services
-from sescomposer.core.checks import check
 from sescomposer.core.entity import Entity, Key
-from sescomposer.core.errors import MessageError
+from sescomposer.core.errors import MessageError, StoreError
 from sescomposer.core.findings import Finding, Fix
 from sescomposer.core.identifiers import Identifiers
 from sescomposer.core.message import Message, Road
@@ -21,7 +20,7 @@ from sescomposer.core.octets import Octets
 from sescomposer.core.seal import as_sealed
 from sescomposer.core.undo import UndoList
 from sescomposer.gui.tasks import Context, TaskRunner
-from sescomposer.services.settings import ROAD
+from sescomposer.services.settings import CHECK_FORGOTTEN_ATTACHMENT, MORE_ATTACHMENT_WORDS, ROAD
 
 PREFLIGHT_PAUSE_MS = 150
 
@@ -50,9 +49,11 @@ class Composer(QObject):
         replaced(int): another message was opened or recovered: editors start anew. Comes before `message_changed`.
         selection_changed(object): a `Selection`.
         findings_changed(object): tuple of `Finding` for the current message, worst first.
-        refused(object): the `MessageError` of an edit that cannot be made; nothing changed.
+        refused(object): the `MessageError` of an edit that cannot be made; nothing changed. Also the `StoreError` of
+            what could not be kept or forgotten; the message is as it is all the same.
         file_changed(): path or saved state changed.
         road_changed(object): the `Road` whose limits hold.
+        setting_changed(str): key of a setting that was changed.
     """
 
     message_changed = Signal(int)
@@ -62,6 +63,7 @@ class Composer(QObject):
     refused = Signal(object)
     file_changed = Signal()
     road_changed = Signal(object)
+    setting_changed = Signal(str)
 
     def __init__(
         self,
@@ -86,6 +88,12 @@ class Composer(QObject):
         self._checking = False
         self._pause = QTimer(self, singleShot=True, interval=PREFLIGHT_PAUSE_MS)
         self._pause.timeout.connect(self._check)
+        self._stop_listening = services.settings.on_change(self._on_setting)
+
+    def close(self) -> None:
+        """Stop what would still happen by itself; the message stays as it is kept."""
+        self._pause.stop()
+        self._stop_listening()
 
     @property
     def message(self) -> Message:
@@ -111,6 +119,10 @@ class Composer(QObject):
     def is_saved(self) -> bool:
         """Whether the message is as it was opened or saved last."""
         return self.message is self._saved
+
+    def check_soon(self) -> None:
+        """Check the message after a pause, though nothing changed."""
+        self._pause.start()
 
     def apply(self, edit: Callable[[Message], Message], label: str, *, merge: bool = False) -> bool:
         """Make an edit.
@@ -172,6 +184,11 @@ class Composer(QObject):
         self._changed()
         self.file_changed.emit()
 
+    def recover(self, draft: str, message: Message, path: Path | None) -> None:
+        """Go on with a draft of the journal, under its id."""
+        self.draft = draft
+        self.open_message(message, path, saved=False)
+
     def saved_as(self, path: Path, message: Message) -> None:
         """Note that `message` stands in the file `path` now."""
         self.path = path
@@ -210,9 +227,16 @@ class Composer(QObject):
     def _keep(self) -> None:
         """Keep the message in the journal as long as it differs from its file."""
         if self.is_saved:
-            self.services.journal.drop(self.draft)
+            self.forget()
         else:
             self.services.journal.note(self.draft, self.message, self.path)
+
+    def forget(self) -> None:
+        """Take the draft out of the journal: it is saved, sent or not wanted."""
+        try:
+            self.services.journal.drop(self.draft)
+        except StoreError as error:
+            self.refused.emit(error)
 
     @Slot()
     def _check(self) -> None:
@@ -221,10 +245,15 @@ class Composer(QObject):
             self._pause.start()
             return
         self._checking = True
-        message, road, revision = self.message, self.road, self.revision
+        message, road, revision, settings = self.message, self.road, self.revision, self.services.settings
+        forgotten, words = settings.get(CHECK_FORGOTTEN_ATTACHMENT), settings.get(MORE_ATTACHMENT_WORDS)
 
         def operation(context: Context) -> tuple[int, tuple[Finding, ...]]:
-            return revision, check(message, road)
+            # Here, because a start need not wait for it.
+            from sescomposer.core.checks import check
+
+            found = check(message, road, forgotten_attachment=forgotten, more_attachment_words=words)
+            return revision, found
 
         task = self.runner.start(operation)
         task.succeeded.connect(self._on_checked)
@@ -240,3 +269,11 @@ class Composer(QObject):
     @Slot()
     def _on_check_finished(self) -> None:
         self._checking = False
+
+    def _on_setting(self, key: str) -> None:
+        """Measure and check by the new value at once."""
+        if key == ROAD.key:
+            self.set_road(self.services.settings.get(ROAD))
+        elif key in (CHECK_FORGOTTEN_ATTACHMENT.key, MORE_ATTACHMENT_WORDS.key):
+            self._pause.start()
+        self.setting_changed.emit(key)

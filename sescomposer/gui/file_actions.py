@@ -4,11 +4,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Qt, Slot
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QProgressDialog
+from PySide6.QtCore import QEventLoop, QObject, Qt, Slot
+from PySide6.QtWidgets import QFileDialog, QProgressDialog
 
 from sescomposer.core.message import Message
 from sescomposer.core.octets import Octets
+from sescomposer.gui.dialogs.keep_draft import Keep, ask_keep
+from sescomposer.gui.part_saving import save_part
 from sescomposer.gui.tasks import Context, Task
 from sescomposer.services.settings import RECENT_FILES
 
@@ -75,14 +77,7 @@ class FileActions(QObject):
     def do_save_part(self) -> None:
         """Save the content of the selected part, decoded."""
         entity = self._composer.root.find(self._composer.selection.key) or self._composer.root
-        path = self._ask_path("Save part", entity.file_name or "part")
-        if path is None:
-            return
-
-        def operation(context: Context) -> None:
-            self._documents.save_part(entity, path, context)
-
-        self.run(operation, f"Saving {path.name}")
+        save_part(self._composer, entity, self._window)
 
     def save_octets(self, octets: Octets, path: Path) -> None:
         """Save octets exactly."""
@@ -96,18 +91,15 @@ class FileActions(QObject):
         """Ask what to do with an unsaved draft; whether the window may close."""
         if self._composer.is_saved:
             return True
-        buttons = QMessageBox.StandardButton
-        box = QMessageBox(QMessageBox.Icon.Question, "SES Composer", "Keep the draft?", parent=self._window)
-        box.setInformativeText("It was changed since it was opened or saved.")
-        box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
-        box.setDefaultButton(buttons.Save)
-        answer = box.exec()
-        if answer == buttons.Save:
-            return self._save_before_closing()
-        if answer == buttons.Discard:
-            self._window.services.journal.drop(self._composer.draft)
-            return True
-        return False
+        self._window.raise_()
+        match ask_keep(self._window, self._composer.root.subject.strip() or "New message"):
+            case Keep.SAVE:
+                return self._save_before_closing()
+            case Keep.DISCARD:
+                self._composer.forget()
+                return True
+            case Keep.CANCEL:
+                return False
 
     def run(
         self, operation: Callable[[Context], object], words: str, succeeded: Callable[[Any], None] | None = None
@@ -133,14 +125,14 @@ class FileActions(QObject):
         else:
             self._window.window_wanted.emit((message, path))
 
-    def _save_to(self, path: Path) -> None:
+    def _save_to(self, path: Path) -> Task:
         message = self._composer.message
 
         def operation(context: Context) -> tuple[Path, Message]:
             self._documents.save(message, path, context)
             return path, message
 
-        self.run(operation, f"Saving {path.name}", self._on_saved)
+        return self.run(operation, f"Saving {path.name}", self._on_saved)
 
     @Slot(object)
     def _on_saved(self, answer: tuple[Path, Message]) -> None:
@@ -150,13 +142,14 @@ class FileActions(QObject):
         self._window.statusBar().showMessage(f"Saved as {path}", 5000)
 
     def _save_before_closing(self) -> bool:
-        """Save on this thread: the window is about to go, and must not if it fails."""
+        """Save and wait for it; a window whose draft could not be saved stays open."""
         path = self._composer.path or self._ask_path("Save draft", f"{_file_stem(self._composer.root.subject)}.eml")
         if path is None:
             return False
-        self._documents.save(self._composer.message, path)
-        self._window.services.journal.drop(self._composer.draft)
-        return True
+        waiting = QEventLoop(self)
+        self._save_to(path).finished.connect(waiting.quit)
+        waiting.exec()
+        return self._composer.is_saved
 
     def _ask_path(self, title: str, name: str) -> Path | None:
         """Ask where to save; None if cancelled."""
@@ -167,8 +160,8 @@ class FileActions(QObject):
     def _remember(self, path: Path) -> None:
         """Put a file on top of the recent ones."""
         settings = self._window.services.settings
-        names = dict.fromkeys((str(path), *settings.get(RECENT_FILES)))
-        settings.set(RECENT_FILES, tuple(names)[:_RECENT])
+        names = tuple(dict.fromkeys((str(path), *settings.get(RECENT_FILES))))[:_RECENT]
+        self._window.try_to_keep(lambda: settings.set(RECENT_FILES, names))
 
 
 def _file_stem(subject: str) -> str:

@@ -1,19 +1,22 @@
 """One window, one message: it arranges panes, menus and toolbar, and holds no mail logic and no message."""
 
-from functools import partial
+from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
-from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox, QSplitter, QToolBar, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox, QSplitter, QVBoxLayout, QWidget
 
 from sescomposer.bootstrap import Services
 from sescomposer.core.errors import SesComposerError
 from sescomposer.core.message import Message
-from sescomposer.gui.actions import ACTIONS, MENUS, ActionInfo, in_menu
+from sescomposer.gui import crash
+from sescomposer.gui.actions import ACTIONS
 from sescomposer.gui.composer import Composer
 from sescomposer.gui.file_actions import FileActions
-from sescomposer.gui.icons import icon
+from sescomposer.gui.fonts import KEYS as FONT_KEYS
+from sescomposer.gui.fonts import apply_fonts
+from sescomposer.gui.menus import RecentFiles, fill_menu_bar, make_actions, make_toolbar
 from sescomposer.gui.panes.attachment_strip import AttachmentStrip
 from sescomposer.gui.panes.body_editors import BodyEditors
 from sescomposer.gui.panes.header_form import HeaderForm
@@ -22,17 +25,21 @@ from sescomposer.gui.status_bar import MessageStatusBar
 from sescomposer.gui.tasks import TaskRunner
 from sescomposer.gui.view_area import ViewArea
 from sescomposer.gui.views import make_views
-from sescomposer.services.settings import ARRANGEMENT, GEOMETRY, LAYOUT, Arrangement
+from sescomposer.gui.widgets.info_bars import InfoBars
+from sescomposer.gui.window_layout import WindowLayout
+from sescomposer.services.settings import LOCAL_INBOX_NOTICE, RECENT_FILES, Arrangement
 
-_SHARES = {Arrangement.WRITE: (58, 42), Arrangement.INSPECT: (38, 62), Arrangement.INVITE: (50, 50)}
-_ARRANGED_VIEW = {Arrangement.WRITE: "preview", Arrangement.INSPECT: "source", Arrangement.INVITE: "preview"}
+_LOCAL_INBOX = "Send goes to the local inbox: nothing leaves this machine."
+_ERROR_MS = 15_000
+_LEFT_LEAST = 440
+_RIGHT_LEAST = 360
 
 
 class MainWindow(QMainWindow):
     """The composer window.
 
     Signals:
-        window_wanted(object): a `Message` for a new window, or None for an empty one.
+        window_wanted(object): a `Message` for a new window, a pair of it and its path, or None for an empty one.
         closed(object): the window itself, after it was closed.
     """
 
@@ -52,23 +59,27 @@ class MainWindow(QMainWindow):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.services = services
         self.runner = TaskRunner(self)
-        self.composer = Composer(services, self.runner, message or services.documents.new(), draft=draft, parent=self)
-        self.composer.path = path
-        self.composer.refused.connect(self.show_error)
         self.runner.failed.connect(self.show_error)
         self.runner.crashed.connect(self._on_crashed)
+        self.composer = Composer(services, self.runner, message or services.documents.new(), draft=draft, parent=self)
+        self.composer.refused.connect(self.show_error)
+        if message is not None:
+            # Before the panes, which so show it once.
+            self.composer.open_message(message, path, saved=saved)
         self.files = FileActions(self)
-        self.action: dict[str, QAction] = {}
         self._build_panes()
         self._build_actions()
         self.setAcceptDrops(True)
         self.composer.message_changed.connect(self._on_message_changed)
         self.composer.file_changed.connect(self._show_title)
-        self._restore_layout()
-        if message is not None:
-            self.composer.open_message(message, path, saved=saved)
+        self.composer.setting_changed.connect(self._on_setting_changed)
+        self.layout_keeper = WindowLayout(self, self.halves, self.views, services.settings)
+        self.layout_keeper.restore()
+        apply_fonts(self, services.settings)
+        self.views.made.connect(self._on_view_made)
+        self._show_local_inbox()
         self._on_message_changed()
-        self._show_title()
+        self.composer.check_soon()
 
     def sizeHint(self) -> QSize:
         """A size that shows both halves."""
@@ -83,12 +94,17 @@ class MainWindow(QMainWindow):
         """Show another message in this window."""
         self.composer.open_message(message, path, saved=saved)
 
+    def tell(self, sentence: str, kind: str = "note") -> None:
+        """Say something above the panes until it is dismissed; `kind` is "note", "warning" or "error"."""
+        self.info.tell(sentence, kind)
+
     @Slot(object)
     def show_error(self, error: SesComposerError) -> None:
-        """Say what happened and what to do, in the status bar and, where work was stopped, in a box."""
-        text = f"{error.sentence} {error.hint}".strip()
-        self.statusBar().showMessage(text, 15000)
+        """Say what happened and what to do, in the status bar and in a box."""
+        self.statusBar().showMessage(f"{error.sentence} {error.hint}".strip(), _ERROR_MS)
         box = QMessageBox(QMessageBox.Icon.Warning, "SES Composer", error.sentence, parent=self)
+        # A sentence may quote what a message holds.
+        box.setTextFormat(Qt.TextFormat.PlainText)
         box.setInformativeText(error.hint)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.open()
@@ -98,21 +114,19 @@ class MainWindow(QMainWindow):
         """Do one of the declared actions."""
         self.action[name].trigger()
 
+    def try_to_keep(self, keep: Callable[[], None]) -> None:
+        """Keep something that the message can do without, such as a setting; where that fails it is told."""
+        try:
+            keep()
+        except SesComposerError as error:
+            self.tell(f"{error.sentence} {error.hint}".strip(), "warning")
+
     def _build_panes(self) -> None:
         """Left writes, right explains, below stand the problems."""
-        left = QWidget(self)
-        layout = QVBoxLayout(left)
-        layout.setContentsMargins(8, 8, 4, 4)
-        layout.setSpacing(8)
-        self.header_form = HeaderForm(self.composer, left)
-        self.editors = BodyEditors(self.composer, left)
-        self.strip = AttachmentStrip(self.composer, left)
-        layout.addWidget(self.header_form)
-        layout.addWidget(self.editors, 1)
-        layout.addWidget(self.strip)
         self.views = ViewArea(make_views(self.composer), self)
+        self.views.setMinimumWidth(_RIGHT_LEAST)
         self.halves = QSplitter(Qt.Orientation.Horizontal, self)
-        self.halves.addWidget(left)
+        self.halves.addWidget(self._make_left())
         self.halves.addWidget(self.views)
         self.halves.setChildrenCollapsible(False)
         self.problems = ProblemsDrawer(self.composer, self)
@@ -120,67 +134,95 @@ class MainWindow(QMainWindow):
         self.storeys.addWidget(self.halves)
         self.storeys.addWidget(self.problems)
         self.storeys.setStretchFactor(0, 1)
-        self.storeys.setCollapsible(0, False)
-        self.setCentralWidget(self.storeys)
+        self.storeys.setChildrenCollapsible(False)
+        self.info = InfoBars(self)
+        self.info.dismissed.connect(self._on_dismissed)
+        centre = QWidget(self)
+        rows = QVBoxLayout(centre)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        rows.addWidget(self.info)
+        rows.addWidget(self.storeys, 1)
+        self.setCentralWidget(centre)
         status = MessageStatusBar(self.composer, self)
         status.action_wanted.connect(self.trigger)
         self.setStatusBar(status)
 
+    def _make_left(self) -> QWidget:
+        """Make the half that writes: fields, bodies, attachments."""
+        left = QWidget(self)
+        left.setMinimumWidth(_LEFT_LEAST)
+        rows = QVBoxLayout(left)
+        rows.setContentsMargins(8, 8, 0, 8)
+        rows.setSpacing(8)
+        self.header_form = HeaderForm(self.composer, left)
+        self.editors = BodyEditors(self.composer, left)
+        self.strip = AttachmentStrip(self.composer, left)
+        rows.addWidget(self.header_form)
+        rows.addWidget(self.editors, 1)
+        rows.addWidget(self.strip)
+        return left
+
     def _build_actions(self) -> None:
         """Make menus and toolbar from the declared actions."""
-        for info in ACTIONS:
-            self.action[info.name] = self._make_action(info)
-        for title in MENUS:
-            menu = self.menuBar().addMenu(f"&{title}")
-            menu.addActions([self.action[info.name] for info in in_menu(title)])
-        bar = QToolBar("Main toolbar", self)
-        bar.setObjectName("toolbar")
-        bar.setMovable(False)
-        bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        bar.setIconSize(QSize(18, 18))
-        bar.addActions([self.action[info.name] for info in ACTIONS if info.toolbar])
-        self.addToolBar(bar)
-
-    def _make_action(self, info: ActionInfo) -> QAction:
-        """Make one action and bind it to the method that does it."""
-        action = QAction(info.label, self, checkable=info.checkable)
-        if info.icon:
-            action.setIcon(icon(info.icon))
-        action.setShortcuts([QKeySequence(keys) for keys in info.keys])
-        action.setStatusTip(info.help)
-        keys = f" ({action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)})" if info.keys else ""
-        action.setToolTip(info.help + keys)
-        action.setIconText(info.words.removesuffix("..."))
-        action.setObjectName(info.name)
-        action.triggered.connect(partial(self._do, info.name))
-        return action
+        self.action: dict[str, QAction] = make_actions(self, self._do)
+        settings = self.services.settings
+        self.recent = RecentFiles(lambda: settings.get(RECENT_FILES), self.files.open_path, self)
+        fill_menu_bar(self, self.action, self.recent)
+        self.addToolBar(make_toolbar(self, self.action))
+        self.views.split_changed.connect(self.action["split"].setChecked)
 
     def _do(self, name: str, checked: bool = False) -> None:
         """Run an action: of the files, or of this window."""
-        for doer in (self.files, self):
-            method = getattr(doer, f"do_{name}", None)
-            if method is not None:
-                method(checked) if self.action[name].isCheckable() else method()
-                return
-        raise NotImplementedError(name)
+        doer = self.files if hasattr(self.files, f"do_{name}") else self
+        method = getattr(doer, f"do_{name}")
+        if self.action[name].isCheckable():
+            method(checked)
+        else:
+            method()
 
     @Slot()
     def _on_message_changed(self) -> None:
         undo_list = self.composer.undo_list
-        self.action["undo"].setEnabled(undo_list.can_undo)
-        self.action["redo"].setEnabled(undo_list.can_redo)
-        self.action["undo"].setText(f"&Undo {undo_list.undo_label}".rstrip())
-        self.action["redo"].setText(f"&Redo {undo_list.redo_label}".rstrip())
+        for name, words, label, can in (
+            ("undo", "&Undo", undo_list.undo_label, undo_list.can_undo),
+            ("redo", "&Redo", undo_list.redo_label, undo_list.can_redo),
+        ):
+            self.action[name].setEnabled(can)
+            self.action[name].setText(f"{words} {label.replace('&', '&&')}".rstrip())
         self._show_title()
 
     @Slot()
     def _show_title(self) -> None:
         """Name the message by its subject, its file, and whether it is saved."""
         composer = self.composer
-        name = composer.root.subject.strip() or "New message"
+        name = " ".join(composer.root.subject.split()) or "New message"
         place = f" - {composer.path.name}" if composer.path else ""
-        self.setWindowTitle(f"{name}{place}[*] - SES Composer")
+        self.setWindowTitle(f"{name}{place}".replace("[*]", "[*][*]") + "[*]")
         self.setWindowModified(not composer.is_saved)
+
+    @Slot(str)
+    def _on_setting_changed(self, key: str) -> None:
+        if key in FONT_KEYS:
+            apply_fonts(self, self.services.settings)
+        elif key == LOCAL_INBOX_NOTICE.key:
+            self._show_local_inbox()
+
+    @Slot(object)
+    def _on_view_made(self, view: QWidget) -> None:
+        apply_fonts(view, self.services.settings)
+
+    def _show_local_inbox(self) -> None:
+        """Say where Send goes, as long as there is no account and the user wants to hear it."""
+        if self.services.settings.get(LOCAL_INBOX_NOTICE):
+            self.info.tell(_LOCAL_INBOX, key=LOCAL_INBOX_NOTICE.key)
+        else:
+            self.info.take_back(LOCAL_INBOX_NOTICE.key)
+
+    @Slot(str)
+    def _on_dismissed(self, key: str) -> None:
+        if key == LOCAL_INBOX_NOTICE.key:
+            self.try_to_keep(lambda: self.services.settings.set(LOCAL_INBOX_NOTICE, False))
 
     def do_undo(self) -> None:
         """Take a step back."""
@@ -244,7 +286,7 @@ class MainWindow(QMainWindow):
 
     def do_send(self) -> None:
         """Review and send."""
-        from sescomposer.gui.dialogs.send_sheet import SendSheet
+        from sescomposer.gui.sending.send_sheet import SendSheet
 
         SendSheet.show_for(self.composer, self)
 
@@ -289,63 +331,46 @@ class MainWindow(QMainWindow):
         self.close()
 
     def do_next_zone(self) -> None:
-        """Move the focus around: fields, editors, attachments, views, problems."""
-        zones = (self.header_form, self.editors, self.strip, self.views, self.problems)
+        """Move the focus around: notices, fields, editors, attachments, views, problems."""
+        self._move_zone(1)
+
+    def do_previous_zone(self) -> None:
+        """Move the focus around the other way."""
+        self._move_zone(-1)
+
+    def _move_zone(self, step: int) -> None:
+        zones = [self.info, self.header_form, self.editors, self.strip, *self.views.stacks, self.problems]
         visible = [zone for zone in zones if zone.isVisible()]
         focus = self.focusWidget()
-        current = next((i for i, zone in enumerate(visible) if focus is not None and zone.isAncestorOf(focus)), -1)
-        for step in range(1, len(visible) + 1):
-            if _focus_into(visible[(current + step) % len(visible)]):
+        inside = [
+            i for i, zone in enumerate(visible) if focus is not None and (zone is focus or zone.isAncestorOf(focus))
+        ]
+        current = inside[0] if inside else -1 if step > 0 else 0
+        for count in range(1, len(visible) + 1):
+            if _focus_into(visible[(current + count * step) % len(visible)]):
                 return
 
     def do_arrange_write(self) -> None:
         """Arrange to write."""
-        self._arrange(Arrangement.WRITE)
+        self.try_to_keep(lambda: self.layout_keeper.arrange(Arrangement.WRITE))
 
     def do_arrange_inspect(self) -> None:
         """Arrange to inspect."""
-        self._arrange(Arrangement.INSPECT)
-
-    def _arrange(self, arrangement: Arrangement) -> None:
-        """Divide the window and show the view that goes with it."""
-        left, right = _SHARES[arrangement]
-        self.halves.setSizes([left * 100, right * 100])
-        self.views.show_view(_ARRANGED_VIEW[arrangement])
-        self.services.settings.set(ARRANGEMENT, arrangement)
-
-    def _restore_layout(self) -> None:
-        """Take the place, size and division that the last window had."""
-        settings = self.services.settings
-        self.resize(self.sizeHint())
-        self.halves.setSizes([50, 50])
-        self.storeys.setSizes([700, 110])
-        if geometry := settings.get(GEOMETRY):
-            self.restoreGeometry(QByteArray.fromBase64(geometry.encode("ascii")))
-        if layout := settings.get(LAYOUT):
-            self.halves.restoreState(QByteArray.fromBase64(layout.encode("ascii")))
-        self.views.first.show_view("source")
-
-    def _save_layout(self) -> None:
-        """Remember place, size and division for the next window."""
-        settings = self.services.settings
-        try:
-            settings.set(GEOMETRY, bytes(self.saveGeometry().toBase64().data()).decode("ascii"))
-            settings.set(LAYOUT, bytes(self.halves.saveState().toBase64().data()).decode("ascii"))
-        except SesComposerError as error:
-            self.statusBar().showMessage(error.sentence)
+        self.try_to_keep(lambda: self.layout_keeper.arrange(Arrangement.INSPECT))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask about an unsaved draft; stop the workers."""
         if not self.files.may_close():
             event.ignore()
             return
-        self._save_layout()
+        self.try_to_keep(self.layout_keeper.keep)
+        self.composer.close()
         self.runner.close()
         event.accept()
         self.closed.emit(self)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Take message files dropped anywhere outside the editors."""
+        """Take files dropped anywhere outside the editors."""
         if any(url.isLocalFile() for url in event.mimeData().urls()):
             event.acceptProposedAction()
 
@@ -362,16 +387,18 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def _on_crashed(self, error: BaseException) -> None:
         """A fault of ours: the crash window shows it."""
-        from sescomposer.gui.crash import report
-
-        report(error)
+        crash.report(error)
 
 
 def _focus_into(zone: QWidget) -> bool:
     """Give the focus to the first widget of a zone that takes it by Tab."""
-    candidates = [zone, *zone.findChildren(QWidget)]
-    for widget in candidates:
-        if widget.isVisible() and widget.isEnabled() and widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
+    for widget in (zone.focusProxy(), *zone.findChildren(QWidget)):
+        if (
+            widget is not None
+            and widget.isVisible()
+            and widget.isEnabled()
+            and widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+        ):
             widget.setFocus(Qt.FocusReason.TabFocusReason)
             return True
     return False

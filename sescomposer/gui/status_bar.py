@@ -7,10 +7,10 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QComboBox, QStatusBar, QWidget
 
 from sescomposer.core import limits
-from sescomposer.core.checks.subject import kept
 from sescomposer.core.entity import Entity
 from sescomposer.core.envelope import recipients
 from sescomposer.core.header import HeaderSection
+from sescomposer.core.lazy import kept
 from sescomposer.core.message import EnvelopeOverride, Protection, Road
 from sescomposer.gui.composer import Composer
 from sescomposer.gui.sizes import human_size

@@ -86,7 +86,7 @@ class Task(QObject):
         self._token = token
 
     def cancel(self) -> None:
-        """Ask the operation to stop; `cancelled` follows, or another outcome if it was quicker: a result is never hidden."""
+        """Ask the operation to stop; `cancelled` follows, or a result that was quicker: none is hidden."""
         self._token.cancel()
 
     def deliver(self, future: Future[object]) -> None:

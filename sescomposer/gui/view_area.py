@@ -3,7 +3,7 @@
 Views hold nothing, so that a second one of a kind is simply made anew. A view is made when it is first shown.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -29,9 +29,11 @@ class ViewStack(QWidget):
     """A row of tabs over the views, each made when it is first chosen.
 
     Signals:
+        made(object): the widget of a view that was made just now.
         shown(str): the name of the view that is shown now.
     """
 
+    made = Signal(object)
     shown = Signal(str)
 
     def __init__(self, views: tuple[ViewInfo, ...], parent: QWidget | None = None) -> None:
@@ -39,6 +41,7 @@ class ViewStack(QWidget):
         self._views = views
         self._made: dict[int, QWidget] = {}
         self.tabs = QTabBar(self, documentMode=True, drawBase=False, expanding=False)
+        self.tabs.setElideMode(Qt.TextElideMode.ElideRight)
         self.tabs.setAccessibleName("Views of the message")
         for index, view in enumerate(views):
             self.tabs.addTab(icon(view.icon), view.title)
@@ -54,6 +57,11 @@ class ViewStack(QWidget):
         """Name of the view that is shown."""
         return self._views[self.tabs.currentIndex()].name
 
+    @property
+    def current_widget(self) -> QWidget | None:
+        """The view that is shown; None before there is one."""
+        return self._made.get(self.tabs.currentIndex())
+
     def show_view(self, name: str) -> QWidget:
         """Show a view and give its widget."""
         index = next(i for i, view in enumerate(self._views) if view.name == name)
@@ -68,13 +76,22 @@ class ViewStack(QWidget):
             self._made[index] = view.make(self)
             self._made[index].setAccessibleName(view.title)
             self._layout.addWidget(self._made[index], 1)
+            self.made.emit(self._made[index])
         for other, widget in self._made.items():
             widget.setVisible(other == index)
         self.shown.emit(self._views[index].name)
 
 
 class ViewArea(QSplitter):
-    """One or two stacks of views."""
+    """One or two stacks of views.
+
+    Signals:
+        made(object): the widget of a view that was made just now.
+        split_changed(bool): whether two views are shown now.
+    """
+
+    made = Signal(object)
+    split_changed = Signal(bool)
 
     def __init__(self, views: tuple[ViewInfo, ...], parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
@@ -88,6 +105,11 @@ class ViewArea(QSplitter):
         return self._stacks[0]
 
     @property
+    def stacks(self) -> tuple[ViewStack, ...]:
+        """The stacks, from the left."""
+        return tuple(self._stacks)
+
+    @property
     def is_split(self) -> bool:
         """Whether two views are shown."""
         return len(self._stacks) == 2
@@ -95,12 +117,20 @@ class ViewArea(QSplitter):
     def show_view(self, name: str) -> QWidget:
         """Show a view: in the stack that shows it already or has the focus, else in the first; gives its widget."""
         showing = [stack for stack in self._stacks if stack.current == name]
-        focused = [stack for stack in self._stacks if stack.isAncestorOf(self.focusWidget() or self)]
+        focus = self.focusWidget()
+        focused = [stack for stack in self._stacks if focus is not None and stack.isAncestorOf(focus)]
         return (showing or focused or self._stacks)[0].show_view(name)
 
-    def shown_views(self) -> Mapping[int, str]:
-        """Give the names of the shown views by the number of their stack."""
-        return {number: stack.current for number, stack in enumerate(self._stacks)}
+    def shown_views(self) -> tuple[str, ...]:
+        """Give the names of the shown views, from the left."""
+        return tuple(stack.current for stack in self._stacks)
+
+    def show_views(self, names: tuple[str, ...]) -> None:
+        """Show one view or two; names of views that there are not are left out."""
+        known = [name for name in names if any(view.name == name for view in self._views)][:2]
+        self.set_split(len(known) == 2)
+        for stack, name in zip(self._stacks, known, strict=False):
+            stack.show_view(name)
 
     @Slot(bool)
     def set_split(self, split: bool) -> None:
@@ -110,12 +140,16 @@ class ViewArea(QSplitter):
             self._stacks.append(stack)
             taken = self.first.current
             stack.show_view(next(view.name for view in self._views if view.name != taken))
+            self.setSizes([self.width() // 2] * 2)
+            self.split_changed.emit(True)
         elif not split and self.is_split:
             stack = self._stacks.pop()
             stack.setParent(None)
             stack.deleteLater()
+            self.split_changed.emit(False)
 
     def _new_stack(self) -> ViewStack:
         stack = ViewStack(self._views, self)
+        stack.made.connect(self.made)
         self.addWidget(stack)
         return stack

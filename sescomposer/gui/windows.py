@@ -1,11 +1,10 @@
 """The windows of the process, and what begins once the first one is painted."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QObject, QTimer, QUrl, Slot
+from PySide6.QtCore import QObject, QPoint, QTimer, QUrl, Slot
 
 from sescomposer.core.errors import SesComposerError
 from sescomposer.gui import crash
@@ -19,8 +18,12 @@ if TYPE_CHECKING:
     from sescomposer.gui.main_window import MainWindow
     from sescomposer.services.ports import RecoveredDraft
 
+_STEP = QPoint(32, 32)
 _PAINTED_MS = 250
 """By then the first window is painted; an event loop that is idle once may still wait for the window system."""
+
+_SWEEP_MS = 20_000
+"""When the content store is looked through; by then nobody waits for the disk."""
 
 
 class Windows(QObject):
@@ -34,9 +37,12 @@ class Windows(QObject):
         self._runner = TaskRunner(self)
         self._runner.crashed.connect(self._on_crashed)
         self._open: list[MainWindow] = []
+        self._is_first_start = False
+        self._sweep = QTimer(self, singleShot=True, interval=_SWEEP_MS)
+        self._sweep.timeout.connect(self._on_sweep)
         if (scheme := self._appearance()) != "system":
             set_scheme(scheme)
-        services.settings.on_change(self._on_setting)
+        self._stop_listening = services.settings.on_change(self._on_setting)
 
     @property
     def open_windows(self) -> "tuple[MainWindow, ...]":
@@ -45,12 +51,15 @@ class Windows(QObject):
 
     def open_first(self, arguments: Sequence[str]) -> None:
         """Open the windows that a start asks for; listener, log and recovery follow when they are painted."""
-        if arguments or not self._is_first_start():
-            self.open_arguments(arguments)
-        else:
+        from sescomposer.services.settings import FIRST_START_DONE
+
+        self._is_first_start = not arguments and not self._services.settings.get(FIRST_START_DONE)
+        if self._is_first_start:
             from sescomposer.services.sample import sample_message
 
             self._new_window(sample_message(self._services.ids))
+        else:
+            self.open_arguments(arguments)
         QTimer.singleShot(_PAINTED_MS, self._on_idle)
 
     @Slot(object)
@@ -66,7 +75,9 @@ class Windows(QObject):
             self._new_window()
 
     def close(self) -> None:
-        """Stop what runs in the background, after the last window was closed."""
+        """Stop what runs in the background, after the last window was closed; raises `StoreError`."""
+        self._sweep.stop()
+        self._stop_listening()
         self._runner.close()
         self._services.close()
 
@@ -76,6 +87,9 @@ class Windows(QObject):
         window = MainWindow(self._services, message, **keywords)  # type: ignore[arg-type]
         window.window_wanted.connect(self._on_window_wanted)
         window.closed.connect(self._on_closed)
+        if self._open:
+            # Not exactly over the one before.
+            window.move(self._open[-1].pos() + _STEP)
         self._open.append(window)
         window.show()
         window.activateWindow()
@@ -92,17 +106,7 @@ class Windows(QObject):
             return
         if wish.refused:
             names = ", ".join(wish.refused)
-            window.statusBar().showMessage(f"The link also wanted to set {names}, which no link may.")
-
-    def _is_first_start(self) -> bool:
-        from sescomposer.services.settings import FIRST_START_DONE
-
-        if self._services.settings.get(FIRST_START_DONE):
-            return False
-        # Settings that cannot be written are told when the user changes one; the sample is welcome all the same.
-        with suppress(SesComposerError):
-            self._services.settings.set(FIRST_START_DONE, True)
-        return True
+            window.tell(f"The link also wanted to set {names}, which no link may.", "warning")
 
     @Slot()
     def _on_idle(self) -> None:
@@ -112,7 +116,37 @@ class Windows(QObject):
         listener = Listener(self._place, self)
         listener.arguments_received.connect(self.open_arguments)
         listener.listen()
-        self._runner.start(self._recover, quiet=True).succeeded.connect(self._on_recovered)
+        self._tell_settings()
+        recovery = self._runner.start(self._recover, quiet=True)
+        recovery.succeeded.connect(self._on_recovered)
+        recovery.failed.connect(self._on_trouble)
+        self._sweep.start()
+
+    def _tell_settings(self) -> None:
+        """Tell what of the settings cannot be used, and note that there was a first start."""
+        from sescomposer.services.settings import FIRST_START_DONE
+
+        for sentence in self._services.settings.problems:
+            self._tell(sentence, "warning")
+        if self._is_first_start:
+            try:
+                self._services.settings.set(FIRST_START_DONE, True)
+            except SesComposerError as error:
+                self._on_trouble(error)
+
+    @Slot()
+    def _on_sweep(self) -> None:
+        """Let the content store go of what nobody names."""
+        self._runner.start(lambda context: self._services.sweep(), quiet=True).failed.connect(self._on_trouble)
+
+    @Slot(object)
+    def _on_trouble(self, error: SesComposerError) -> None:
+        self._tell(f"{error.sentence} {error.hint}".strip(), "warning")
+
+    def _tell(self, sentence: str, kind: str) -> None:
+        """Tell it in the window that was opened last; it concerns all."""
+        if self._open:
+            self._open[-1].tell(sentence, kind)
 
     def _recover(self, context: Context) -> "tuple[RecoveredDraft, ...]":
         return self._services.journal.recover()
@@ -120,9 +154,20 @@ class Windows(QObject):
     @Slot(object)
     def _on_recovered(self, drafts: "tuple[RecoveredDraft, ...]") -> None:
         for draft in drafts:
-            window = self._new_window(draft.message, path=draft.path, draft=draft.draft, saved=False)
-            told = draft.saved.strftime("%Y-%m-%d %H:%M:%S")
-            window.statusBar().showMessage(f"Recovered as of {told}. {draft.damaged}".strip())
+            window = self._window_for_draft(draft)
+            file = f" of {draft.path}" if draft.path else ""
+            told = f"Recovered as of {draft.saved:%Y-%m-%d %H:%M:%S}: the draft{file} was open when the program ended."
+            window.tell(f"{told} {draft.damaged}".strip(), "warning" if draft.damaged else "note")
+        for sentence in self._services.journal.newer():
+            self._tell(sentence, "warning")
+
+    def _window_for_draft(self, draft: "RecoveredDraft") -> "MainWindow":
+        """Take an untouched window, or open one."""
+        for window in self._open:
+            if window.is_untouched and not self._is_first_start:
+                window.composer.recover(draft.draft, draft.message, draft.path)
+                return window
+        return self._new_window(draft.message, path=draft.path, draft=draft.draft, saved=False)
 
     @Slot(object)
     def _on_window_wanted(self, wish: object) -> None:

@@ -272,6 +272,13 @@ class MessageStore(Protocol):
             StoreError: there is none, or several.
         """
 
+    def names(self) -> frozenset[str]:
+        """Give the names of the entries without reading them: cheap, and another set whenever an entry came or went.
+
+        Raises:
+            StoreError: the folder cannot be read.
+        """
+
     def remove(self, entry: str) -> None:
         """Remove one entry."""
 
@@ -285,6 +292,9 @@ class LocalInbox(Protocol):
     def entries(self) -> tuple[InboxEntry, ...]:
         """Give all entries, newest first."""
 
+    def names(self) -> frozenset[str]:
+        """Give the names of the entries without reading them; see `MessageStore.names`."""
+
     def get(self, entry: str) -> InboxEntry:
         """Give one entry; raises `StoreError` if there is none."""
 
@@ -293,6 +303,9 @@ class LocalInbox(Protocol):
 
     def delivered(self, entry: str) -> Octets:
         """Give the octets that SES would deliver."""
+
+    def report(self, delivery: Delivery) -> Octets:
+        """Give the report message that came back for a recipient; raises `StoreError` if there is none."""
 
     def deliver_anyway(self, octets: Octets, envelope: Envelope, refusal: str) -> Receipt:
         """Take a message that SES would refuse, with its words kept beside it."""
@@ -344,6 +357,9 @@ class Journal(Protocol):
 
     def recover(self) -> tuple[RecoveredDraft, ...]:
         """Give the drafts of processes that ended without dropping them; a process alive keeps its own."""
+
+    def newer(self) -> tuple[str, ...]:
+        """Give a sentence for every draft of a newer version of the program that `recover` left alone."""
 
     def named_content(self) -> frozenset[str]:
         """Hashes of the content store that drafts refer to."""

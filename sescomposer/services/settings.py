@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Generic, TypeVar, cast
 
-from sescomposer.core.errors import SettingsError
+from sescomposer.core.errors import SettingsError, StoreError
 from sescomposer.core.message import Road
 from sescomposer.services.ports import SettingsStore
 
@@ -95,6 +95,14 @@ GEOMETRY = Setting("window.geometry", "")
 """Place and size of the last window in base64, as the toolkit gives it."""
 LAYOUT = Setting("window.layout", "")
 """Places of panes and splitters in base64, as the toolkit gives it."""
+VIEWS: Setting[tuple[str, ...]] = Setting("window.views", ("source",))
+"""Names of the views that the last window showed, one or two."""
+LOCAL_INBOX_NOTICE = Setting(
+    "window.local_inbox_notice",
+    True,
+    "Say that Send goes to the local inbox",
+    "Show a line above the message as long as there is no account.",
+)
 FIRST_START_DONE = Setting("window.first_start_done", False)
 RECENT_FILES: Setting[tuple[str, ...]] = Setting("window.recent_files", ())
 
@@ -109,7 +117,7 @@ LAST_ACCOUNT = Setting("sending.last_account", "")
 
 EDITOR_FONT = Setting("editor.font", "", "Editor font", "Family of the fixed-width font; empty for the system's.")
 EDITOR_FONT_SIZE = Setting(
-    "editor.font_size", 10, "Editor font size (points)", "Size of the text in the editors and the raw pane.", 6, 48
+    "editor.font_size", 0, "Editor font size (points)", "In the editors and the raw pane; 0 for the system's.", 0, 48
 )
 WRAP_LINES = Setting(
     "editor.wrap_lines", True, "Wrap long lines", "Show long lines of the editors in several rows; the text stays."
@@ -138,6 +146,8 @@ SETTINGS: tuple[Setting[Any], ...] = (
     ARRANGEMENT,
     GEOMETRY,
     LAYOUT,
+    VIEWS,
+    LOCAL_INBOX_NOTICE,
     FIRST_START_DONE,
     RECENT_FILES,
     HOLD_SECONDS,
@@ -175,9 +185,9 @@ class Settings:
         self._problems = []
         try:
             self._values = dict(self._store.load())
-        except SettingsError as error:
+        except StoreError as error:
             self._values = {}
-            self._problems.append(error.sentence)
+            self._problems.append(f"{error.sentence} {error.hint}".strip())
         for setting in SETTINGS:
             self._check_stored(setting)
 
@@ -203,26 +213,42 @@ class Settings:
             SettingsError: the value is not allowed, or the store is damaged.
             StoreError: it cannot be written.
         """
-        checked: object = setting.checked(value)
-        if isinstance(checked, StrEnum):
-            checked = checked.value
-        values = {**self._store.load(), setting.key: checked}
+        self.set_all((setting, value))
+
+    def set_all(self, *pairs: tuple[Setting[Any], object]) -> None:
+        """Check several values and store them in one go; raises like `set`, and then none is stored.
+
+        >>> settings = Settings(MemorySettings())
+        >>> settings.set_all((HOLD_SECONDS, 7), (PREVIEW_DARK, True))
+        >>> settings.get(HOLD_SECONDS), settings.get(PREVIEW_DARK)
+        (7, True)
+        """
+        checked = {setting.key: _plain(setting.checked(value)) for setting, value in pairs}
+        values = {**self._store.load(), **checked}
         self._store.save(values)
         self._values = values
-        for listener in self._listeners:
-            listener(setting.key)
+        for key in checked:
+            self._tell(key)
 
     def reset(self, setting: Setting[T]) -> None:
         """Forget the stored value, so that the default counts. Raises like `set`."""
         values = {key: value for key, value in self._store.load().items() if key != setting.key}
         self._store.save(values)
         self._values = values
-        for listener in self._listeners:
-            listener(setting.key)
+        self._tell(setting.key)
 
-    def on_change(self, listener: Callable[[str], None]) -> None:
-        """Call `listener` with the key after every change made here, in the thread that made it."""
+    def on_change(self, listener: Callable[[str], None]) -> Callable[[], None]:
+        """Call `listener` with the key after every change made here, in the thread that made it.
+
+        Returns:
+            What ends that.
+        """
         self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def _tell(self, key: str) -> None:
+        for listener in tuple(self._listeners):
+            listener(key)
 
     def _check_stored(self, setting: Setting[Any]) -> None:
         """Note a stored value that cannot be used."""
@@ -232,6 +258,11 @@ class Settings:
             setting.checked(self._values[setting.key])
         except SettingsError as error:
             self._problems.append(error.sentence)
+
+
+def _plain(value: object) -> object:
+    """Give a value as a store takes it."""
+    return value.value if isinstance(value, StrEnum) else value
 
 
 class MemorySettings:

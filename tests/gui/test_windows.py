@@ -40,10 +40,15 @@ class FakeWindow(QWidget):
         self.keywords = keywords
         self.files = FakeFiles()
         self.errors: list[SesComposerError] = []
+        self.told: list[tuple[str, str]] = []
+        self.is_untouched = False
         self.bar = QStatusBar(self)
 
     def statusBar(self) -> QStatusBar:
         return self.bar
+
+    def tell(self, sentence: str, kind: str = "note") -> None:
+        self.told.append((sentence, kind))
 
     def show_error(self, error: SesComposerError) -> None:
         self.errors.append(error)
@@ -79,6 +84,7 @@ def opened(windows: Windows) -> list[Any]:
 def test_first_start_shows_the_sample_and_the_next_an_empty_message(windows: Windows, services: Services) -> None:
     windows.open_first([])
     assert opened(windows)[0].message is not None
+    windows._tell_settings()
     assert services.settings.get(FIRST_START_DONE)
     windows.open_first([])
     assert opened(windows)[1].message is None
@@ -90,7 +96,7 @@ def test_arguments_open_a_window_each(windows: Windows) -> None:
     assert first.files.opened == [Path("/a/b.eml")]
     assert second.files.opened == [Path("/c d.eml")]
     assert third.message.root.header.get("Subject") == "Hi"
-    assert "bcc" in third.bar.currentMessage()
+    assert "bcc" in third.told[0][0]
 
 
 def test_bad_link_is_told(windows: Windows) -> None:
@@ -122,7 +128,8 @@ def test_draft_of_a_crash_comes_back(windows: Windows, monkeypatch: pytest.Monke
     window = opened(windows)[0]
     assert window.message is message
     assert window.keywords == {"path": Path("/x.eml"), "draft": "d1", "saved": False}
-    assert "damaged" in window.bar.currentMessage()
+    assert "damaged" in window.told[0][0]
+    assert window.told[0][1] == "warning"
 
 
 def test_appearance_follows_the_setting(windows: Windows, services: Services, monkeypatch: pytest.MonkeyPatch) -> None:

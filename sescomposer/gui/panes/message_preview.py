@@ -31,6 +31,7 @@ class MessagePreview(QWidget):
         self.pane.width_changed.connect(self._on_width_changed)
         self.pane.dark_changed.connect(self._on_dark_changed)
         composer.message_changed.connect(self._on_message_changed)
+        composer.setting_changed.connect(self._on_setting_changed)
         self._on_message_changed(composer.revision)
 
     @Slot(int)
@@ -44,6 +45,14 @@ class MessagePreview(QWidget):
     @Slot(bool)
     def _on_dark_changed(self, dark: bool) -> None:
         self._keep(PREVIEW_DARK, dark)
+
+    @Slot(str)
+    def _on_setting_changed(self, key: str) -> None:
+        settings = self._composer.services.settings
+        if key == PREVIEW_WIDTH.key:
+            self.pane.set_width(settings.get(PREVIEW_WIDTH))
+        elif key == PREVIEW_DARK.key:
+            self.pane.set_dark(settings.get(PREVIEW_DARK))
 
     def _keep(self, setting: Setting[T], value: T) -> None:
         """Keep what was chosen, for the next window."""

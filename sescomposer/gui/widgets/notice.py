@@ -44,6 +44,10 @@ class Notice(QWidget):
         self._row.addWidget(button)
         return button
 
+    def add_widget(self, widget: QWidget) -> None:
+        """Put a control of the caller's at the end of the line."""
+        self._row.addWidget(widget)
+
     def say(self, sentence: str, kind: str = "note") -> None:
         """Show a sentence, or hide with "". `kind` is "note", "warning" or "error"."""
         self._kind = kind

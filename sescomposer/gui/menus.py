@@ -1,0 +1,102 @@
+"""Menus and toolbar of a composer window, made from the declared actions."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMainWindow, QMenu, QSizePolicy, QToolBar, QWidget
+
+from sescomposer.gui.actions import ACTIONS, MENUS, ActionInfo, in_menu
+from sescomposer.gui.icons import icon
+
+_ICON = QSize(18, 18)
+_GAP_BEFORE = frozenset({"attach", "check"})
+"""Actions of the toolbar before which a line divides it."""
+_RIGHT = "inbox"
+"""The action from which on the toolbar stands at the right edge."""
+
+
+def make_actions(window: QMainWindow, run: Callable[[str, bool], None]) -> dict[str, QAction]:
+    """Make every declared action; `run` is given its name and, for a switch, its state."""
+    made: dict[str, QAction] = {}
+    for info in ACTIONS:
+        made[info.name] = _make_action(info, window)
+        made[info.name].triggered.connect(partial(run, info.name))
+    return made
+
+
+def _make_action(info: ActionInfo, window: QMainWindow) -> QAction:
+    action = QAction(info.label, window, checkable=info.checkable)
+    if info.icon:
+        action.setIcon(icon(info.icon))
+    action.setShortcuts([QKeySequence(keys) for keys in info.keys])
+    action.setStatusTip(info.help)
+    keys = f" ({action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)})" if info.keys else ""
+    action.setToolTip(info.help + keys)
+    action.setIconText(info.short or info.words.removesuffix("..."))
+    action.setObjectName(info.name)
+    return action
+
+
+def fill_menu_bar(window: QMainWindow, actions: dict[str, QAction], recent: QMenu) -> None:
+    """Make the menus; that of recent files stands behind the entries that open."""
+    for title in MENUS:
+        menu = window.menuBar().addMenu(f"&{title}")
+        for info in in_menu(title):
+            if info.gap:
+                menu.addSeparator()
+            menu.addAction(actions[info.name])
+            if info.name == "open":
+                menu.addMenu(recent)
+
+
+def make_toolbar(window: QMainWindow, actions: dict[str, QAction]) -> QToolBar:
+    """Make the toolbar: what starts and adds at the left, where the message goes at the right."""
+    bar = QToolBar("Main toolbar", window)
+    bar.setObjectName("toolbar")
+    bar.setMovable(False)
+    bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+    bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    bar.setIconSize(_ICON)
+    for info in ACTIONS:
+        if not info.toolbar:
+            continue
+        if info.name in _GAP_BEFORE:
+            bar.addSeparator()
+        if info.name == _RIGHT:
+            space = QWidget(bar)
+            space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+            bar.addWidget(space)
+        bar.addAction(actions[info.name])
+    return bar
+
+
+class RecentFiles(QMenu):
+    """The files that were opened or saved last; filled when it is opened.
+
+    Args:
+        names: Gives their paths, newest first.
+        opened: Called with the path that was chosen.
+    """
+
+    def __init__(self, names: Callable[[], tuple[str, ...]], opened: Callable[[Path], None], parent: QWidget) -> None:
+        super().__init__("Open &recent", parent)
+        self._names = names
+        self._opened = opened
+        self.aboutToShow.connect(self._fill)
+
+    def _fill(self) -> None:
+        self.clear()
+        for number, name in enumerate(self._names(), start=1):
+            path = Path(name)
+            action = self.addAction(f"&{number % 10}  {path.name.replace('&', '&&')}")
+            action.setStatusTip(name)
+            action.setToolTip(name)
+            action.triggered.connect(partial(self._open, path))
+        if self.isEmpty():
+            self.addAction("No files yet").setEnabled(False)
+
+    def _open(self, path: Path, checked: bool = False) -> None:
+        self._opened(path)

@@ -1,0 +1,93 @@
+"""Place, size and division of a window, kept for the next one; the arrangements divide it by their own rule."""
+
+from PySide6.QtCore import QByteArray, QObject, QPoint, QRect, QSize, QTimer, Slot
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QMainWindow, QSplitter
+
+from sescomposer.gui.view_area import ViewArea
+from sescomposer.services.settings import ARRANGEMENT, GEOMETRY, LAYOUT, VIEWS, Arrangement, Settings
+
+_SHARES = {Arrangement.WRITE: (56, 44), Arrangement.INSPECT: (40, 60), Arrangement.INVITE: (50, 50)}
+_VIEW = {Arrangement.WRITE: "preview", Arrangement.INSPECT: "source", Arrangement.INVITE: "preview"}
+_FIRST_VIEW = "source"
+_COMFORTABLE = QSize(1360, 860)
+_AFTER_PAINT_MS = 0
+
+
+class WindowLayout(QObject):
+    """Divides one window.
+
+    Args:
+        window: The window.
+        halves: Divides what writes from what explains.
+        views: What explains.
+        settings: Where it is kept.
+    """
+
+    def __init__(self, window: QMainWindow, halves: QSplitter, views: ViewArea, settings: Settings) -> None:
+        super().__init__(window)
+        self._window = window
+        self._halves = halves
+        self._views = views
+        self._settings = settings
+        self._later = QTimer(self, singleShot=True, interval=_AFTER_PAINT_MS)
+        self._later.timeout.connect(self._restore_views)
+
+    def restore(self) -> None:
+        """Take place, size and division of the last window; other views than tree and raw follow the first paint."""
+        self._window.setGeometry(_first_geometry())
+        if geometry := self._settings.get(GEOMETRY):
+            self._window.restoreGeometry(_decoded(geometry))
+        layout = self._settings.get(LAYOUT)
+        if not layout or not self._halves.restoreState(_decoded(layout)):
+            self._divide(self._settings.get(ARRANGEMENT))
+        self._halves.setChildrenCollapsible(False)
+        self._views.first.show_view(_FIRST_VIEW)
+        if self._settings.get(VIEWS) != (_FIRST_VIEW,):
+            self._later.start()
+
+    def keep(self) -> None:
+        """Keep everything for the next window.
+
+        Raises:
+            StoreError: the settings cannot be written.
+        """
+        self._later.stop()
+        self._settings.set_all(
+            (GEOMETRY, _encoded(self._window.saveGeometry())),
+            (LAYOUT, _encoded(self._halves.saveState())),
+            (VIEWS, self._views.shown_views()),
+        )
+
+    def arrange(self, arrangement: Arrangement) -> None:
+        """Divide the window for a task and show the view that goes with it; raises like `keep`."""
+        self._views.set_split(False)
+        self._views.show_view(_VIEW[arrangement])
+        self._divide(arrangement)
+        self._settings.set(ARRANGEMENT, arrangement)
+
+    def _divide(self, arrangement: Arrangement) -> None:
+        left, right = _SHARES[arrangement]
+        width = self._window.width()
+        self._halves.setSizes([width * left // 100, width * right // 100])
+
+    @Slot()
+    def _restore_views(self) -> None:
+        self._views.show_views(self._settings.get(VIEWS))
+
+
+def _first_geometry() -> QRect:
+    """Give a comfortable size within the screen, in its middle."""
+    screen = QGuiApplication.primaryScreen().availableGeometry()
+    size = _COMFORTABLE.boundedTo(screen.size() * 0.95)
+    place = QRect(QPoint(0, 0), size)
+    place.moveCenter(screen.center())
+    return place
+
+
+def _encoded(octets: QByteArray) -> str:
+    return bytes(octets.toBase64().data()).decode("ascii")
+
+
+def _decoded(words: str) -> QByteArray:
+    return QByteArray.fromBase64(words.encode("ascii", "replace"))
