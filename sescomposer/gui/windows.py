@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sescomposer.core.message import Message
     from sescomposer.gui.main_window import MainWindow
     from sescomposer.services.ports import RecoveredDraft
+    from sescomposer.services.unknown import UnknownSubmission
 
 _STEP = QPoint(32, 32)
 _PAINTED_MS = 250
@@ -168,6 +169,27 @@ class Windows(QObject):
                 window.composer.recover(draft.draft, draft.message, draft.path)
                 return window
         return self._new_window(draft.message, path=draft.path, draft=draft.draft, saved=False)
+
+    def _find_unknown(self, context: Context) -> "tuple[UnknownSubmission, ...]":
+        return self._services.unknown_submissions()
+
+    @Slot(object)
+    def _on_unknown(self, unknown: "tuple[UnknownSubmission, ...]") -> None:
+        """Name what a crash left without an answer; it is never sent again by itself."""
+        if not unknown or not self._open:
+            return
+        from sescomposer.gui.sending.unknown_dialog import UnknownDialog
+
+        dialog = UnknownDialog(unknown, self._open[0])
+        dialog.settled.connect(self._on_settled)
+        dialog.show()
+
+    @Slot(object)
+    def _on_settled(self, unknown: "tuple[UnknownSubmission, ...]") -> None:
+        records, sending = [item.record for item in unknown], self._services.sending
+        task = self._runner.start(lambda context: sending.settle(records), quiet=True)
+        if self._open:
+            task.failed.connect(self._open[0].show_error)
 
     @Slot(object)
     def _on_window_wanted(self, wish: object) -> None:

@@ -11,9 +11,7 @@ from email.utils import format_datetime
 
 from sescomposer.core.entity import Entity
 from sescomposer.core.header import HeaderField, HeaderSection
-from sescomposer.core.header_registry import info
-
-CONTROL_CLASS = "control"
+from sescomposer.services.changes import is_control
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +41,6 @@ def feedback_path(reference: str, region: str) -> str:
     """Give the return path of the delivered message: an address of SES that collects bounces."""
     host = "amazonses.com" if region == "us-east-1" else f"{region}.amazonses.com"
     return f"<{reference}@{host}>"
-
-
-def is_control(name: str) -> bool:
-    """Whether SES reads that field and takes it out."""
-    known = info(name)
-    return known is not None and CONTROL_CLASS in known.ses
 
 
 def delivered(root: Entity, reference: str, region: str, now: datetime) -> Delivered:

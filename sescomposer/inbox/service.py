@@ -88,6 +88,10 @@ class Inbox:
         """Give all entries, newest first."""
         return self.messages.all()
 
+    def names(self) -> frozenset[str]:
+        """Give the names of the entries without reading them."""
+        return self.messages.names()
+
     def get(self, entry: str) -> InboxEntry:
         """Give one entry; raises `StoreError` if there is none."""
         return self.messages.get(entry)
@@ -99,6 +103,10 @@ class Inbox:
     def delivered(self, entry: str) -> Octets:
         """Give the octets that SES would deliver."""
         return self.content.open(self.messages.get(entry).delivered)
+
+    def report(self, delivery: Delivery) -> Octets:
+        """Give the report message that came back for a recipient."""
+        return self.content.open(delivery.report)
 
     def remove(self, entry: str) -> None:
         """Remove one entry."""

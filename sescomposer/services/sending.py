@@ -237,10 +237,14 @@ class Sending:
             overrides=overrides,
         )
 
+    def is_stale(self, review: Review) -> bool:
+        """Whether the octets are too old to be submitted."""
+        return self.clock.now() - review.sealed_at > self.too_old
+
     def _refuse_stale(self, review: Review) -> None:
         """Refuse octets that were sealed too long ago."""
-        age = self.clock.now() - review.sealed_at
-        if age > self.too_old:
+        if self.is_stale(review):
+            age = self.clock.now() - review.sealed_at
             raise StaleError(
                 f"The message was sealed {int(age.total_seconds() // 60)} minutes ago, more than "
                 f"{int(self.too_old.total_seconds() // 60)}.",

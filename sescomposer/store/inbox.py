@@ -73,6 +73,11 @@ class InboxStore:
         entries = [entry for path in self._files() if (entry := self._read(path)) is not None]
         return tuple(sorted(entries, key=lambda entry: (entry.received, entry.entry), reverse=True))
 
+    def names(self) -> frozenset[str]:
+        """Give the names of the entries without reading them. Raises `StoreError`."""
+        with translated("list the local inbox", self._folder):
+            return frozenset(path.name for path in self._files())
+
     def get(self, entry: str) -> InboxEntry:
         """Give one entry by its id or by an unambiguous start of it.
 

@@ -1,0 +1,458 @@
+"""The window of the local inbox: what was sent without an account, one window a process, beside the composers.
+
+It looks once a second, on a worker, whether messages came or went, for other processes send there too.
+"""
+
+from pathlib import Path
+from typing import ClassVar
+
+from PySide6.QtCore import QModelIndex, QSize, Qt, QTimer, Slot
+from PySide6.QtGui import QCloseEvent, QHideEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
+    QFileDialog,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QMainWindow,
+    QMessageBox,
+    QPushButton,
+    QSplitter,
+    QStackedWidget,
+    QTreeView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from sescomposer.bootstrap import Services
+from sescomposer.core.envelope import envelope_of
+from sescomposer.core.errors import SesComposerError
+from sescomposer.core.message import EnvelopeOverride, Message
+from sescomposer.core.octets import Octets
+from sescomposer.core.parse import parse
+from sescomposer.gui.icons import icon
+from sescomposer.gui.models.inbox_model import RECEIVED, RECIPIENTS, SUBJECT, InboxModel
+from sescomposer.gui.panes.inbox_detail import InboxDetail, LoadedEntry, load
+from sescomposer.gui.report_window import ReportWindow
+from sescomposer.gui.tasks import Context, TaskRunner
+from sescomposer.gui.widgets.notice import Notice
+from sescomposer.services.ports import Delivery, InboxEntry
+
+LOOK_MS = 1000
+_TOLD_MS = 8000
+_EMPTY = (
+    "Nothing was sent here yet.\n\n"
+    "Write a message and press Ctrl+Enter: what you send without an account arrives here, and nothing leaves this "
+    "machine. You will see what was submitted, what SES would deliver, and what it would refuse.\n\n"
+    "Some addresses play a part: success@, bounce@, ooto@, complaint@ and suppressionlist@simulator.amazonses.com, "
+    "also with a label such as bounce+order42@."
+)
+_NOT_FOUND = "No message holds what you search for."
+Look = tuple[frozenset[str], tuple[InboxEntry, ...]]
+
+
+class InboxWindow(QMainWindow):
+    """List above, one message below."""
+
+    _shown: ClassVar["InboxWindow | None"] = None
+
+    def __init__(self, services: Services, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle("Local inbox - SES Composer")
+        self.services = services
+        self.runner = TaskRunner(self)
+        self.runner.failed.connect(self._on_failed)
+        self.runner.crashed.connect(self._on_crashed)
+        self.model = InboxModel(self)
+        self.detail = InboxDetail(self.runner, self)
+        self._opener: QWidget | None = None
+        self._names: frozenset[str] | None = None
+        self._looking = False
+        self._wanted = ""
+        self._build()
+        self._connect()
+        self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+        screen = self.screen().availableGeometry()
+        self.resize(self.sizeHint().boundedTo(QSize(screen.width() - 32, screen.height() - 48)))
+        self._timer = QTimer(self, interval=LOOK_MS)
+        self._timer.timeout.connect(self.look)
+
+    @classmethod
+    def show_for(cls, services: Services, opener: QWidget | None = None, entry: str = "") -> "InboxWindow":
+        """Show the window of this process, and a message by its id.
+
+        Args:
+            services: What it acts through.
+            opener: The composer window that new messages open beside; the last one that closes takes this one along.
+            entry: Id of the message to select, "" for none in particular.
+        """
+        window = cls._shown
+        if window is None:
+            window = cls._shown = cls(services)
+        if opener is not None:
+            window._follow(opener)
+        if entry:
+            window.select_entry(entry)
+        window.show()
+        window.raise_()
+        window.activateWindow()
+        return window
+
+    def sizeHint(self) -> QSize:
+        """Room for list and message."""
+        return QSize(1040, 760)
+
+    @property
+    def current(self) -> InboxEntry | None:
+        """The selected message."""
+        row = self.list.currentIndex().row()
+        return self.model.rows[row] if 0 <= row < len(self.model.rows) else None
+
+    def select_entry(self, entry: str) -> None:
+        """Select a message by its id, as soon as it is there."""
+        self._wanted = entry
+        self.search.clear()
+        self._select_wanted()
+        self.look()
+
+    # Building
+
+    def _build(self) -> None:
+        self.search = QLineEdit(self, clearButtonEnabled=True)
+        self.search.setPlaceholderText("Search subjects and addresses")
+        self.search.setAccessibleName("Search the local inbox")
+        self.count = QLabel(self)
+        self.notice = Notice("Trouble", self)
+        self.new_button = self._button("new", "&Open as new message", "Open a copy to change and send again (Ctrl+O)")
+        self.save_button = self._button("save", "Save &as...", "Save the octets in view exactly (Ctrl+S)")
+        self.delete_button = self._button("remove", "De&lete", "Delete the selected message (Del)")
+        self.clear_button = self._button("", "Cle&ar inbox...", "Delete all messages of the local inbox")
+        self.list = self._make_list()
+        self.empty = QLabel(self)
+        self.empty.setWordWrap(True)
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.empty.setContentsMargins(48, 32, 48, 32)
+        self.empty.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.storeys = QSplitter(Qt.Orientation.Vertical, self)
+        self.storeys.addWidget(self.list)
+        self.storeys.addWidget(self.detail)
+        self.storeys.setChildrenCollapsible(False)
+        self.storeys.setHandleWidth(8)
+        self.storeys.setStretchFactor(1, 1)
+        self.storeys.setSizes([168, 552])
+        self.pages = QStackedWidget(self)
+        self.pages.addWidget(self.empty)
+        self.pages.addWidget(self.storeys)
+        centre = QWidget(self)
+        column = QVBoxLayout(centre)
+        column.setContentsMargins(16, 16, 16, 16)
+        column.setSpacing(8)
+        column.addLayout(self._build_top())
+        column.addWidget(self.notice)
+        column.addWidget(self.pages, 1)
+        self.setCentralWidget(centre)
+
+    def _build_top(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self.search, 1)
+        row.addWidget(self.count)
+        row.addSpacing(8)
+        for button in (self.new_button, self.save_button, self.delete_button, self.clear_button):
+            row.addWidget(button)
+        return row
+
+    def _button(self, icon_name: str, words: str, tip: str) -> QPushButton:
+        button = QPushButton(words, self)
+        if icon_name:
+            button.setIcon(icon(icon_name))
+        button.setToolTip(tip)
+        button.setAccessibleDescription(tip)
+        return button
+
+    def _make_list(self) -> QTreeView:
+        view = QTreeView(self)
+        view.setModel(self.model)
+        view.setAccessibleName("Messages of the local inbox")
+        view.setRootIsDecorated(False)
+        view.setUniformRowHeights(True)
+        view.setAlternatingRowColors(True)
+        view.setAllColumnsShowFocus(True)
+        view.setTextElideMode(Qt.TextElideMode.ElideRight)
+        view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        view.setMinimumHeight(96)
+        header = view.header()
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(RECEIVED, QHeaderView.ResizeMode.ResizeToContents)
+        for column in (SUBJECT, RECIPIENTS):
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
+        return view
+
+    def _connect(self) -> None:
+        self.search.textChanged.connect(self._on_search)
+        self.list.selectionModel().currentRowChanged.connect(self._on_current_changed)
+        self.model.modelReset.connect(self._on_reset)
+        self.detail.report_wanted.connect(self._on_report_wanted)
+        self.detail.tabs.currentChanged.connect(self._show_state)
+        self.new_button.clicked.connect(self.open_as_new)
+        self.save_button.clicked.connect(self.save_as)
+        self.delete_button.clicked.connect(self.delete_current)
+        self.clear_button.clicked.connect(self.ask_to_clear)
+        for keys, slot in (
+            ("Ctrl+F", self._on_find),
+            ("Ctrl+O", self.open_as_new),
+            ("Ctrl+S", self.save_as),
+            ("Ctrl+W", self.close),
+            ("Esc", self.close),
+        ):
+            QShortcut(QKeySequence(keys), self).activated.connect(slot)
+        delete = QShortcut(QKeySequence("Del"), self.list, context=Qt.ShortcutContext.WidgetShortcut)
+        delete.activated.connect(self.delete_current)
+
+    # Looking
+
+    @Slot()
+    def look(self) -> None:
+        """Look on a worker whether messages came or went."""
+        if self._looking:
+            return
+        self._looking = True
+        inbox, known = self.services.inbox, self._names
+
+        def operation(context: Context) -> Look | None:
+            names = inbox.names()
+            return None if names == known else (names, inbox.entries())
+
+        task = self.runner.start(operation)
+        task.succeeded.connect(self._on_looked)
+        task.finished.connect(self._on_look_finished)
+
+    @Slot(object)
+    def _on_looked(self, answer: Look | None) -> None:
+        if answer is not None:
+            self._names, entries = answer
+            self.notice.say("")
+            before = self.current
+            self._wanted = self._wanted or (before.entry if before else "")
+            self.model.show_entries(entries)
+            self._select_wanted()
+        self._show_state()
+
+    @Slot()
+    def _on_look_finished(self) -> None:
+        self._looking = False
+
+    @Slot(str)
+    def _on_search(self, text: str) -> None:
+        before = self.current
+        self._wanted = before.entry if before else ""
+        self.model.search(text)
+        self._select_wanted()
+        self._show_state()
+
+    @Slot()
+    def _on_reset(self) -> None:
+        self._show_state()
+
+    def _select_wanted(self) -> None:
+        """Select what was wanted, else the newest."""
+        row = self.model.row_of(self._wanted) if self._wanted else -1
+        if row >= 0:
+            self._wanted = ""
+        if row < 0 and self.current is None and self.model.rows:
+            row = 0
+        if row >= 0:
+            self.list.setCurrentIndex(self.model.index(row, 0))
+            self.list.scrollTo(self.model.index(row, 0))
+
+    @Slot(QModelIndex, QModelIndex)
+    def _on_current_changed(self, current: QModelIndex) -> None:
+        entry = self.current
+        self._show_state()
+        if entry is None or (self.detail.loaded is not None and self.detail.loaded.entry == entry):
+            return
+        inbox = self.services.inbox
+        task = self.runner.start(lambda context: load(inbox, entry))
+        task.succeeded.connect(self._on_loaded)
+
+    @Slot(object)
+    def _on_loaded(self, loaded: LoadedEntry) -> None:
+        if self.current == loaded.entry:
+            self.detail.show_loaded(loaded)
+            self._show_state()
+
+    @Slot()
+    def _show_state(self) -> None:
+        """Show what there is, and what can be done with it."""
+        found, total = len(self.model.rows), self.model.total
+        self.pages.setCurrentWidget(self.storeys if found else self.empty)
+        if self._names is not None:
+            self.empty.setText(_NOT_FOUND if total else _EMPTY)
+        plural = "s" if total != 1 else ""
+        self.count.setText(f"{found:,} of {total:,}" if found != total else f"{total:,} message{plural}")
+        current, loaded = self.current, self.detail.loaded
+        is_loaded = current is not None and loaded is not None and loaded.entry == current
+        self.detail.setEnabled(is_loaded)
+        for button in (self.new_button, self.save_button):
+            button.setEnabled(is_loaded)
+        self.delete_button.setEnabled(current is not None)
+        self.clear_button.setEnabled(total > 0)
+        shown = self.detail.shown_octets
+        self.save_button.setText(f"Save {shown[0]} &as..." if shown else "Save &as...")
+
+    # What can be done
+
+    @Slot()
+    def open_as_new(self) -> None:
+        """Open a copy of the submitted message in a composer window of its own."""
+        loaded = self.detail.loaded
+        if loaded is None or not self.new_button.isEnabled():
+            return
+        wanted = getattr(self._opener, "window_wanted", None)
+        if wanted is not None:
+            wanted.emit((as_new_message(loaded), None))
+
+    @Slot()
+    def save_as(self) -> None:
+        """Ask for a file and write the octets in view there."""
+        shown, loaded = self.detail.shown_octets, self.detail.loaded
+        if shown is None or loaded is None or not self.save_button.isEnabled():
+            return
+        word, octets = shown
+        name = f"{loaded.entry.entry}-{word}.eml"
+        chosen, _ = QFileDialog.getSaveFileName(self, f"Save {word} octets", str(Path.home() / name))
+        if chosen:
+            self.save_octets(octets, Path(chosen))
+
+    def save_octets(self, octets: Octets, path: Path) -> None:
+        """Write octets exactly, on a worker."""
+        documents = self.services.documents
+
+        def operation(context: Context) -> str:
+            documents.save_octets(octets, path, context)
+            return f"Saved as {path}"
+
+        self.runner.start(operation).succeeded.connect(self._on_told)
+
+    @Slot()
+    def delete_current(self) -> None:
+        """Delete the selected message; the next one is selected."""
+        entry = self.current
+        if entry is None:
+            return
+        row, inbox = self.list.currentIndex().row(), self.services.inbox
+        near = self.model.rows[row + 1 : row + 2] or self.model.rows[max(row - 1, 0) : row]
+        self._wanted = near[0].entry if near else ""
+        task = self.runner.start(lambda context: inbox.remove(entry.entry))
+        task.succeeded.connect(self.look)
+
+    @Slot()
+    def ask_to_clear(self) -> None:
+        """Ask, then delete all messages."""
+        total = self.model.total
+        box = QMessageBox(QMessageBox.Icon.Warning, "SES Composer", f"Delete all {total:,} messages?", parent=self)
+        box.setInformativeText("They are gone then; what was saved to files stays.")
+        delete = box.addButton("&Delete all", QMessageBox.ButtonRole.DestructiveRole)
+        box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        delete.clicked.connect(self._on_clear)
+        box.open()
+
+    @Slot()
+    def _on_clear(self) -> None:
+        inbox = self.services.inbox
+        self.runner.start(lambda context: inbox.clear()).succeeded.connect(self.look)
+
+    @Slot(object)
+    def _on_report_wanted(self, delivery: Delivery) -> None:
+        inbox = self.services.inbox
+
+        def operation(context: Context) -> tuple[str, Octets]:
+            octets = inbox.report(delivery)
+            octets.line_count()
+            return delivery.recipient, octets
+
+        self.runner.start(operation).succeeded.connect(self._on_report)
+
+    @Slot(object)
+    def _on_report(self, answer: tuple[str, Octets]) -> None:
+        recipient, octets = answer
+        report = ReportWindow(f"Report for {recipient}", parse(octets), self.runner, self)
+        report.save_wanted.connect(self.save_octets)
+        report.show()
+
+    @Slot()
+    def _on_find(self) -> None:
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search.selectAll()
+
+    @Slot(object)
+    def _on_told(self, sentence: str) -> None:
+        self.statusBar().showMessage(sentence, _TOLD_MS)
+
+    @Slot(object)
+    def _on_failed(self, error: SesComposerError) -> None:
+        self.notice.say(f"{error.sentence} {error.hint}".strip(), "error")
+
+    @Slot(object)
+    def _on_crashed(self, error: BaseException) -> None:
+        from sescomposer.gui.crash import report
+
+        report(error)
+
+    # Coming and going
+
+    def _follow(self, opener: QWidget) -> None:
+        """Open new messages beside that window, and go when the last of its kind goes."""
+        if opener is self._opener:
+            return
+        self._opener = opener
+        closed = getattr(opener, "closed", None)
+        if closed is not None:
+            closed.connect(self._on_opener_closed)
+
+    @Slot(object)
+    def _on_opener_closed(self, opener: QWidget) -> None:
+        if opener is not self._opener:
+            return
+        others = [
+            window
+            for window in QApplication.topLevelWidgets()
+            if window is not opener and window.isVisible() and hasattr(window, "window_wanted")
+        ]
+        self._opener = None
+        if others:
+            self._follow(others[0])
+        else:
+            self.close()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Begin to look."""
+        super().showEvent(event)
+        self.look()
+        self._timer.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Look no more."""
+        super().hideEvent(event)
+        self._timer.stop()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Stop the workers; the next call makes a new window."""
+        self._timer.stop()
+        self.runner.close()
+        if InboxWindow._shown is self:
+            InboxWindow._shown = None
+        super().closeEvent(event)
+
+
+def as_new_message(loaded: LoadedEntry) -> Message:
+    """Give a copy of a submitted message to write on; recipients that no field names stay in the envelope."""
+    message = Message(loaded.submitted)
+    named, given = envelope_of(message), loaded.entry.envelope
+    mail_from = None if named.mail_from == given.mail_from else given.mail_from
+    rcpt_to = None if named.rcpt_to == given.rcpt_to else given.rcpt_to
+    return Message(loaded.submitted, EnvelopeOverride(mail_from, rcpt_to))

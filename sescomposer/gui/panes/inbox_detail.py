@@ -1,0 +1,137 @@
+"""One message of the local inbox: as submitted, as delivered, what differs, and what became of each recipient."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
+
+from sescomposer.core.entity import Entity
+from sescomposer.core.line_difference import DiffLine, octets_difference
+from sescomposer.core.octets import Octets
+from sescomposer.core.parse import parse
+from sescomposer.gui.models.envelope_words import unicode_form
+from sescomposer.gui.panes.deliveries_pane import DeliveriesPane
+from sescomposer.gui.panes.message_inspector import MessageInspector
+from sescomposer.gui.tasks import TaskRunner
+from sescomposer.gui.widgets.diff_view import DiffView
+from sescomposer.gui.widgets.fitting_text import FittingText
+from sescomposer.gui.widgets.notice import Notice
+from sescomposer.services.ports import InboxEntry, LocalInbox
+
+SUBMITTED, DELIVERED, COMPARISON, RECIPIENTS = range(4)
+_REPLACED = ("Message-ID", "Date", "Return-Path")
+
+
+@dataclass(frozen=True, eq=False)
+class LoadedEntry:
+    """A message of the local inbox with its octets, ready to be shown."""
+
+    entry: InboxEntry
+    submitted: Entity
+    delivered: Entity
+    difference: tuple[DiffLine, ...]
+
+
+def load(inbox: LocalInbox, entry: InboxEntry) -> LoadedEntry:
+    """Read and parse what an entry names; for a worker. Raises `StoreError`."""
+    submitted, delivered = inbox.submitted(entry.entry), inbox.delivered(entry.entry)
+    return LoadedEntry(entry, _read(submitted), _read(delivered), octets_difference(submitted, delivered))
+
+
+def _read(octets: Octets) -> Entity:
+    """Parse, and count lines here rather than where it is shown."""
+    octets.line_count()
+    return parse(octets)
+
+
+class InboxDetail(QWidget):
+    """Head, refusal and four tabs.
+
+    Signals:
+        report_wanted(object): the `Delivery` whose report message is to be opened.
+    """
+
+    report_wanted = Signal(object)
+
+    def __init__(self, runner: TaskRunner, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.loaded: LoadedEntry | None = None
+        self.subject = FittingText("Subject", self, lines=2)
+        font = self.subject.font()
+        font.setBold(True)
+        self.subject.setFont(font)
+        self.head = FittingText("Envelope", self, lines=4)
+        self.refusal = Notice("Refusal", self)
+        self.submitted = MessageInspector(runner, self)
+        self.delivered = MessageInspector(runner, self)
+        self.comparison = QWidget(self)
+        self.changes = FittingText("What SES changes", self.comparison, lines=6)
+        self.difference = DiffView(self.comparison)
+        self.deliveries = DeliveriesPane(self)
+        self._build()
+        self.deliveries.report_wanted.connect(self.report_wanted)
+
+    @property
+    def shown_octets(self) -> tuple[str, Octets] | None:
+        """The octets that the tab in view is about, with a word for them; None while nothing is shown."""
+        if self.loaded is None:
+            return None
+        if self.tabs.currentIndex() == DELIVERED:
+            return "delivered", self.loaded.delivered.octets
+        return "submitted", self.loaded.submitted.octets
+
+    def show_loaded(self, loaded: LoadedEntry) -> None:
+        """Show a message; the tab in view stays."""
+        self.loaded = loaded
+        entry = loaded.entry
+        self.subject.say(entry.subject.strip() or "(no subject)")
+        self.head.say(head_words(entry))
+        self.refusal.say(
+            f"SES would have refused this, and it was delivered anyway. {entry.refusal}" if entry.refusal else "",
+            "warning",
+        )
+        self.submitted.show_message(loaded.submitted)
+        self.delivered.show_message(loaded.delivered, _REPLACED)
+        self.changes.say("\n".join(f"• {change}" for change in entry.changes))
+        self.difference.show_difference(loaded.difference, "SES would deliver the very octets that were submitted.")
+        self.deliveries.show_deliveries(entry.deliveries)
+
+    def _build(self) -> None:
+        self.tabs = QTabWidget(self)
+        self.tabs.setDocumentMode(True)
+        self.tabs.setAccessibleName("Views of the message")
+        compared = QVBoxLayout(self.comparison)
+        compared.setContentsMargins(8, 8, 8, 0)
+        compared.setSpacing(8)
+        compared.addWidget(self.changes)
+        compared.addWidget(self.difference, 1)
+        for widget, title, tip in (
+            (self.submitted, "&Submitted", "The exact octets that were submitted"),
+            (self.delivered, "&Delivered", "What SES would deliver; the fields that it writes are marked"),
+            (self.comparison, "&Comparison", "Submitted against delivered, line by line"),
+            (self.deliveries, "&Recipients", "What became of each recipient"),
+        ):
+            index = self.tabs.addTab(widget, title)
+            self.tabs.setTabToolTip(index, tip)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        head = QVBoxLayout()
+        head.setContentsMargins(0, 8, 0, 0)
+        head.setSpacing(4)
+        head.addWidget(self.subject)
+        head.addWidget(self.head)
+        column.addLayout(head)
+        column.addWidget(self.refusal)
+        column.addWidget(self.tabs, 1)
+        for text in (self.subject, self.head):
+            text.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+
+
+def head_words(entry: InboxEntry) -> str:
+    """Say what was submitted, when, by whom and for whom."""
+    to = ", ".join(unicode_form(address) for address in entry.envelope.rcpt_to) or "(nobody)"
+    return (
+        f"Submitted {entry.received:%Y-%m-%d %H:%M:%S} as {entry.entry}\n"
+        f"MAIL FROM {unicode_form(entry.envelope.mail_from) or '(nobody)'}; RCPT TO {to}"
+    )
