@@ -2,8 +2,8 @@
 
 import sys
 
-import click
 import typer
+from typer.exceptions import TyperException
 
 from sescomposer.cli import inbox
 from sescomposer.cli.build import build
@@ -32,12 +32,13 @@ def main(arguments: list[str]) -> int:
     """
     try:
         result = app(args=arguments, standalone_mode=False, prog_name="sescomposer")
-    except click.exceptions.Exit as error:
+    except typer.Exit as error:
         return error.exit_code
-    except click.exceptions.Abort:
+    except typer.Abort:
         return ExitCode.INTERRUPTED
-    except click.ClickException as error:
-        error.show()
+    except TyperException as error:
+        words = error.format_message().rstrip(".")
+        print(f"sescomposer: {words}. `sescomposer {arguments[0]} --help` lists what there is.", file=sys.stderr)
         return ExitCode.USAGE
     except SesComposerError as error:
         print(f"sescomposer: {error.sentence} {error.hint}".rstrip(), file=sys.stderr)

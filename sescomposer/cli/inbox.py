@@ -9,7 +9,7 @@ from sescomposer.cli.look import JsonOption
 from sescomposer.cli.streams import print_json, say, write_octets
 from sescomposer.services.ports import InboxEntry
 
-app = typer.Typer(help="The local inbox: what was sent without an account.", no_args_is_help=True)
+app = typer.Typer(help="The local inbox: what was sent without an account.")
 
 
 @app.command("list")
