@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from sescomposer.core.attachment_words import attachment_words
-from sescomposer.core.body_parts import BodyParts, body_parts
+from sescomposer.core.attachment_words import promise_in
+from sescomposer.core.body_parts import body_parts
 from sescomposer.core.checks.subject import Subject, kept
 from sescomposer.core.entity import Entity
 from sescomposer.core.errors import EncodingError
@@ -24,7 +24,7 @@ def text_alternative(subject: Subject) -> Iterator[Finding]:
             "There is HTML but no text: readers without HTML show nothing, and filters count it against the sender.",
             Where(parts.html.key),
             "RFC 2046 5.1.4",
-            Fix("Make text from the HTML", _add_text),
+            Fix("Make text from the HTML", _add_text) if kept(parts.html, _own_words) else None,
         )
 
 
@@ -38,25 +38,21 @@ def _add_text(message: Message, ids: Identifiers) -> Message:
 
 def forgotten_attachment(subject: Subject) -> Iterator[Finding]:
     """Warn where subject or text speak of an attachment and there is none."""
+    if not subject.forgotten_attachment:
+        return
     parts = body_parts(subject.root)
     if parts.attachments:
         return
-    words = _words_in(subject.root, parts)
-    promised = next((word for word in attachment_words() if word in words), None)
-    if promised is not None:
-        yield Finding(
-            "attachment-forgotten",
-            Severity.WARNING,
-            f"The message says {promised!r}, but nothing is attached.",
-            Where((parts.text or parts.html or subject.root).key),
-            "custom of mail readers",
-        )
-
-
-def _words_in(root: Entity, parts: BodyParts) -> str:
-    """Give subject and text in lower case; quoted lines of an answered message do not count."""
     leaf = parts.text or parts.html
-    return f"{root.subject}\n{kept(leaf, _own_words) if leaf is not None else ''}".casefold()
+    more = subject.more_attachment_words
+    found = promise_in(subject.root.subject, more)
+    where = Where(subject.root.key, "Subject")
+    if not found and leaf is not None:
+        found = promise_in(kept(leaf, _own_words), more)
+        where = Where(leaf.key)
+    if found:
+        message = f"The message says {found!r}, but nothing is attached."
+        yield Finding("attachment-forgotten", Severity.WARNING, message, where, "custom of mail readers")
 
 
 def _own_words(leaf: Entity) -> str:
@@ -64,5 +60,6 @@ def _own_words(leaf: Entity) -> str:
     try:
         text = leaf.text() if leaf.media_type != "text/html" else plain_text(leaf.text())
     except EncodingError:
+        # What is wrong with the octets is another check's matter.
         return ""
     return "\n".join(line for line in text.split("\n") if not line.startswith(">"))
