@@ -246,12 +246,13 @@ def stall(folder: Path) -> dict[str, float]:
     """Attach 28 MB in the real window, seal and keep the message, save it, open it."""
     from sescomposer.bootstrap import make_services
     from sescomposer.core.message import Road
+    from sescomposer.gui.app import make_application
     from sescomposer.gui.main_window import MainWindow
     from sescomposer.services.sample import sample_message
     from sescomposer.store.folders import Folders
 
     path = octets_file(folder, 28)
-    app = _application()
+    app = make_application([])
     services = make_services(Folders.below(folder / f"stall-{os.getpid()}"))
     window = MainWindow(services, sample_message(services.ids))
     window.show()

@@ -34,7 +34,10 @@ class Documents:
             UnreadableError: the file cannot be read.
             StoreError: no snapshot of it can be kept.
         """
-        return Message(parse(self.content.keep_file(path, progress).octets))
+        root = parse(self.content.keep_file(path, progress).octets)
+        # The lines of all octets are counted once; here nobody waits for it, in a pane the window would.
+        _ = root.octets.newlines
+        return Message(root)
 
     def save(self, message: Message, path: Path, progress: Progress = NO_PROGRESS) -> None:
         """Save a draft: Bcc included.
