@@ -21,7 +21,6 @@ from sescomposer.gui.icons import icon
 from sescomposer.gui.models.findings_model import FIX, MOST, PART, PROBLEM, STANDARD, FindingsModel
 from sescomposer.gui.panes.problem_details import ProblemDetails
 from sescomposer.gui.panes.same_place import field_spans
-from sescomposer.gui.widgets.button_delegate import ButtonDelegate
 
 ORIGIN = "problems"
 _NOTHING = "Nothing found that SES or readers would stumble over."
@@ -80,7 +79,6 @@ class ProblemsDrawer(QWidget):
         rows.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         rows.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         rows.setTextElideMode(Qt.TextElideMode.ElideRight)
-        rows.setItemDelegateForColumn(FIX, ButtonDelegate(rows))
         header = rows.header()
         header.setStretchLastSection(False)
         header.setResizeContentsPrecision(0)
@@ -262,6 +260,11 @@ class ProblemsDrawer(QWidget):
     @Slot(bool)
     def _on_toggled(self, is_open: bool) -> None:
         """A closed drawer is one line high."""
+        if is_open and self.list.itemDelegateForColumn(FIX) is None:
+            # Here, because a start need not wait for it.
+            from sescomposer.gui.widgets.button_delegate import ButtonDelegate
+
+            self.list.setItemDelegateForColumn(FIX, ButtonDelegate(self.list))
         self.list.setVisible(is_open)
         self._tell_current()
         head = self.handle.sizeHint().height()
