@@ -38,18 +38,18 @@ class PartDialog(QDialog):
         self.controls: dict[str, _Control] = {}
         self.notes: dict[str, NoteLine] = {}
         self.setWindowTitle(f"Properties of {name_of(part)}"[:120])
-        self.form = QFormLayout()
-        self.form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        self.form.setHorizontalSpacing(16)
-        self.form.setVerticalSpacing(8)
-        self._add_rows()
         self.preview = self._make_preview()
         self.buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel, self
         )
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
+        self.form = QFormLayout()
+        self.form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        self.form.setHorizontalSpacing(16)
+        self.form.setVerticalSpacing(8)
         self._lay_out()
+        self._add_rows()
         self._check()
 
     def sizeHint(self) -> QSize:
@@ -86,15 +86,15 @@ class PartDialog(QDialog):
         """Make the controls; what does not apply to this part is shown and cannot be changed."""
         part, is_leaf = self.part, not self.part.children
         detected = detected_type(part)
-        self._add("media_type", "Media &type", _choices((part.media_type, detected), editable=True), is_leaf)
-        self._add("file_name", "File &name", QLineEdit(), True)
-        self._add("name_form", "Name is &written", _choices(NAME_FORMS), True)
-        self._add("disposition", "&Disposition", _choices(DISPOSITIONS, editable=True), True)
-        self._add("content_id", "Content-&ID", QLineEdit(), True)
-        self._add("description", "D&escription", QLineEdit(), True)
-        self._add("charset", "&Charset", _choices(CHARSETS, editable=True), part.is_text)
+        self._add("media_type", "Media &type", self._choices((part.media_type, detected), editable=True), is_leaf)
+        self._add("file_name", "File &name", QLineEdit(self), True)
+        self._add("name_form", "Name is &written", self._choices(NAME_FORMS), True)
+        self._add("disposition", "&Disposition", self._choices(DISPOSITIONS, editable=True), True)
+        self._add("content_id", "Content-&ID", QLineEdit(self), True)
+        self._add("description", "D&escription", QLineEdit(self), True)
+        self._add("charset", "&Charset", self._choices(CHARSETS, editable=True), part.is_text)
         encodings = tuple(encoding.value for encoding in encodings_for(part))
-        self._add("encoding", "Transfer e&ncoding", _choices(encodings), len(encodings) > 1)
+        self._add("encoding", "Transfer e&ncoding", self._choices(encodings), len(encodings) > 1)
         self._add_hints(detected)
 
     def _add_hints(self, detected: str) -> None:
@@ -120,7 +120,6 @@ class PartDialog(QDialog):
 
     def _add(self, name: str, label: str, control: _Control, is_possible: bool) -> None:
         value = getattr(self.before, name)
-        control.setParent(self)
         control.setEnabled(is_possible)
         control.setAccessibleName(label.replace("&", ""))
         if isinstance(control, QComboBox):
@@ -136,6 +135,15 @@ class PartDialog(QDialog):
         self.form.addRow("", note)
         self.form.setRowVisible(note, False)
         self.controls[name], self.notes[name] = control, note
+
+    def _choices(self, values: tuple[str, ...] | dict[str, str], *, editable: bool = False) -> QComboBox:
+        """Make a box of choices; a dictionary gives words for each value."""
+        box = QComboBox(self)
+        box.setEditable(editable)
+        pairs = values if isinstance(values, dict) else {value: value for value in values if value or not editable}
+        for value, words in pairs.items():
+            box.addItem(words, value)
+        return box
 
     def _make_preview(self) -> QPlainTextEdit:
         preview = QPlainTextEdit(self)
@@ -186,18 +194,6 @@ class PartDialog(QDialog):
                 note.say(f"{error.sentence} {error.hint}".strip())
             else:
                 note.clear()
-
-
-def _choices(values: tuple[str, ...] | dict[str, str], *, editable: bool = False) -> QComboBox:
-    """Make a box of choices; a dictionary gives words for each value."""
-    box = QComboBox()
-    box.setEditable(editable)
-    pairs = values if isinstance(values, dict) else {value: value for value in values if value or not editable}
-    for value, words in pairs.items():
-        box.addItem(words, value)
-    if editable:
-        box.setCompleter(None)  # type: ignore[arg-type]
-    return box
 
 
 def _choose(box: QComboBox, value: str) -> None:

@@ -287,6 +287,10 @@ class AttachmentStrip(QWidget):
 
     @Slot(QPoint)
     def _on_menu(self, place: QPoint) -> None:
+        self.make_menu().popup(self.view.viewport().mapToGlobal(place))
+
+    def make_menu(self) -> QMenu:
+        """Make the menu of the current part; it goes when it is closed."""
         part, actions = self.current, self.actions_by_name
         for name, action in actions.items():
             action.setEnabled(part is not None or name == "paste")
@@ -300,7 +304,7 @@ class AttachmentStrip(QWidget):
         menu.addActions(list(actions.values()))
         menu.insertSeparator(actions["inline"])
         menu.insertSeparator(actions["paste"])
-        menu.popup(self.view.viewport().mapToGlobal(place))
+        return menu
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take files and images from outside."""
