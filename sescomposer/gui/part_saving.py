@@ -7,30 +7,16 @@ from PySide6.QtWidgets import QFileDialog, QProgressDialog, QWidget
 
 from sescomposer.core.entity import Entity
 from sescomposer.gui.composer import Composer
+from sescomposer.gui.part_kinds import file_name_for
 from sescomposer.gui.tasks import Context
 
 _SHOW_PROGRESS_AFTER_MS = 500
-_EXTENSIONS = {"text/plain": ".txt", "text/html": ".html", "message/rfc822": ".eml", "text/calendar": ".ics"}
-
-
-def file_name_of(entity: Entity) -> str:
-    """Give a name for the file of a part: its last component, without what file systems refuse.
-
-    >>> from sescomposer.core.parse import parse
-    >>> file_name_of(parse(b'Content-Disposition: attachment; filename="../../a:b.txt"\\r\\n\\r\\n'))
-    'a-b.txt'
-    >>> file_name_of(parse(b"Subject: Hi\\r\\n\\r\\n"))
-    'part.txt'
-    """
-    last = entity.file_name.replace("\\", "/").rpartition("/")[2]
-    kept = "".join("-" if ch in ':*?"<>|' or not ch.isprintable() else ch for ch in last).strip(" .")
-    return kept[:120] or f"part{_EXTENSIONS.get(entity.media_type, '')}"
 
 
 def save_part(composer: Composer, entity: Entity, parent: QWidget) -> None:
     """Ask for a file and write the decoded content there; failures are shown by the window."""
     folder = composer.path.parent if composer.path else Path.home()
-    chosen, _ = QFileDialog.getSaveFileName(parent, "Save part", str(folder / file_name_of(entity)))
+    chosen, _ = QFileDialog.getSaveFileName(parent, "Save part", str(folder / file_name_for(entity)))
     if chosen:
         write_part(composer, entity, Path(chosen), parent)
 

@@ -8,9 +8,11 @@ from sescomposer.core.entity import Entity
 from sescomposer.core.notes import Note
 from sescomposer.gui.icons import icon
 from sescomposer.gui.panes.raw_text import shown
+from sescomposer.gui.part_kinds import icon_of as icon_of_type
 from sescomposer.gui.tips import tip
 
 _SEALED_OFF = {"multipart/signed": "signed, read-only", "multipart/encrypted": "encrypted, read-only"}
+_SEALED_OFF_ICONS = {"multipart/signed": "sign", "multipart/encrypted": "lock"}
 _REASONS = {
     Note.TOO_DEEP: "It is nested too deep to be opened; its octets are kept as they are.",
     Note.TOO_MANY_PARTS: "The message has too many parts; this one was not opened, its octets are kept as they are.",
@@ -66,27 +68,6 @@ def part_tip(entity: Entity, is_locked: bool, found: Sequence[str] = ()) -> str:
 
 def icon_of(entity: Entity) -> QIcon:
     """Give the icon of a kind of part, in the colour of the kind."""
-    kind, _, subtype = entity.media_type.partition("/")
-    match kind, subtype:
-        case "multipart", "signed":
-            return icon("sign", "part_signature")
-        case "multipart", "encrypted":
-            return icon("lock", "part_signature")
-        case "multipart", _:
-            return icon("tree", "part_multipart")
-        case "message", _:
-            return icon("envelope", "part_message")
-        case "text", "html":
-            return icon("html", "part_html")
-        case "text", "calendar":
-            return icon("invitation", "part_calendar")
-        case "text", _:
-            return icon("text", "part_text")
-        case "image", _:
-            return icon("image", "part_image")
-        case _, "pdf":
-            return icon("pdf", "part_file")
-        case _, "pkcs7-signature" | "pgp-signature" | "x-pkcs7-signature":
-            return icon("key", "part_signature")
-        case _:
-            return icon("file", "part_file")
+    if is_sealed_off(entity):
+        return icon(_SEALED_OFF_ICONS[entity.media_type], "part_signature")
+    return icon(*icon_of_type(entity.media_type))
