@@ -37,19 +37,20 @@ from sescomposer.gui.models.inbox_model import RECEIVED, RECIPIENTS, SUBJECT, In
 from sescomposer.gui.panes.inbox_detail import InboxDetail, LoadedEntry, load
 from sescomposer.gui.report_window import ReportWindow
 from sescomposer.gui.tasks import Context, TaskRunner
+from sescomposer.gui.widgets.empty_state import EmptyState
 from sescomposer.gui.widgets.notice import Notice
 from sescomposer.services.ports import Delivery, InboxEntry
 
 LOOK_MS = 1000
 _TOLD_MS = 8000
 _EMPTY = (
-    "Nothing was sent here yet.\n\n"
+    "Nothing was sent here yet",
     "Write a message and press Ctrl+Enter: what you send without an account arrives here, and nothing leaves this "
     "machine. You will see what was submitted, what SES would deliver, and what it would refuse.\n\n"
     "Some addresses play a part: success@, bounce@, ooto@, complaint@ and suppressionlist@simulator.amazonses.com, "
-    "also with a label such as bounce+order42@."
+    "also with a label such as bounce+order42@.",
 )
-_NOT_FOUND = "No message holds what you search for."
+_NOT_FOUND = ("Nothing found", "No message holds what you search for in its subject or its addresses.")
 Look = tuple[frozenset[str], tuple[InboxEntry, ...]]
 
 
@@ -74,7 +75,6 @@ class InboxWindow(QMainWindow):
         self._wanted = ""
         self._build()
         self._connect()
-        self.list.setFocus(Qt.FocusReason.OtherFocusReason)
         screen = self.screen().availableGeometry()
         self.resize(self.sizeHint().boundedTo(QSize(screen.width() - 32, screen.height() - 48)))
         self._timer = QTimer(self, interval=LOOK_MS)
@@ -97,7 +97,6 @@ class InboxWindow(QMainWindow):
         if entry:
             window.select_entry(entry)
         window.show()
-        window.raise_()
         window.activateWindow()
         return window
 
@@ -131,11 +130,7 @@ class InboxWindow(QMainWindow):
         self.delete_button = self._button("remove", "De&lete", "Delete the selected message (Del)")
         self.clear_button = self._button("", "Cle&ar inbox...", "Delete all messages of the local inbox")
         self.list = self._make_list()
-        self.empty = QLabel(self)
-        self.empty.setWordWrap(True)
-        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.empty.setContentsMargins(48, 32, 48, 32)
-        self.empty.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.empty = EmptyState("inbox", self)
         self.storeys = QSplitter(Qt.Orientation.Vertical, self)
         self.storeys.addWidget(self.list)
         self.storeys.addWidget(self.detail)
@@ -288,9 +283,13 @@ class InboxWindow(QMainWindow):
     def _show_state(self) -> None:
         """Show what there is, and what can be done with it."""
         found, total = len(self.model.rows), self.model.total
-        self.pages.setCurrentWidget(self.storeys if found else self.empty)
+        page = self.storeys if found else self.empty
+        if page is not self.pages.currentWidget():
+            self.pages.setCurrentWidget(page)
+            if found and not self.search.text():
+                self.list.setFocus(Qt.FocusReason.OtherFocusReason)
         if self._names is not None:
-            self.empty.setText(_NOT_FOUND if total else _EMPTY)
+            self.empty.say(*(_NOT_FOUND if total else _EMPTY))
         plural = "s" if total != 1 else ""
         self.count.setText(f"{found:,} of {total:,}" if found != total else f"{total:,} message{plural}")
         current, loaded = self.current, self.detail.loaded

@@ -121,6 +121,9 @@ class Windows(QObject):
         recovery = self._runner.start(self._recover, quiet=True)
         recovery.succeeded.connect(self._on_recovered)
         recovery.failed.connect(self._on_trouble)
+        unknown = self._runner.start(self._find_unknown, quiet=True)
+        unknown.succeeded.connect(self._on_unknown)
+        unknown.failed.connect(self._on_trouble)
         self._sweep.start()
 
     def _tell_settings(self) -> None:
@@ -187,9 +190,7 @@ class Windows(QObject):
     @Slot(object)
     def _on_settled(self, unknown: "tuple[UnknownSubmission, ...]") -> None:
         records, sending = [item.record for item in unknown], self._services.sending
-        task = self._runner.start(lambda context: sending.settle(records), quiet=True)
-        if self._open:
-            task.failed.connect(self._open[0].show_error)
+        self._runner.start(lambda context: sending.settle(records), quiet=True).failed.connect(self._on_trouble)
 
     @Slot(object)
     def _on_window_wanted(self, wish: object) -> None:

@@ -136,3 +136,19 @@ def test_close_waits_for_workers_and_cancels_what_waits(qtbot: QtBot) -> None:
     assert left.is_set()
     with qtbot.waitSignal(waiting.cancelled):
         pass
+
+
+def test_result_that_came_in_spite_of_cancelling_is_delivered(qtbot: QtBot, runner: TaskRunner) -> None:
+    entered, gate = threading.Event(), threading.Event()
+
+    def operation(context: Context) -> str:
+        entered.set()
+        assert gate.wait(5)
+        return "sent"
+
+    task = runner.start(operation)
+    assert entered.wait(5)
+    task.cancel()
+    with qtbot.waitSignal(task.succeeded) as blocker, qtbot.assertNotEmitted(task.cancelled):
+        gate.set()
+    assert blocker.args == ["sent"]

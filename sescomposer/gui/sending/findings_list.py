@@ -140,7 +140,8 @@ class FindingsList(QWidget):
             label.setContentsMargins(24, 0, 0, 0)
             return label
         edit = ReasonEdit(text, parent, maxLength=_LONGEST_REASON)
-        edit.setPlaceholderText("Why send it all the same? The reason is kept with the submission.")
+        edit.setPlaceholderText("Reason to send it all the same")
+        edit.setToolTip("The reason is kept with the submission")
         edit.setAccessibleName(f"Reason to send although: {finding.message}")
         edit.textChanged.connect(self._on_typed)
         self._reasons[finding.code] = edit
