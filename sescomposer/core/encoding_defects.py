@@ -106,21 +106,27 @@ def _spans(octets: Octets, pattern: re.Pattern[bytes]) -> Iterator[tuple[int, in
 
 def _long_lines(octets: Octets, limit: int, code: str, standard: str) -> Iterator[Defect]:
     sentence = f"A line is longer than {limit} characters."
-    lines = ((start, stop) for start, stop in _lines(octets) if stop - start > limit)
-    return (Defect(code, sentence, start, stop, standard) for start, stop in islice(lines, TOLD))
+    told = islice(_longer_lines(octets, limit), TOLD)
+    return (Defect(code, sentence, start, stop, standard) for start, stop in told)
 
 
-def _lines(octets: Octets) -> Iterator[tuple[int, int]]:
-    """Give where each line starts, and stops without its line end."""
-    start, last = 0, b""
-    for base in range(0, len(octets), _WINDOW_OCTETS):
-        window = octets.read(base, base + _WINDOW_OCTETS)
-        at = window.find(b"\n")
-        while at >= 0:
-            before = window[at - 1 : at] if at else last
-            yield start, base + at - (before == b"\r")
+def _longer_lines(octets: Octets, limit: int) -> Iterator[tuple[int, int]]:
+    """Give where each line longer than `limit` starts, and stops without its line end.
+
+    From a line start, all lines are short up to the last LF within the limit: so the search leaps over many at once.
+    """
+    start, length = 0, len(octets)
+    base, window = 0, b""
+    while start < length:
+        if base + len(window) < min(start + limit + 1, length):
+            base, window = start, octets.read(start, start + _WINDOW_OCTETS)
+        at = window.rfind(b"\n", start - base, start - base + limit + 1)
+        if at >= 0:
             start = base + at + 1
-            at = window.find(b"\n", at + 1)
-        last = window[-1:]
-    if start < len(octets):
-        yield start, len(octets) - (last == b"\r")
+            continue
+        found = octets.find(b"\n", start + limit)
+        line_stop = length if found < 0 else found
+        stop = line_stop - (line_stop > start and octets.read(line_stop - 1, line_stop) == b"\r")
+        if stop - start > limit:
+            yield start, stop
+        start = line_stop + 1

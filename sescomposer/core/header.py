@@ -18,7 +18,9 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 _WINDOW = 65536
 _SHORT = 4096
+_FEW_LINES = 64
 _MAY_PRECEDE_COLON = (b":", b" ", b"\t", b"")
+_NAMES = {newline: re.compile(newline + rb"([!-9;-~]++)[ \t]*+:") for newline in (b"\n", b"\r")}
 _FOLDLESS = {b"\n": re.compile(rb"\n(?![ \t])"), b"\r": re.compile(rb"\r(?![ \t])")}
 
 
@@ -70,26 +72,41 @@ class HeaderSection:
         return tuple(fields)
 
     @lazy
-    def _first_by_name(self) -> dict[str, HeaderField] | None:
-        """The first field of each name in lower case; None for a long section, which is not split for one field."""
+    def _first_starts(self) -> dict[bytes, int] | None:
+        """Where the first field of each name in lower case starts; None for a long section, which is searched."""
         if len(self.octets) > _SHORT:
             return None
-        named: dict[str, HeaderField] = {}
-        for field in self.fields:
-            if field.is_field:
-                named.setdefault(field.name.lower(), field)
-        return named
+        octets = bytes(self.octets)
+        if octets.count(self._newline) > _FEW_LINES:
+            return None
+        first = len(BYTE_ORDER_MARK) if octets.startswith(BYTE_ORDER_MARK) else 0
+        starts: dict[bytes, int] = {}
+        for found in _NAMES[self._newline].finditer(self._newline + octets[first:]):
+            starts.setdefault(found[1].lower(), first + found.start())
+        return starts
+
+    @lazy
+    def _first_fields(self) -> dict[str, HeaderField | None]:
+        """Those that were asked for."""
+        return {}
 
     def first(self, name: str) -> HeaderField | None:
-        """Give the first field of that name (in any case), None if there is none; a long section is not split."""
-        if self._first_by_name is not None:
-            return self._first_by_name.get(name.lower())
-        span = self.span(name)
-        return HeaderField(self.octets.read(*span)) if span else None
+        """Give the first field of that name (in any case), None if there is none; the section is not split."""
+        known = self._first_fields
+        if name not in known:
+            span = self.span(name)
+            field = HeaderField(self.octets.read(*span)) if span else None
+            if len(self.octets) > _SHORT:
+                return field
+            known[name] = field
+        return known[name]
 
     def span(self, name: str, start: int = 0) -> tuple[int, int] | None:
         """Give the octets `[start, stop)` of the first field of that name at or behind offset `start`."""
-        at = next(self._starts(name, start), -1)
+        if start == 0 and self._first_starts is not None:
+            at = self._first_starts.get(name.lower().encode("utf-8", "surrogatepass"), -1)
+        else:
+            at = next(self._starts(name, start), -1)
         return None if at < 0 else (at, self._field_stop(at))
 
     def all(self, name: str) -> tuple[HeaderField, ...]:

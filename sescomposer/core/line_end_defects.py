@@ -33,15 +33,19 @@ def line_end_defects(entity: Entity, line_end: bytes) -> Iterator[Defect]:
 def _own_octets(entity: Entity) -> Iterator[tuple[int, Octets]]:
     start, body = body_start(entity), entity.body
     # A line end that a delimiter took belongs to the header section: it is seen there.
-    yield 0, Octets.join((entity.header.octets, entity.separator))
+    yield 0, entity.octets[:start]
     if isinstance(body, Given):
         if entity.transfer_encoding is not TransferEncoding.BINARY:
             yield start, body.octets
     elif isinstance(body, Multipart):
         ends = multipart_ends(body)
         yield start, body.preamble
+        before = b""
         for index, delimiter in enumerate(body.delimiters):
-            yield start + ends[2 * index], Octets.of(delimiter)
+            # Nearly always it is the same one again.
+            if delimiter != before:
+                yield start + ends[2 * index], Octets.of(delimiter)
+            before = delimiter
         yield start + ends[-3], Octets.of(body.close)
         yield start + ends[-2], body.epilogue
 

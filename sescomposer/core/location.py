@@ -136,8 +136,8 @@ def span(root: Entity, entity: Entity, region: Region, index: int = 0) -> tuple[
     (15, 20)
     """
     trail = climb(root, entity.key)
-    entity = trail[0].parent.children[trail[0].index] if trail else root
-    base = sum(child_start(place.parent, place.index) for place in trail)
+    entity = trail[0].parent.children[trail[0].position] if trail else root
+    base = sum(child_start(place.parent, place.position) for place in trail)
     start, stop = _span_in(entity, region, index)
     return base + start, base + stop
 
@@ -192,4 +192,4 @@ def offset_of(root: Entity, key: Key) -> int:
     >>> offset_of(root, root.children[0].key)
     30
     """
-    return sum(child_start(place.parent, place.index) for place in climb(root, key))
+    return sum(child_start(place.parent, place.position) for place in climb(root, key))

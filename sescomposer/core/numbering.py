@@ -44,7 +44,7 @@ def part_number(root: Entity, entity: Entity) -> str:
     """
     number = _of_message(root, "")
     for place in reversed(climb(root, entity.key)):
-        number = _of_child(place.parent, number, place.index)
+        number = _of_child(place.parent, number, place.position)
     return number
 
 
@@ -59,7 +59,7 @@ def path(root: Entity, entity: Entity) -> tuple[int, ...]:
     >>> path(root, root.children[0])
     (0,)
     """
-    return tuple(place.index for place in reversed(climb(root, entity.key)))
+    return tuple(place.position for place in reversed(climb(root, entity.key)))
 
 
 def numbered(root: Entity, part: str) -> Entity | None:

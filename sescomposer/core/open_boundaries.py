@@ -15,6 +15,7 @@ _DASH_MISSES = 16
 _LINE_MISSES = 64
 _FIRST_WINDOW = 4096
 _LARGEST_WINDOW = 65536
+_KNOWN_PATTERNS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ class OpenBoundaries:
         self._misses = 0
         self._misses_allowed = _LINE_MISSES
         self._dense: DenseLines | None = None
+        self._known: dict[frozenset[bytes], DenseLines] = {}
 
     def __bool__(self) -> bool:
         return bool(self._levels)
@@ -63,11 +65,13 @@ class OpenBoundaries:
     def open(self, boundary: bytes, level: int) -> None:
         """Take in a container's boundary; it must not be open yet."""
         self._levels[boundary] = level
+        self._misses_allowed += min(len(boundary), PATTERN_OCTETS)
         self._forget_pattern()
 
     def close(self, boundary: bytes) -> None:
         """Set a boundary free, if it is still open."""
         if self._levels.pop(boundary, None) is not None:
+            self._misses_allowed -= min(len(boundary), PATTERN_OCTETS)
             self._forget_pattern()
 
     def next(self, start: int, stop: int, *, is_base64: bool = False) -> Delimiter | None:
@@ -105,7 +109,7 @@ class OpenBoundaries:
     def _next_by_line(self, position: int, stop: int) -> Delimiter | None:
         find, dashes = self._buffer.find, self._dashes
         limit = min(stop + 2, self._buffer.length)
-        while self._misses < self._misses_allowed:
+        while self._dense is None and self._misses < self._misses_allowed:
             at = find(dashes, position, limit)
             if at < 0 or at + 1 >= stop:
                 return None
@@ -119,6 +123,9 @@ class OpenBoundaries:
         """Look through whole windows of lines for one of the delimiters that may stand there."""
         if self._dense is None:
             self._dense = DenseLines(self._levels, self._newline, self._padding)
+            self._misses = 0
+            if len(self._known) < _KNOWN_PATTERNS:
+                self._known[frozenset(self._levels)] = self._dense
         size = _FIRST_WINDOW
         while position < stop:
             window = self._buffer.read(position, position + size)
@@ -154,6 +161,5 @@ class OpenBoundaries:
         return Delimiter(level, start, start + 2 + len(line) - has_cr, stop, is_close)
 
     def _forget_pattern(self) -> None:
-        self._misses = 0
-        self._misses_allowed = _LINE_MISSES + sum(min(len(boundary), PATTERN_OCTETS) for boundary in self._levels)
-        self._dense = None
+        """Take the pattern of the boundaries that are open now, if these were open before."""
+        self._dense = self._known.get(frozenset(self._levels)) if self._known else None

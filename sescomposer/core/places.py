@@ -2,20 +2,22 @@
 
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, count, repeat
+from operator import attrgetter
+from typing import NamedTuple
 
 from sescomposer.core.entity import Entity, Key, Multipart
 from sescomposer.core.errors import MessageError
 from sescomposer.core.header import HeaderSection
 
+_KEY = attrgetter("key")
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """The entity around another one, and the index among its children."""
+
+class Place(NamedTuple):
+    """The entity around another one, and the position among its children."""
 
     parent: Entity
-    index: int
+    position: int
 
 
 def places(root: Entity) -> Mapping[Key, Place]:
@@ -27,9 +29,13 @@ def places(root: Entity) -> Mapping[Key, Place]:
     """
     known: dict[Key, Place] | None = root.__dict__.get("_places")
     if known is None:
-        known = {
-            child.key: Place(entity, index) for entity in root.walk() for index, child in enumerate(entity.children)
-        }
+        known = {}
+        containers = [root]
+        while containers:
+            parent = containers.pop()
+            children = parent.children
+            known.update(zip(map(_KEY, children), map(Place, repeat(parent), count()), strict=False))
+            containers += [child for child in children if child.children]
         root.__dict__["_places"] = known
     return known
 

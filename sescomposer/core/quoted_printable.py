@@ -17,7 +17,7 @@ _SAFE_IN_LINES = bytes([9, 10, *range(32, 61), *range(62, 127)])
 _CRITICAL = (b" \n", b"\t\n", b"\nFrom ", b"\n.\n")
 _DOUBLE = re.compile(rb"=(?==)")
 _SOFT_CR = re.compile(rb"=\r(?!\n)")
-_BLANK_BEFORE_END = re.compile(rb"[ \t]\r*\n")
+_BLANKS_BEFORE_END = re.compile(rb"(?<![ \t])[ \t]++(?=\r*\n)")
 
 
 def quoted_printable(octets: bytes, *, line_end: bytes = b"\r\n", binary: bool = False) -> bytes:
@@ -120,14 +120,20 @@ def decode_stream(windows: Iterable[bytes | memoryview]) -> Iterator[bytes]:
     >>> b"".join(decode_stream([b"F=C3=B", b"C=C3=9Fe  \\r\\nsoft=", b"\\r\\n =xy"])).decode()
     'Füße\\r\\nsoft =xy'
     """
-    rest = b""
+    held: list[bytes] = []
     for window in windows:
-        octets = rest + bytes(window)
+        held.append(bytes(window))
+        if not held[-1].strip(b" \t\r"):
+            # They may all go: they wait for what follows without being looked at again.
+            continue
+        octets = b"".join(held)
         at = _safe_cut(octets)
-        rest = octets[at:]
-        if at:
-            yield _decode(octets[:at])
-    if rest:
+        # Of a run of equals signs only the last one can start an escape.
+        signs = max(len(octets) - at - len(octets[at:].lstrip(b"=")) - 1, 0)
+        held = [octets[at + signs :]]
+        if at + signs:
+            yield _decode(octets[:at]) + b"=" * signs
+    if rest := b"".join(held):
         yield _decode(_without_blanks(rest))
 
 
@@ -142,8 +148,7 @@ def _safe_cut(octets: bytes) -> int:
 
 
 def _decode(octets: bytes) -> bytes:
-    if _BLANK_BEFORE_END.search(octets):
-        octets = b"\n".join([_without_blanks(line) for line in octets.split(b"\n")])
+    octets = _BLANKS_BEFORE_END.sub(b"", octets)
     if b"=" not in octets:
         return octets
     # After `=` and CR, binascii skips all octets to the next LF; of `==` it keeps one.

@@ -28,7 +28,7 @@ MESSAGE_TYPES = frozenset({"message/rfc822", "message/global", "message/news"})
 _IDENTITY = frozenset({TransferEncoding.SEVEN_BIT, TransferEncoding.EIGHT_BIT, TransferEncoding.BINARY})
 
 
-_FIRST_HEADER_STEP = 4096
+_FIRST_HEADER_STEP = 512
 
 
 class Kind(Enum):

@@ -14,6 +14,7 @@ import pytest
 from sescomposer.core import limits
 from sescomposer.core.parse import parse
 from sescomposer.core.serialize import serialize
+from sescomposer.core.tree_json import tree_node
 
 SIZE = 10_000_000
 HEADER = b"Content-Type: multipart/mixed; boundary=b\n\n"
@@ -58,7 +59,22 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
     "parameters": lambda: b"Content-Type: multipart/mixed" + repeated(b"; a=b") + b"; boundary=b\n\n--b\n\nx\n--b--\n",
     "dashes in base64": lambda: HEADER + b"--b\nContent-Transfer-Encoding: base64\n\n" + repeated(b"A-\n"),
     "blanks in place of a colon": lambda: b"a" + repeated(b" "),
+    "levels opened again behind dash lines": lambda: levels(
+        98, repeated(b"--\n" * 300 + b"--b90\nContent-Type: multipart/mixed; boundary=b99\n\n--b99\n\nx\n")
+    ),
 }
+
+QUOTED = b"Content-Transfer-Encoding: quoted-printable\n\n"
+BASE64 = b"Content-Transfer-Encoding: base64\n\n"
+DESCRIBED: dict[str, Callable[[], bytes]] = {
+    "all LF": lambda: repeated(b"\n"),
+    "dash lines": lambda: levels(99, repeated(b"--\n")),
+    "equals signs in quoted-printable": lambda: QUOTED + repeated(b"="),
+    "blanks in quoted-printable": lambda: QUOTED + repeated(b" "),
+    "junk in base64": lambda: BASE64 + repeated(b"!\n"),
+    "8-bit text": lambda: b"\n" + repeated(b"\xc3\xa9\n"),
+}
+"""Messages whose tree with its defects takes long where the octets are looked at line by line or again and again."""
 
 
 def seconds_of(action: Callable[[], object]) -> float:
@@ -92,3 +108,9 @@ def test_hostile_octets(name: str) -> None:
     root = parse(octets)
     assert serialize(root) == octets
     assert sum(1 for _ in root.walk()) <= limits.TREE_PARTS
+
+
+@pytest.mark.parametrize("name", DESCRIBED)
+def test_the_tree_of_hostile_octets(name: str) -> None:
+    octets = DESCRIBED[name]()
+    assert min(seconds_of(lambda: tree_node(parse(octets))) for _ in range(2)) < allowed_seconds()
