@@ -8,12 +8,12 @@ from sescomposer.core import limits
 from sescomposer.core.entity import Entity, Key, Multipart, Nested
 from sescomposer.core.errors import EditError, HeaderError
 from sescomposer.core.findings import Fix
-from sescomposer.core.header import HeaderField, HeaderSection, make_field
+from sescomposer.core.header import HeaderField, HeaderSection, fold, make_field
 from sescomposer.core.header_registry import Form, form_of
 from sescomposer.core.identifiers import Identifiers
 from sescomposer.core.message import Message
 from sescomposer.core.octets import Octets
-from sescomposer.core.parameter import parameter_defects, parse_parameters
+from sescomposer.core.parameter import format_parameters, parameter_defects, parse_parameters
 from sescomposer.core.reparse import reparse
 from sescomposer.core.structure import remake, remove
 from sescomposer.core.structure.attachment import is_seven_bit, nested
@@ -75,18 +75,29 @@ def rewritten(field: HeaderField, line_end: bytes) -> HeaderField | None:
     if not field.name:
         return None
     try:
+        if form_of(field.name) is Form.PARAMETERS:
+            return _with_parameters(field, line_end)
         new = make_field(field.name, _CONTROLS.sub(" ", field.decoded).strip(), line_end=line_end)
     except HeaderError:
         # What even our own writer cannot store has no such fix.
         return None
-    is_short = all(len(line) <= limits.LINE_OCTETS for line in new.octets.splitlines())
-    is_same = form_of(field.name) is not Form.PARAMETERS or _means_the_same(field, new)
-    return new if is_short and is_same and not has_blank_line(new) else None
+    return new if _is_sound(new) else None
 
 
-def _means_the_same(field: HeaderField, new: HeaderField) -> bool:
-    old, now = parse_parameters(field.body), parse_parameters(new.body)
-    return not parameter_defects(new.body) and old.value == now.value and dict(old.parameters) == dict(now.parameters)
+def _is_sound(field: HeaderField) -> bool:
+    is_short = all(len(line) <= limits.LINE_OCTETS for line in field.octets.splitlines())
+    return is_short and field.octets.isascii() and not has_blank_line(field)
+
+
+def _with_parameters(field: HeaderField, line_end: bytes) -> HeaderField | None:
+    """Write value and parameters anew; readers know no boundary in pieces, so such a field stays."""
+    old = parse_parameters(_CONTROLS.sub(" ", field.body))
+    new = HeaderField(fold(field.name, format_parameters(old.value, old.parameters), line_end=line_end))
+    now = parse_parameters(new.body)
+    is_same = (
+        not parameter_defects(new.body) and old.value == now.value and dict(old.parameters) == dict(now.parameters)
+    )
+    return new if is_same and _is_sound(new) and "boundary*" not in new.body else None
 
 
 def has_blank_line(field: HeaderField) -> bool:
