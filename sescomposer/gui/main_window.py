@@ -80,6 +80,8 @@ class MainWindow(QMainWindow):
         self._show_local_inbox()
         self._on_message_changed()
         self.composer.check_soon()
+        # Else the window system's first focus is the button that dismisses a notice, and what is typed is lost.
+        self.header_form.main["From"].focus_value()
 
     def sizeHint(self) -> QSize:
         """A size that shows both halves."""

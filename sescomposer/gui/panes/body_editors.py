@@ -55,6 +55,8 @@ class BodyEditors(QWidget):
         self._on_replaced()
 
     def _connect(self) -> None:
+        self.tabs.currentChanged.connect(self._on_tab)
+        self._on_tab()
         self.text.make_wanted.connect(self.make_text_from_html)
         for pane in (self.html, self.text):
             pane.files_dropped.connect(self._on_files_dropped)
@@ -62,6 +64,12 @@ class BodyEditors(QWidget):
         self._composer.message_changed.connect(self._on_message_changed)
         self._composer.replaced.connect(self._on_replaced)
         self._composer.selection_changed.connect(self._on_selection_changed)
+
+    @Slot()
+    def _on_tab(self) -> None:
+        """Let who moves to the editors come to the text, not to the tabs above it."""
+        pane = self.html if self.tabs.currentWidget() is self.html else self.text
+        self.setFocusProxy(pane.editor)
 
     @Slot()
     def make_text_from_html(self) -> None:
