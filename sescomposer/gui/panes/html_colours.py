@@ -1,6 +1,9 @@
 """Colours HTML source: the lines in view and a few around them, after each change only what it touched is read anew."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import partial
+from itertools import takewhile
+from typing import NamedTuple
 
 from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtGui import QColor, QTextBlock, QTextCharFormat, QTextLayout
@@ -16,7 +19,8 @@ from sescomposer.gui.widgets.source_editor import SourceEditor
 _SMALL = 50_000
 """Characters that are read on the window's thread: 10 ms or so; more goes to a worker."""
 _AROUND = 20
-_LONGEST = 20_000
+_MOST = 40_000
+"""Characters that are coloured at once; what lies behind them, in very long lines, stays plain."""
 _COLOURS = {
     Role.TAG: "syntax_tag",
     Role.ATTRIBUTE: "syntax_attribute",
@@ -93,19 +97,47 @@ class HtmlColours(QObject):
 
     def _colour_lines(self, document: HtmlDocument) -> None:
         """Set the formats of each line in view that has others."""
+        editor = self._editor
+        colours = {role: theme_of(editor).text[name] for role, name in _COLOURS.items()}
+        lines = self._lines_in_view()
+        if not lines:
+            return
+        first, last = lines[0], lines[-1]
+        spans = list(highlight(document, first.start, min(last.stop, first.start + _MOST)))
+        for line in lines:
+            spans = [span for span in spans if span.start + span.length > line.start]
+            formats = list(_formats(takewhile(partial(_begins_before, line.stop), spans), line, colours))
+            # Text that is being composed has formats of its own.
+            if not line.block.layout().preeditAreaText() and formats != line.block.layout().formats():
+                _set_formats(line.block, formats)
+
+    def _lines_in_view(self) -> list["_Line"]:
+        """Give the lines in view and some around them, with their places in characters."""
         editor, text = self._editor, self._editor.shown
         height = max(1, editor.fontMetrics().lineSpacing())
-        first = max(0, editor.firstVisibleBlock().blockNumber() - _AROUND)
-        block = editor.document().findBlockByNumber(first)
-        colours = {role: theme_of(editor).text[name] for role, name in _COLOURS.items()}
-        for _ in range(editor.viewport().height() // height + 2 * _AROUND):
-            if not block.isValid():
-                return
-            start = text.character_of_utf16(block.position())
-            formats = list(_formats(document, start, block.text(), colours))
-            if formats != block.layout().formats():
-                _set_formats(block, formats)
+        count = editor.viewport().height() // height + 2 * _AROUND
+        block = editor.document().findBlockByNumber(max(0, editor.firstVisibleBlock().blockNumber() - _AROUND))
+        start = text.character_of_utf16(block.position())
+        lines: list[_Line] = []
+        while block.isValid() and len(lines) < count:
+            words = block.text()
+            lines.append(_Line(block, words, start, start + len(words)))
+            start += len(words) + 1
             block = block.next()
+        return lines
+
+
+class _Line(NamedTuple):
+    """A line of the editor: its text, and where it starts and stops in characters."""
+
+    block: QTextBlock
+    words: str
+    start: int
+    stop: int
+
+
+def _begins_before(stop: int, span: Span) -> bool:
+    return span.start < stop
 
 
 def _set_formats(block: QTextBlock, formats: _Formats) -> None:
@@ -123,28 +155,21 @@ def _changed(document: HtmlDocument, before: Text, after: Text) -> HtmlDocument:
     return document.edited(change.position, change.removed, change.added, str(after))
 
 
-def _formats(
-    document: HtmlDocument, start: int, line: str, colours: dict[Role, QColor]
-) -> Iterator[QTextLayout.FormatRange]:
-    """Give the formats of a line that begins at the character `start`; of a very long one those of its beginning."""
-    line = line[:_LONGEST]
-    is_wide = not line.isascii() and max(line) > "\uffff"
-    for span in highlight(document, start, start + len(line)):
-        if span.role in colours:
-            yield _format(span, start, line if is_wide else "", colours[span.role])
-
-
-def _format(span: Span, start: int, line: str, colour: QColor) -> QTextLayout.FormatRange:
-    """Give the format of a span; `line` only where characters and UTF-16 code units differ in it."""
-    first, last = span.start - start, span.start - start + span.length
-    if line:
-        first, last = _units(line[:first]), _units(line[:last])
-    found = QTextLayout.FormatRange()
-    found.start, found.length = first, last - first
-    form = QTextCharFormat()
-    form.setForeground(colour)
-    found.format = form
-    return found
+def _formats(spans: Iterable[Span], line: _Line, colours: dict[Role, QColor]) -> Iterator[QTextLayout.FormatRange]:
+    """Give the formats of a line in UTF-16 code units of it."""
+    is_wide = not line.words.isascii() and max(line.words) > "\uffff"
+    for span in spans:
+        if span.role not in colours:
+            continue
+        first, last = max(span.start - line.start, 0), min(span.start + span.length, line.stop) - line.start
+        if is_wide:
+            first, last = _units(line.words[:first]), _units(line.words[:last])
+        found = QTextLayout.FormatRange()
+        found.start, found.length = first, last - first
+        form = QTextCharFormat()
+        form.setForeground(colours[span.role])
+        found.format = form
+        yield found
 
 
 def _units(text: str) -> int:
