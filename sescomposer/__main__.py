@@ -36,6 +36,10 @@ def run_window(arguments: list[str]) -> int:
     Args:
         arguments: Files and mailto: links to open.
     """
+    # Before Qt, whose import hook reads the source of every module that is imported after it.
+    from sescomposer import bootstrap
+
+    bootstrap.preload()
     try:
         from sescomposer.gui.app import main as main_window
     except ImportError as error:

@@ -189,3 +189,13 @@ def start_log(folders: Folders | None = None) -> Callable[[], None]:
     from sescomposer.store.log import start_log
 
     return start_log((folders or Folders.of_platform()).log)
+
+
+def preload() -> None:
+    """Import what every window needs of core, so that a front end can do it before it loads its toolkit."""
+    import sescomposer.core.html.highlight
+    import sescomposer.core.location
+    import sescomposer.core.numbering
+    import sescomposer.core.seal
+    import sescomposer.core.undo
+    import sescomposer.store.settings  # noqa: F401

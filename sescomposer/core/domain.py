@@ -1,7 +1,5 @@
 """Domain names in Unicode and in A-labels (RFC 5890; UTS 46, non-transitional)."""
 
-import idna
-
 from sescomposer.core.errors import AddressError
 
 _LONGEST = 1000
@@ -21,6 +19,8 @@ def to_ascii(domain: str) -> str:
         return domain
     if len(domain) > _LONGEST:
         raise AddressError("The domain is longer than a domain can be.", value=domain[:80], position=_LONGEST)
+    import idna  # a start need not wait for its tables
+
     try:
         return idna.encode(domain, uts46=True, transitional=False).decode("ascii")
     except UnicodeError as error:
@@ -46,6 +46,8 @@ def _label_to_unicode(label: str) -> str:
     """Only a label that comes back the same is shown in Unicode, so that showing one never changes it."""
     if not label.lower().startswith("xn--"):
         return label
+    import idna
+
     try:
         text = idna.decode(label)
         return text if idna.encode(text, uts46=True, transitional=False) == label.encode("ascii") else label

@@ -3,7 +3,6 @@
 Made once, they are written into header fields and stay there: nothing that is rendered twice gets new ones.
 """
 
-import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Protocol
@@ -78,6 +77,8 @@ class SeededIdentifiers(RandomIdentifiers):
         self._count = 0
 
     def _next(self, count: int) -> bytes:
+        import hashlib  # here: its library is large, and only tests draw from a seed
+
         self._count += 1
         return hashlib.shake_256(f"{self._seed}/{self._count}".encode()).digest(count)
 

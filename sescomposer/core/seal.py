@@ -4,12 +4,10 @@ Fields that are missing are stamped, Bcc is taken out, line ends become CRLF; no
 written once, hashed on the way, and read back: what was written is what is shown and sent.
 """
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from email.utils import format_datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from sescomposer.core.entity import Entity
 from sescomposer.core.envelope import Envelope, envelope_of
@@ -23,6 +21,9 @@ from sescomposer.core.parse import parse
 from sescomposer.core.progress import NO_PROGRESS, Progress
 from sescomposer.core.sender_domain import sender_domain
 from sescomposer.core.structure.line_ends import normalise_line_ends
+
+if TYPE_CHECKING:
+    import hashlib
 
 HIDDEN_FIELDS = ("Bcc", "Resent-Bcc")
 """Never in sealed octets (RFC 5322 section 3.6.3)."""
@@ -132,6 +133,8 @@ def _stamps(root: Entity, now: datetime, ids: Identifiers) -> list[tuple[str, st
     missing = missing_fields(root)
     found = []
     if "Date" in missing:
+        from email.utils import format_datetime  # here: a start need not wait for it
+
         found.append(("Date", format_datetime(now.replace(microsecond=0))))
     if "Message-ID" in missing:
         found.append(("Message-ID", f"<{ids.message_id(sender_domain(root), now)}>"))
@@ -194,7 +197,7 @@ def seal(
 
 def _written(rope: Octets, target: SealTarget, progress: Progress) -> tuple[Octets, str]:
     """Write the rope once, and check what the buffer gives back."""
-    digest = hashlib.sha256()
+    digest = _new_digest()
     try:
         done, total = 0, len(rope)
         for chunk in rope.chunks(_CHUNK_OCTETS):
@@ -213,7 +216,7 @@ def _written(rope: Octets, target: SealTarget, progress: Progress) -> tuple[Octe
 
 def _check(kept: Octets, sha256: str, length: int) -> None:
     """Raise `StoreError` unless the buffer holds what was written."""
-    digest = hashlib.sha256()
+    digest = _new_digest()
     for chunk in kept.chunks(_CHUNK_OCTETS):
         digest.update(chunk)
     if len(kept) != length or digest.hexdigest() != sha256:
@@ -222,6 +225,12 @@ def _check(kept: Octets, sha256: str, length: int) -> None:
             hint="Check the disk that holds the data folder, then send again.",
             value=sha256,
         )
+
+
+def _new_digest() -> "hashlib._Hash":
+    import hashlib  # here: its library is large, and a start need not wait for it
+
+    return hashlib.sha256()
 
 
 __all__ = [

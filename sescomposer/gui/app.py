@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QApplication
 
 from sescomposer.core.errors import ExitCode
 from sescomposer.gui.crash import CrashReporter
-from sescomposer.gui.fault import fault_of
 from sescomposer.gui.socket_place import may_have_listener, socket_name
 from sescomposer.gui.start_log import StartLog
 
@@ -41,6 +40,8 @@ def main(arguments: list[str]) -> int:
 
 
 def _show_last(error: Exception, reporter: CrashReporter, log: StartLog) -> None:
+    from sescomposer.gui.fault import fault_of
+
     fault = fault_of(error, "the start")
     log.fault(fault.report)
     if QApplication.instance() is not None:

@@ -86,6 +86,7 @@ class Composer(QObject):
         self._undo = UndoList.of(message)
         self._saved = message
         self._checking = False
+        self._is_noted = bool(draft)
         self._pause = QTimer(self, singleShot=True, interval=PREFLIGHT_PAUSE_MS)
         self._pause.timeout.connect(self._check)
         self._stop_listening = services.settings.on_change(self._on_setting)
@@ -187,6 +188,7 @@ class Composer(QObject):
     def recover(self, draft: str, message: Message, path: Path | None) -> None:
         """Go on with a draft of the journal, under its id."""
         self.draft = draft
+        self._is_noted = True
         self.open_message(message, path, saved=False)
 
     def saved_as(self, path: Path, message: Message) -> None:
@@ -226,15 +228,17 @@ class Composer(QObject):
 
     def _keep(self) -> None:
         """Keep the message in the journal as long as it differs from its file."""
-        if self.is_saved:
-            self.forget()
-        else:
+        if not self.is_saved:
+            self._is_noted = True
             self.services.journal.note(self.draft, self.message, self.path)
+        elif self._is_noted:
+            self.forget()
 
     def forget(self) -> None:
         """Take the draft out of the journal: it is saved, sent or not wanted."""
         try:
             self.services.journal.drop(self.draft)
+            self._is_noted = False
         except StoreError as error:
             self.refused.emit(error)
 

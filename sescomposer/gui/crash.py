@@ -9,10 +9,12 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal, Slot
 
-from sescomposer.gui.fault import Fault, fault_of
+if TYPE_CHECKING:
+    from sescomposer.gui.fault import Fault
 
 
 class CrashReporter(QObject):
@@ -53,6 +55,8 @@ class CrashReporter(QObject):
 
     def report(self, error: BaseException, origin: str = "a task") -> None:
         """Log a fault and have it shown; may be called on any thread."""
+        from sescomposer.gui.fault import fault_of
+
         fault = fault_of(error, origin)
         self._log(fault.report)
         self.faulted.emit(fault)
@@ -73,7 +77,7 @@ class CrashReporter(QObject):
             self.report(arguments.exc_value, arguments.err_msg or "an object that was being removed")
 
     @Slot(object)
-    def _on_faulted(self, fault: Fault) -> None:
+    def _on_faulted(self, fault: "Fault") -> None:
         times = self._seen[fault.place] = self._seen.get(fault.place, 0) + 1
         if times > 1 or QCoreApplication.instance() is None:
             return

@@ -12,6 +12,7 @@ from sescomposer.core.octets import Octets
 from sescomposer.gui.dialogs.keep_draft import Keep, ask_keep
 from sescomposer.gui.part_saving import save_part
 from sescomposer.gui.tasks import Context, Task
+from sescomposer.services.documents import Documents
 from sescomposer.services.settings import RECENT_FILES
 
 if TYPE_CHECKING:
@@ -29,7 +30,10 @@ class FileActions(QObject):
         super().__init__(window)
         self._window = window
         self._composer = window.composer
-        self._documents = window.services.documents
+
+    @property
+    def _documents(self) -> Documents:
+        return self._window.services.documents
 
     def do_new(self) -> None:
         """Open a window with an empty message."""

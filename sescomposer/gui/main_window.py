@@ -27,6 +27,7 @@ from sescomposer.gui.view_area import ViewArea
 from sescomposer.gui.views import make_views
 from sescomposer.gui.widgets.info_bars import InfoBars
 from sescomposer.gui.window_layout import WindowLayout
+from sescomposer.services.documents import new_message
 from sescomposer.services.settings import LOCAL_INBOX_NOTICE, RECENT_FILES, Arrangement
 
 _LOCAL_INBOX = "Send goes to the local inbox: nothing leaves this machine."
@@ -61,7 +62,7 @@ class MainWindow(QMainWindow):
         self.runner = TaskRunner(self)
         self.runner.failed.connect(self.show_error)
         self.runner.crashed.connect(self._on_crashed)
-        self.composer = Composer(services, self.runner, message or services.documents.new(), draft=draft, parent=self)
+        self.composer = Composer(services, self.runner, message or new_message(), draft=draft, parent=self)
         self.composer.refused.connect(self.show_error)
         if message is not None:
             # Before the panes, which so show it once.

@@ -138,9 +138,9 @@ class MessageStatusBar(QStatusBar):
     def _show_saved(self) -> None:
         """Say where the message is kept and since when, or why it cannot be."""
         composer = self._composer
-        trouble = composer.services.journal.trouble()
+        trouble = "" if composer.is_saved else composer.services.journal.trouble()
         ago = _ago(self._changed_at, composer.services.clock.now())
-        if trouble and not composer.is_saved:
+        if trouble:
             self.saved.tell("not kept!", f"{trouble} Save the draft in another place.", "error")
         elif not composer.is_saved:
             told = "Each second the draft is written to the journal; a crash costs at most that. Click to save it."

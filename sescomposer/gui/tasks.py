@@ -6,12 +6,15 @@ Workers get immutable values, never a widget. They see only a `Context`; a `Task
 import os
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from sescomposer.core.errors import OperationCancelledError, SesComposerError
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ThreadPoolExecutor
 
 
 class CancelToken:
@@ -89,7 +92,7 @@ class Task(QObject):
         """Ask the operation to stop; `cancelled` follows, or a result that was quicker: none is hidden."""
         self._token.cancel()
 
-    def deliver(self, future: Future[object]) -> None:
+    def deliver(self, future: "Future[object]") -> None:
         """Tell the outcome of a future that is done; called by the runner alone."""
         match _error_of(future):
             case None:
@@ -121,7 +124,7 @@ class TaskRunner(QObject):
     def __init__(self, parent: QObject | None = None, workers: int = 0) -> None:
         super().__init__(parent)
         self._workers = workers or max(2, min(4, os.cpu_count() or 2))
-        self._pool = ThreadPoolExecutor(self._workers, "task")
+        self._pool: ThreadPoolExecutor | None = None
         self._running: dict[int, Task] = {}
         self._last_number = 0
         self._ended.connect(self._on_ended, Qt.ConnectionType.QueuedConnection)
@@ -149,7 +152,7 @@ class TaskRunner(QObject):
             task.failed.connect(self.failed)
         task.crashed.connect(self.crashed)
         self._running[number] = task
-        future = self._pool.submit(_run, operation, Context(token, partial(self._stepped.emit, number)))
+        future = self._threads().submit(_run, operation, Context(token, partial(self._stepped.emit, number)))
         future.add_done_callback(partial(self._ended.emit, number))
         self.busy_changed.emit(self.running)
         return task
@@ -162,7 +165,15 @@ class TaskRunner(QObject):
     def close(self) -> None:
         """Cancel every task, wait for the threads to leave their steps, and end the pool."""
         self.cancel_all()
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._threads().shutdown(wait=True, cancel_futures=True)
+
+    def _threads(self) -> "ThreadPoolExecutor":
+        """Give the pool, made when the first task starts: the first window need not wait for its library."""
+        if self._pool is None:
+            from concurrent.futures import ThreadPoolExecutor
+
+            self._pool = ThreadPoolExecutor(self._workers, "task")
+        return self._pool
 
     @Slot(object, object)
     def _on_ended(self, number: int, future: "Future[object]") -> None:
@@ -181,5 +192,5 @@ def _run(operation: Callable[[Context], object], context: Context) -> object:
     return operation(context)
 
 
-def _error_of(future: Future[object]) -> BaseException | None:
+def _error_of(future: "Future[object]") -> BaseException | None:
     return OperationCancelledError() if future.cancelled() else future.exception()

@@ -66,11 +66,8 @@ class Documents:
         return Attachment(kept, name, guess(name, octets[:_HEAD_OCTETS]))
 
     def new(self) -> Message:
-        """Give an empty message: a text part and the fields of the form."""
-        names = ("From", "To", "Subject", "MIME-Version", "Content-Type", "Content-Transfer-Encoding")
-        values = ("", "", "", "1.0", "text/plain; charset=utf-8", "7bit")
-        fields = [make_field(name, value) for name, value in zip(names, values, strict=True)]
-        return Message(Entity(HeaderSection.of_fields(fields), b"\r\n", Given(EMPTY)))
+        """Give an empty message; see `new_message`."""
+        return new_message()
 
     def from_mailto(self, wish: Mailto) -> Message:
         """Start the message that a link asks for."""
@@ -80,6 +77,18 @@ class Documents:
             header = header.with_field(name, make_field(name, value))
         message = Message(Entity(header, root.separator, root.body, root.note, root.key))
         return message.edited(lambda r: with_text(r, wish.body, self.ids)) if wish.body else message
+
+
+def new_message() -> Message:
+    """Give an empty message: a text part and the fields of the form.
+
+    >>> new_message().root.media_type
+    'text/plain'
+    """
+    names = ("From", "To", "Subject", "MIME-Version", "Content-Type", "Content-Transfer-Encoding")
+    values = ("", "", "", "1.0", "text/plain; charset=utf-8", "7bit")
+    fields = [make_field(name, value) for name, value in zip(names, values, strict=True)]
+    return Message(Entity(HeaderSection.of_fields(fields), b"\r\n", Given(EMPTY)))
 
 
 def check_is_file(path: Path) -> Path:

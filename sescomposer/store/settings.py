@@ -3,17 +3,20 @@
 Keys are dotted: ``window.width`` is ``width`` in the table ``window``. A damaged file is never overwritten.
 """
 
-from collections.abc import Mapping, MutableMapping
+import tomllib
+from collections.abc import Callable, Mapping, MutableMapping
 from pathlib import Path
-from typing import Any
-
-import tomlkit
-from tomlkit.exceptions import TOMLKitError
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sescomposer.core.errors import SettingsError
 from sescomposer.store.atomic import make_folder, replace_file, translated
 from sescomposer.store.locks import locked
 from sescomposer.store.records import check_schema
+
+if TYPE_CHECKING:
+    import tomlkit
+
+T = TypeVar("T", bound=Mapping[str, Any])
 
 SCHEMA = 1
 
@@ -31,7 +34,7 @@ class SettingsFile:
             SettingsError: the file is damaged (it is left as it is) or of a newer schema.
             StoreError: it cannot be read.
         """
-        values = dict(_flat(self._document().unwrap()))
+        values = dict(_flat(self._read(tomllib.loads, {})))
         values.pop("schema", None)
         return values
 
@@ -45,23 +48,25 @@ class SettingsFile:
             SettingsError: the file is damaged or of a newer schema; it is left as it is.
             StoreError: it cannot be written.
         """
+        import tomlkit  # the library that keeps comments is slow to load, and every start reads
+
         make_folder(self._path.parent)
         with locked(self._path.with_name(self._path.name + ".lock")):
-            document = self._document()
+            document = self._read(tomlkit.parse, tomlkit.document())
             document.setdefault("schema", SCHEMA)
             _update(document, values)
             octets = tomlkit.dumps(document).encode("utf-8")
             replace_file(self._path, (octets,), "write the settings")
 
-    def _document(self) -> tomlkit.TOMLDocument:
-        """Read the file; an empty document where there is none."""
+    def _read(self, parse: Callable[[str], T], empty: T) -> T:
+        """Read the file with a parser; gives `empty` where there is no file."""
         if not self._path.exists():
-            return tomlkit.document()
+            return empty
         with translated("read the settings", self._path):
             octets = self._path.read_bytes()
         try:
-            document = tomlkit.parse(octets.decode("utf-8"))
-        except (TOMLKitError, UnicodeDecodeError) as error:
+            document = parse(octets.decode("utf-8"))
+        except ValueError as error:  # of either parser, or of the charset
             raise SettingsError(
                 f"The settings {str(self._path)!r} cannot be read: {error}.",
                 hint="Mend the file or move it away; it is left as it is.",
@@ -87,7 +92,7 @@ def _flat(table: Mapping[str, Any], prefix: str = "") -> list[tuple[str, object]
     return found
 
 
-def _update(document: tomlkit.TOMLDocument, values: Mapping[str, object]) -> None:
+def _update(document: "tomlkit.TOMLDocument", values: Mapping[str, object]) -> None:
     """Change, add and remove values; what is equal is not touched, so that its form and comment stay."""
     stored = dict(_flat(document.unwrap()))
     for key in stored.keys() - values.keys() - {"schema"}:
@@ -100,8 +105,10 @@ def _update(document: tomlkit.TOMLDocument, values: Mapping[str, object]) -> Non
             table[name] = plain
 
 
-def _table(document: tomlkit.TOMLDocument, key: str) -> tuple[MutableMapping[str, Any], str]:
+def _table(document: "tomlkit.TOMLDocument", key: str) -> tuple[MutableMapping[str, Any], str]:
     """Give the table of a dotted key, made where it is missing, and the last word of the key."""
+    import tomlkit
+
     *words, name = key.split(".")
     table: MutableMapping[str, Any] = document
     for word in words:
