@@ -1,9 +1,16 @@
-"""A real screen without a monitor, and the real program in a child process driven as a user would."""
+"""The real program in a child process, with files of its own; and a real screen, on which it is driven as a user would.
+
+Nothing here knows how the program works inside: it is watched by its windows, its files and its command line. A test
+that needs a screen is skipped where Xvfb or xdotool is missing.
+"""
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -11,23 +18,139 @@ from pathlib import Path
 
 import pytest
 
+from sescomposer.services.ports import RecoveredDraft
+from sescomposer.services.system import SystemClock
+from sescomposer.store.content import DiskContentStore
+from sescomposer.store.journal import DiskJournal
+
 _TOOLS = ("Xvfb", "xdotool")
-_WAIT_SECONDS = 40.0
+_WAIT_SECONDS = 15.0
+_ASK_AGAIN_SECONDS = 0.03
+_XDG = {"DATA": "data", "CONFIG": "config", "STATE": "state", "CACHE": "cache"}
+
+_NO_NETWORK = """\
+import pathlib, sys
+
+def refuse(event, arguments):
+    if event in ("socket.connect", "socket.sendto", "socket.getaddrinfo", "socket.gethostbyname"):
+        target = arguments[1] if event in ("socket.connect", "socket.sendto") else arguments[0]
+        if isinstance(target, tuple) or event.startswith("socket.get"):
+            with open({noted!r}, "a", encoding="utf-8") as notes:
+                print(event, target, file=notes)
+            raise ConnectionRefusedError("there is no network")
+
+sys.addaudithook(refuse)
+"""
+
+Condition = Callable[[], object]
 
 
-def wait_for(condition: Callable[[], object], what: str, seconds: float = _WAIT_SECONDS) -> None:
-    """Ask until it holds; the condition itself waits for another process, so that asking is all that is done here."""
+def _wait_for(condition: Condition, what: str, seconds: float = _WAIT_SECONDS) -> None:
+    pause = threading.Event()
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, f"it did not happen in {seconds:.0f} s: {what}"
-        subprocess.run(["true"], check=True)
+        pause.wait(_ASK_AGAIN_SECONDS)
+
+
+@dataclass
+class Program:
+    """The program with a home folder of its own.
+
+    Attributes:
+        home: All its files lie below.
+        screen: The screen its windows open on; None for the command line alone.
+    """
+
+    home: Path
+    runtime: Path
+    screen: "Screen | None" = None
+    running: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The child's environment: files below `home`, and no network but local sockets."""
+        folders = {f"XDG_{name}_HOME": str(self.home / place) for name, place in _XDG.items()}
+        own = {"HOME": str(self.home), "XDG_RUNTIME_DIR": str(self.runtime), "PYTHONPATH": str(self.home / "site")}
+        given = self.screen.environment if self.screen else os.environ
+        return {**given, **folders, **own, "PYTHONFAULTHANDLER": "1"}
+
+    @property
+    def data(self) -> Path:
+        """The data folder."""
+        return self.home / "data" / "sescomposer"
+
+    @property
+    def output(self) -> str:
+        """What the windows' processes printed."""
+        path = self.home / "output.txt"
+        return path.read_text("utf-8", "replace") if path.exists() else ""
+
+    @property
+    def log(self) -> str:
+        """What the log files hold."""
+        return "".join(path.read_text("utf-8") for path in (self.home / "state").rglob("*.log*"))
+
+    @property
+    def network_tries(self) -> str:
+        """What the children tried to reach."""
+        path = self.home / "network.txt"
+        return path.read_text("utf-8") if path.exists() else ""
+
+    def start(self, *words: str) -> subprocess.Popen[bytes]:
+        """Start the window."""
+        with (self.home / "output.txt").open("ab") as output:
+            child = subprocess.Popen(
+                [sys.executable, "-m", "sescomposer", *words], env=self.environment, stdout=output, stderr=output
+            )
+        self.running.append(child)
+        return child
+
+    def command(self, *words: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+        """Run a verb of the command line to its end."""
+        return subprocess.run(
+            [sys.executable, "-m", "sescomposer", *words],
+            env=self.environment,
+            input=given,
+            capture_output=True,
+            timeout=120,
+            check=False,
+        )
+
+    def drafts(self) -> list[RecoveredDraft]:
+        """Give the drafts that stand in the journal, as another start would find them if this one died now.
+
+        A copy is read: the journal itself is locked by the process that writes it.
+        """
+        with tempfile.TemporaryDirectory() as folder:
+            copy = Path(folder) / "journal"
+            copy.mkdir()
+            for path in (self.data / "journal").glob("*.log"):
+                shutil.copy(path, copy)
+            journal = DiskJournal(copy, DiskContentStore(self.data / "content", SystemClock()), SystemClock())
+            try:
+                return list(journal.recover())
+            finally:
+                journal.close()
+
+    def kill(self, child: subprocess.Popen[bytes]) -> None:
+        """End a child in the middle of what it does."""
+        child.send_signal(signal.SIGKILL)
+        child.wait(20)
+
+    def stop(self) -> None:
+        """End every child that still runs."""
+        for child in self.running:
+            child.kill()
+            child.wait(20)
 
 
 @dataclass
 class Screen:
-    """One X server of our own."""
+    """One X server of our own, and what hands and eyes do."""
 
     display: str
+    pictures: Path
     environment: dict[str, str] = field(default_factory=dict)
 
     def xdotool(self, *words: str) -> str:
@@ -37,30 +160,53 @@ class Screen:
         )
         return answer.stdout.strip()
 
-    def window(self, title: str) -> str:
-        """Give the id of the visible window whose title holds these words, "" if there is none."""
-        found = self.xdotool("search", "--onlyvisible", "--name", title).splitlines()
-        return found[-1] if found else ""
+    def windows(self, title: str) -> list[str]:
+        """Give the ids of the visible windows whose title has a match of this regular expression."""
+        return self.xdotool("search", "--onlyvisible", "--name", title).split()
+
+    def title(self, window: str) -> str:
+        """Give the title of a window."""
+        return self.xdotool("getwindowname", window)
 
     def wait_for_window(self, title: str) -> str:
         """Wait for a window, give it the keyboard, and give its id."""
-        wait_for(lambda: self.window(title), f"a window called {title!r}")
-        window = self.window(title)
-        self.xdotool("windowfocus", "--sync", window)
+        _wait_for(lambda: self.windows(title), f"a window called {title!r}")
+        window = self.windows(title)[-1]
+        self.focus(window)
         return window
+
+    def wait_until_gone(self, title: str) -> None:
+        """Wait until no window has such a title."""
+        _wait_for(lambda: not self.windows(title), f"no window called {title!r}")
+
+    def focus(self, window: str) -> None:
+        """Give a window the keyboard, as a window manager does."""
+        self.xdotool("windowraise", window, "windowfocus", window)
+        _wait_for(lambda: self.xdotool("getwindowfocus") == window, "the keyboard goes there")
 
     def type(self, text: str) -> None:
         """Type on the keyboard."""
-        self.xdotool("type", "--delay", "12", text)
+        self.xdotool("type", "--delay", "8", text)
 
     def key(self, *keys: str) -> None:
         """Press keys, such as "ctrl+Return"."""
-        self.xdotool("key", "--delay", "30", *keys)
+        self.xdotool("key", "--delay", "15", *keys)
 
-    def picture(self, path: Path) -> None:
+    def click(self, window: str, x: int, y: int) -> None:
+        """Click at a place of a window."""
+        self.xdotool("mousemove", "--window", window, str(x), str(y), "click", "1")
+
+    def picture(self, name: str) -> None:
         """Take a picture where a tool for it is installed; it is kept for people to look at."""
         if shutil.which("import"):
+            path = self.pictures / f"{name}.png"
             subprocess.run(["import", "-window", "root", str(path)], env=self.environment, check=False)
+
+
+@pytest.fixture
+def wait_for() -> Callable[..., None]:
+    """Wait until a condition holds: `wait_for(condition, what, seconds)`."""
+    return _wait_for
 
 
 @pytest.fixture
@@ -78,65 +224,38 @@ def screen(tmp_path: Path) -> Iterator[Screen]:
     os.close(writing)
     with os.fdopen(reading) as answer:
         number = answer.readline().strip()
-    environment = {**os.environ, "DISPLAY": f":{number}", "QT_QPA_PLATFORM": "xcb"}
+    # Qt's own file dialog, whoever's desktop this is; no desktop's buses.
+    environment = {**os.environ, "DISPLAY": f":{number}", "QT_QPA_PLATFORM": "xcb", "QT_QPA_PLATFORMTHEME": "none"}
+    pictures = Path(os.environ.get("SESCOMPOSER_PICTURES", tmp_path))
+    pictures.mkdir(parents=True, exist_ok=True)
+    screen = Screen(f":{number}", pictures, environment)
     try:
-        yield Screen(f":{number}", environment)
+        yield screen
     finally:
         server.terminate()
         server.wait(20)
 
 
-@dataclass
-class Program:
-    """The program in a child process, with files of its own."""
-
-    home: Path
-    screen: Screen
-    running: list[subprocess.Popen[bytes]] = field(default_factory=list)
-
-    @property
-    def environment(self) -> dict[str, str]:
-        """The child's environment: all its files lie below `home`."""
-        folders = {"HOME": self.home, "XDG_DATA_HOME": self.home / "data", "XDG_CONFIG_HOME": self.home / "config"}
-        folders |= {"XDG_STATE_HOME": self.home / "state", "XDG_CACHE_HOME": self.home / "cache"}
-        kept = {name: value for name, value in self.screen.environment.items() if name != "XDG_RUNTIME_DIR"}
-        return {**kept, **{name: str(path) for name, path in folders.items()}}
-
-    def start(self, *words: str) -> subprocess.Popen[bytes]:
-        """Start the window."""
-        log = (self.home / "output.txt").open("ab")
-        child = subprocess.Popen(
-            [sys.executable, "-m", "sescomposer", *words], env=self.environment, stdout=log, stderr=log
-        )
-        log.close()
-        self.running.append(child)
-        return child
-
-    def command(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """Run a verb of the command line to its end."""
-        return subprocess.run(
-            [sys.executable, "-m", "sescomposer", *words],
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-
-    def stop(self) -> None:
-        """End every child that still runs."""
-        for child in self.running:
-            child.kill()
-            child.wait(20)
+@pytest.fixture
+def bare_program(tmp_path: Path) -> Iterator[Program]:
+    """The program with an empty home folder and no screen."""
+    home = tmp_path / "home"
+    (home / "site").mkdir(parents=True)
+    (home / "site" / "sitecustomize.py").write_text(_NO_NETWORK.format(noted=str(home / "network.txt")))
+    # The path of a local socket has room for about a hundred octets; that of a test's folder may be longer.
+    with tempfile.TemporaryDirectory(prefix="run-") as runtime:
+        program = Program(home, Path(runtime))
+        try:
+            yield program
+        finally:
+            program.stop()
+            assert not program.network_tries
 
 
 @pytest.fixture
-def program(tmp_path: Path, screen: Screen) -> Iterator[Program]:
-    """The program with an empty home folder."""
-    home = tmp_path / "home"
-    home.mkdir()
-    program = Program(home, screen)
-    try:
-        yield program
-    finally:
-        program.stop()
+def program(bare_program: Program, screen: Screen) -> Iterator[Program]:
+    """The program with an empty home folder and a screen; the last picture shows what a failed test saw."""
+    bare_program.screen = screen
+    yield bare_program
+    screen.picture("last")
+    bare_program.stop()
