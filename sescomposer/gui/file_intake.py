@@ -4,8 +4,9 @@ One file that cannot be read does not lose the others.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import cast
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, Signal, Slot
 from PySide6.QtGui import QImage, QImageWriter
@@ -33,7 +34,7 @@ class Intake:
 
     attachments: tuple[Attachment, ...]
     refused: tuple[str, ...]
-    wish: object
+    wish: object = None
 
     def error(self) -> AttachmentError | None:
         """Give one error that names every file that could not be taken; None if there is none."""
@@ -59,7 +60,8 @@ class FileIntake(QObject):
     def __init__(self, composer: Composer, parent: QObject) -> None:
         super().__init__(parent)
         self._composer = composer
-        self.taken.connect(self._on_taken)
+        # Wishes stay on this thread: what a text cursor belongs to must not be let go of on another.
+        self._wishes: dict[Task, object] = {}
 
     def take_files(self, paths: Sequence[Path], wish: object = None) -> None:
         """Take snapshots of files."""
@@ -67,9 +69,9 @@ class FileIntake(QObject):
         what = paths[0].name if len(paths) == 1 else f"{len(paths)} files"
 
         def operation(context: Context) -> Intake:
-            return _taken(documents, paths, context, wish)
+            return _taken(documents, paths, context)
 
-        self._start(self._composer.runner.start(operation), f"Attaching {what}")
+        self._start(self._composer.runner.start(operation), f"Attaching {what}", wish)
 
     def take_image(self, image: QImage, wish: object = None) -> None:
         """Take an image of the clipboard, as PNG."""
@@ -77,20 +79,27 @@ class FileIntake(QObject):
         mine = QImage(image)
 
         def operation(context: Context) -> Intake:
-            return Intake((documents.pasted(_png(mine), "image.png"),), (), wish)
+            return Intake((documents.pasted(_png(mine), "image.png"),), ())
 
-        self._start(self._composer.runner.start(operation), "Attaching the image")
+        self._start(self._composer.runner.start(operation), "Attaching the image", wish)
 
-    def _start(self, task: Task, words: str) -> None:
-        task.succeeded.connect(self.taken)
+    def _start(self, task: Task, words: str, wish: object) -> None:
+        self._wishes[task] = wish
+        task.succeeded.connect(self._on_succeeded)
+        task.finished.connect(self._on_finished)
         self.started.emit(task, words)
 
     @Slot(object)
-    def _on_taken(self, intake: Intake) -> None:
-        """Say what could not be taken; the pane does the rest."""
+    def _on_succeeded(self, intake: Intake) -> None:
+        """Give the pane what was taken, and say what was not."""
+        self.taken.emit(replace(intake, wish=self._wishes[cast(Task, self.sender())]))
         error = intake.error()
         if error is not None:
             self._composer.refused.emit(error)
+
+    @Slot()
+    def _on_finished(self) -> None:
+        self._wishes.pop(cast(Task, self.sender()), None)
 
 
 class _Part:
@@ -105,7 +114,7 @@ class _Part:
         self._context.step(self._index * _SHARE + within, self._count * _SHARE)
 
 
-def _taken(documents: Documents, paths: Sequence[Path], context: Context, wish: object) -> Intake:
+def _taken(documents: Documents, paths: Sequence[Path], context: Context) -> Intake:
     """Take each file; only a cancel stops the row."""
     attachments, refused = [], []
     for index, path in enumerate(paths):
@@ -117,7 +126,7 @@ def _taken(documents: Documents, paths: Sequence[Path], context: Context, wish: 
             raise
         except SesComposerError as error:
             refused.append(f"{error.sentence} {error.hint}".strip())
-    return Intake(tuple(attachments), tuple(refused), wish)
+    return Intake(tuple(attachments), tuple(refused))
 
 
 def _png(image: QImage) -> bytes:
