@@ -5,6 +5,7 @@ It stands in for SES where there is no account. Nothing leaves the machine.
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from sescomposer.core.entity import Entity
 from sescomposer.core.envelope import Envelope
@@ -13,6 +14,7 @@ from sescomposer.core.message import Road
 from sescomposer.core.octets import Octets
 from sescomposer.core.parse import parse
 from sescomposer.core.progress import NO_PROGRESS, Progress
+from sescomposer.core.source import Slice
 from sescomposer.core.structure.boundaries import fresh_boundary
 from sescomposer.inbox.delivered import delivered, message_id_of
 from sescomposer.inbox.refusal import refusals, refused
@@ -122,7 +124,7 @@ class Inbox:
         reference = f"{now:%Y%m%d%H%M%S}-{self.ids.token()}"
         root = parse(octets)
         outgoing = delivered(root, reference, self.region, now)
-        submitted = self.content.keep(octets, progress).sha256
+        submitted = self._keep(octets, progress)
         entry = InboxEntry(
             entry=reference,
             received=now,
@@ -136,6 +138,16 @@ class Inbox:
         )
         self.messages.add(entry)
         return Receipt(reference, f"250 Ok {reference}")
+
+    def _keep(self, octets: Octets, progress: Progress) -> str:
+        """Keep octets and give their hash; sealed ones are an entry of the content store already, and not copied."""
+        match tuple(islice(octets.pieces(), 2)):
+            case (Slice(source=source, start=0, stop=stop),) if (
+                source.name and stop == source.length and self.content.holds(source.name)
+            ):
+                progress.step(stop, stop)
+                return source.name
+        return self.content.keep(octets, progress).sha256
 
     def _deliveries(self, root: Entity, envelope: Envelope, now: datetime) -> tuple[Delivery, ...]:
         """Play the simulator: several bounces of one message come back as one report, the rest one by one."""

@@ -7,8 +7,14 @@ import pytest
 from hypothesis import given
 
 from sescomposer.core.entity import Entity
+from sescomposer.core.envelope import Envelope
+from sescomposer.core.octets import Octets
 from sescomposer.core.parse import parse
+from sescomposer.core.progress import NO_PROGRESS, Progress
 from sescomposer.inbox.delivered import delivered, feedback_path, message_id_of
+from sescomposer.inbox.service import Inbox
+from sescomposer.services.ports import Snapshot
+from sescomposer.store.content import DiskContentStore
 
 NOW = datetime(2026, 1, 2, 5, 4, 5, tzinfo=timezone(timedelta(hours=2)))
 DATE = b"Date: Fri, 02 Jan 2026 03:04:05 +0000"
@@ -106,3 +112,21 @@ def test_everything_else_is_identical(octets: bytes) -> None:
     assert found.separator in (root.separator, root.header.line_end)
     for name in ("message-id", "date", "return-path"):
         assert [known.lower() for known in names(found)].count(name) == 1
+
+
+def test_sealed_octets_are_not_copied(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = inbox.content.keep(b"From: a@a.example\r\nTo: b@b.example\r\n\r\nx\r\n")
+    written: list[int] = []
+    keep = type(inbox.content).keep
+
+    def counting(store: DiskContentStore, octets: Octets | bytes, progress: Progress = NO_PROGRESS) -> Snapshot:
+        written.append(len(octets))
+        return keep(store, octets, progress)
+
+    monkeypatch.setattr(DiskContentStore, "keep", counting)
+    entry = inbox.submit(kept.octets, Envelope("a@a.example", ("b@b.example",))).reference
+    assert inbox.get(entry).submitted == kept.sha256
+    assert len(written) == 1
+    part = inbox.deliver_anyway(kept.octets[2:], Envelope("a@a.example", ()), "").reference
+    assert bytes(inbox.submitted(part)) == bytes(kept.octets)[2:]
+    assert len(written) == 3

@@ -197,7 +197,10 @@ class RawView(QAbstractScrollArea):
         bar.setRange(0, max(self.page.count - rows, 0))
         across = self.horizontalScrollBar()
         room = self.viewport().width() - self.gutter_width - 12
-        widest = max((row.width for row in self.visible_rows()), default=0.0)
+        # Measured over the whole height: were it that of the viewport, a wide row that the bar itself covers would
+        # make the bar come and go for ever.
+        whole = self.page.rows(self.top, self.height() // self.page.height + 1)
+        widest = max((row.width for row in whole), default=0.0)
         # The range never shrinks below where the user is: rows that scroll by must not push the view sideways.
         across.setRange(0, max(round(widest) - room, across.value(), 0))
         across.setPageStep(max(room, 1))

@@ -89,6 +89,9 @@ class SendSheet(QDialog):
         self._hold = QTimer(self, interval=_TICK_MS)
         self._hold.timeout.connect(self._on_tick)
         self._deadline = QDeadlineTimer()
+        self._progress = 0, 0
+        self._paint = QTimer(self, singleShot=True, interval=_TICK_MS)
+        self._paint.timeout.connect(self._show_progress)
         self._age = QTimer(self, singleShot=True, interval=limits.HOLD_OLD_SECONDS * 1000)
         self._age.timeout.connect(self._on_old)
         self._build()
@@ -219,7 +222,7 @@ class SendSheet(QDialog):
         self._why = why
         self._enter(Stage.SEALING)
         self._task = self._composer.runner.start(operation, quiet=True)
-        self._task.progressed.connect(self.banner.show_progress)
+        self._task.progressed.connect(self._on_progressed)
         self._task.succeeded.connect(self._on_sealed)
         self._task.failed.connect(self._on_seal_failed)
         self._task.cancelled.connect(self._on_seal_cancelled)
@@ -317,17 +320,26 @@ class SendSheet(QDialog):
         self._age.stop()
         self._enter(Stage.UPLOADING, f"0 of {human_size(len(review.sealed[0].octets))}")
         self._task = self._composer.runner.start(operation, quiet=True)
-        self._task.progressed.connect(self._on_uploaded)
+        self._task.progressed.connect(self._on_progressed)
         self._task.succeeded.connect(self._on_records)
         self._task.failed.connect(self._on_submit_failed)
         self._task.crashed.connect(self._on_submit_crashed)
         self._task.cancelled.connect(self._on_never_begun)
 
     @Slot(object, object)
-    def _on_uploaded(self, done: int, total: int) -> None:
+    def _on_progressed(self, done: int, total: int) -> None:
+        """Note how far it is; steps come far more often than anybody can read them."""
+        self._progress = done, total
+        if not self._paint.isActive():
+            self._paint.start()
+
+    @Slot()
+    def _show_progress(self) -> None:
+        done, total = self._progress
         if self.stage is Stage.UPLOADING:
-            self.banner.show_progress(done, total)
             self.banner.sentence.say(f"{human_size(done)} of {human_size(total)}")
+        if self.stage in (Stage.SEALING, Stage.UPLOADING):
+            self.banner.show_progress(done, total)
 
     @Slot(object)
     def _on_told(self, state: SubmissionState) -> None:
@@ -439,6 +451,6 @@ class SendSheet(QDialog):
 
     def done(self, result: int) -> None:
         """Stop what counts down."""
-        self._hold.stop()
-        self._age.stop()
+        for timer in (self._hold, self._age, self._paint):
+            timer.stop()
         super().done(result)

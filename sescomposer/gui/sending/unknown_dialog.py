@@ -34,8 +34,8 @@ class UnknownDialog(QDialog):
         self.texts = [FittingText(f"Submission {row + 1}", self, lines=12) for row in range(len(self._unknown))]
         content = QWidget(self)
         rows = QVBoxLayout(content)
-        rows.setContentsMargins(0, 0, 0, 0)
-        rows.setSpacing(16)
+        rows.setContentsMargins(0, 0, 8, 0)
+        rows.setSpacing(24)
         for text, submission in zip(self.texts, self._unknown, strict=True):
             text.say(words_of(submission))
             rows.addWidget(text)
@@ -59,10 +59,11 @@ class UnknownDialog(QDialog):
         column.addWidget(scroll, 1)
         column.addWidget(later)
         column.addWidget(self.buttons)
+        self.resize(self.sizeHint())
 
     def sizeHint(self) -> QSize:
         """Room for two or three."""
-        return QSize(640, 400)
+        return QSize(640, 440)
 
     def accept(self) -> None:
         """Do not tell again."""

@@ -37,6 +37,9 @@ class EmptyState(QWidget):
         """Show other words."""
         self.title.setText(title)
         self.words.setText(words)
+        for label in (self.title, self.words):
+            # A centred label would be given the height of another width.
+            label.setFixedHeight(label.heightForWidth(_WIDTH))
         self.sign.setVisible(bool(title))
         self.setAccessibleName(f"{title} {words}".strip())
 
