@@ -33,7 +33,7 @@ def codec_name(charset: str) -> str | None:
     try:
         found = codecs.lookup(wanted)
         "".encode(wanted)
-    except LookupError:
+    except (LookupError, UnicodeError):  # "undefined" is a codec that refuses all
         return None
     return None if found.name in _NO_CHARSETS else found.name
 

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NewType
 
+from sescomposer.core.charset import codec_name
 from sescomposer.core.defects import Defect
 from sescomposer.core.encoded_word import decode as decode_words
 from sescomposer.core.errors import EncodingError, MessageError
@@ -330,12 +331,13 @@ class Entity:
 
 def _decoded_text(octets: bytes, charset: str) -> str:
     """Decode by charset, US-ASCII strictly, and turn line ends into LF."""
-    try:
-        text = octets.decode(charset)
-    except LookupError as error:
+    codec = codec_name(charset)
+    if codec is None:
         raise EncodingError(
             f"The charset {charset!r} is not known.", hint="Change the charset of the part.", value=charset
-        ) from error
+        )
+    try:
+        text = octets.decode(codec)
     except UnicodeDecodeError as error:
         raise EncodingError(
             f"The octets are no text in {charset}.",

@@ -19,6 +19,7 @@ from sescomposer.core.charset import codec_name, decode_leniently
         ("unicode_escape", None),
         ("idna", None),
         ("x-unknown", None),
+        ("undefined", None),
         ("", None),
         ("utf-8\x00", None),
         ("../os", None),
