@@ -66,22 +66,33 @@ def related_root(related: Entity) -> tuple[Entity, ...]:
     return (named or related.children)[:1]
 
 
+def is_of_body(leaf: Entity, home: str, is_first: bool) -> bool:
+    """Whether a leaf belongs to the body and is no attachment: a text, or an image, audio or video.
+
+    Args:
+        leaf: Any entity without parts.
+        home: Media type of the container it stands in, "" for the message itself.
+        is_first: Whether it is what that container is opened with.
+    """
+    is_shown = leaf.media_type.startswith(_SHOWN)
+    if leaf.disposition == "attachment" or not (is_shown or leaf.media_type in ("text/plain", "text/html")):
+        return False
+    return not leaf.children and (is_first or (home != "multipart/related" and (is_shown or not leaf.file_name)))
+
+
 def _sort(entity: Entity, home: str, is_first: bool, found: _Sorted) -> None:
     """Put one leaf where it belongs."""
     media_type = entity.media_type
-    is_shown = media_type.startswith(_SHOWN)
-    is_body = entity.disposition != "attachment" and (is_shown or media_type in ("text/plain", "text/html"))
-    is_body = is_body and not entity.children
-    is_placed = is_first or (home != "multipart/related" and (is_shown or not entity.file_name))
+    is_body = is_of_body(entity, home, is_first)
     is_inline = home == "multipart/related" and not is_first and entity.disposition != "attachment"
-    if is_body and is_placed and media_type == "text/plain":
+    if is_body and media_type == "text/plain":
         found.texts.append(entity)
-    elif is_body and is_placed and media_type == "text/html":
+    elif is_body and media_type == "text/html":
         found.htmls.append(entity)
-    elif is_inline or (is_body and is_placed and home != "multipart/alternative"):
+    elif is_inline or (is_body and home != "multipart/alternative"):
         found.inline.append(entity)
     else:
         found.attachments.append(entity)
 
 
-__all__ = ["BodyParts", "body_parts", "related_root"]
+__all__ = ["BodyParts", "body_parts", "is_of_body", "related_root"]

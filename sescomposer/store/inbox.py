@@ -8,7 +8,7 @@ from typing import Any
 
 from sescomposer.core.errors import StoreError
 from sescomposer.services.ports import Delivery, DeliveryOutcome, InboxEntry
-from sescomposer.store.atomic import make_folder, replace_file, translated
+from sescomposer.store.atomic import make_folder, replace_file, store_error, translated
 from sescomposer.store.records import check_schema, frame, read_records
 from sescomposer.store.submissions import envelope_from_json, envelope_to_json
 
@@ -132,7 +132,7 @@ class InboxStore:
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise StoreError(f"Could not read the inbox entry {str(path)!r}: {error.strerror}.") from error
+            raise store_error(error, "read the inbox entry", path) from error
         reading = read_records(octets)
         if not reading.records or reading.damaged:
             with translated("set a damaged entry of the local inbox aside", path):

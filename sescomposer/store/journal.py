@@ -18,7 +18,7 @@ from sescomposer.core.octets import EMPTY, Octets
 from sescomposer.core.parse import parse
 from sescomposer.core.source import Source
 from sescomposer.services.ports import Clock, ContentStore, RecoveredDraft
-from sescomposer.store.atomic import make_folder, replace_file, set_aside, sync_folder, translated
+from sescomposer.store.atomic import make_folder, replace_file, set_aside, store_error, sync_folder, translated
 from sescomposer.store.journal_format import SCHEMA, Reader, Replay, State, Writer, beside_root, state_of
 from sescomposer.store.journal_worker import JournalWorker
 from sescomposer.store.locks import FileLock, try_acquire
@@ -153,7 +153,7 @@ class DiskJournal:
             except FileNotFoundError:
                 continue
             except OSError as error:
-                raise StoreError(f"Could not read the journal {str(path)!r}: {error.strerror}.") from error
+                raise store_error(error, "read the journal", path) from error
         return frozenset(name.decode("ascii") for name in named)
 
     def close(self) -> None:
@@ -274,7 +274,7 @@ class DiskJournal:
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise StoreError(f"Could not read the journal {str(path)!r}: {error.strerror}.") from error
+            raise store_error(error, "read the journal", path) from error
         if not octets:
             return None
         reading = read_records(octets)

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from sescomposer.core.body_parts import related_root
+from sescomposer.core.body_parts import is_of_body, related_root
 from sescomposer.core.entity import Entity
 
-_MEDIA = ("image/", "audio/", "video/")
+_ALTERNATIVE = "multipart/alternative"
 
 
 @dataclass(slots=True)
@@ -29,7 +29,7 @@ def displayed_parts(root: Entity) -> tuple[Entity, ...]:
     ['text/html']
     """
     bodies = _Bodies()
-    _sort((root,), (root,), "mixed", bodies, to_html=True, to_text=True, in_alternative=False)
+    _sort((root,), (root,), "", bodies, to_html=True, to_text=True, in_alternative=False)
     return tuple(bodies.html)
 
 
@@ -47,13 +47,13 @@ def _sort(
     html_before, text_before = len(bodies.html), len(bodies.text)
     for part in parts:
         if part.is_multipart:
-            subtype = part.media_type.partition("/")[2]
-            inside = in_alternative or subtype == "alternative"
-            first_inside = related_root(part) if subtype == "related" else part.children[:1]
-            _sort(part.children, first_inside, subtype, bodies, to_html=to_html, to_text=to_text, in_alternative=inside)
-        elif not _is_inline(part, part in first, container):
+            home = part.media_type
+            inside = in_alternative or home == _ALTERNATIVE
+            first_inside = related_root(part) if home == "multipart/related" else part.children[:1]
+            _sort(part.children, first_inside, home, bodies, to_html=to_html, to_text=to_text, in_alternative=inside)
+        elif not is_of_body(part, container, part in first):
             continue
-        elif container == "alternative":
+        elif container == _ALTERNATIVE:
             _sort_alternative(part, bodies, to_html=to_html, to_text=to_text)
         else:
             if in_alternative:
@@ -61,16 +61,8 @@ def _sort(
                 to_text = to_text and part.media_type != "text/html"
             bodies.html.extend((part,) if to_html else ())
             bodies.text.extend((part,) if to_text else ())
-    if container == "alternative" and to_html and to_text:
+    if container == _ALTERNATIVE and to_html and to_text:
         _fill(bodies, html_before, text_before)
-
-
-def _is_inline(part: Entity, is_first: bool, container: str) -> bool:
-    """Tell whether a leaf belongs to the body and is no attachment."""
-    media = part.media_type.startswith(_MEDIA)
-    if part.disposition == "attachment" or not (media or part.media_type in ("text/plain", "text/html")):
-        return False
-    return is_first or (container != "related" and (media or not part.file_name))
 
 
 def _sort_alternative(part: Entity, bodies: _Bodies, *, to_html: bool, to_text: bool) -> None:
