@@ -95,7 +95,7 @@ class FileActions(QObject):
         """Ask what to do with an unsaved draft; whether the window may close."""
         if self._composer.is_saved:
             return True
-        self._window.raise_()
+        self._window.activateWindow()
         match ask_keep(self._window, self._composer.root.subject.strip() or "New message"):
             case Keep.SAVE:
                 return self._save_before_closing()

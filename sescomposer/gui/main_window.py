@@ -175,12 +175,12 @@ class MainWindow(QMainWindow):
         self.addToolBar(make_toolbar(self, self.action))
         self.views.split_changed.connect(self.action["split"].setChecked)
 
-    def _do(self, name: str, checked: bool = False) -> None:
+    def _do(self, name: str) -> None:
         """Run an action: of the files, or of this window."""
         doer = self.files if hasattr(self.files, f"do_{name}") else self
         method = getattr(doer, f"do_{name}")
         if self.action[name].isCheckable():
-            method(checked)
+            method(self.action[name].isChecked())
         else:
             method()
 

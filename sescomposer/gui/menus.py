@@ -18,12 +18,13 @@ _RIGHT = "inbox"
 """The action from which on the toolbar stands at the right edge."""
 
 
-def make_actions(window: QMainWindow, run: Callable[[str, bool], None]) -> dict[str, QAction]:
-    """Make every declared action; `run` is given its name and, for a switch, its state."""
+def make_actions(window: QMainWindow, run: Callable[[str], None]) -> dict[str, QAction]:
+    """Make every declared action; `run` is given its name."""
     made: dict[str, QAction] = {}
     for info in ACTIONS:
         made[info.name] = _make_action(info, window)
-        made[info.name].triggered.connect(partial(run, info.name))
+        # Not with the state of a switch: whether a partial is handed it is up to the binding.
+        made[info.name].triggered.connect(lambda checked=False, name=info.name: run(name))
     return made
 
 
