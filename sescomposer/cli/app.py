@@ -1,16 +1,19 @@
 """The command line: verbs over the same core and services as the window, and errors turned into status and text."""
 
 import sys
+from typing import Annotated
 
 import typer
-from typer.exceptions import TyperException
+import typer.main
 
+from sescomposer import __version__
 from sescomposer.cli import inbox
 from sescomposer.cli.build import build
 from sescomposer.cli.check import check
 from sescomposer.cli.look import cat, tree
+from sescomposer.cli.outcome import Outcome
 from sescomposer.cli.send import send
-from sescomposer.core.errors import ExitCode, SesComposerError
+from sescomposer.cli.verbs import VERBS
 
 app = typer.Typer(
     name="sescomposer",
@@ -20,8 +23,23 @@ app = typer.Typer(
     add_completion=False,
 )
 for verb in (build, cat, tree, check, send):
-    app.command()(verb)
-app.add_typer(inbox.app, name="inbox")
+    app.command(short_help=VERBS[verb.__name__])(verb)
+app.add_typer(inbox.app, name="inbox", short_help=VERBS["inbox"])
+
+
+def _show_version(is_wanted: bool) -> None:
+    if is_wanted:
+        print(f"sescomposer {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_show_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Write raw email by hand, see every octet, send it. Without a verb the window opens."""
 
 
 def main(arguments: list[str]) -> int:
@@ -30,21 +48,19 @@ def main(arguments: list[str]) -> int:
     Args:
         arguments: Words behind the program's name; the first is a declared verb.
     """
-    try:
-        result = app(args=arguments, standalone_mode=False, prog_name="sescomposer")
-    except typer.Exit as error:
-        return error.exit_code
-    except typer.Abort:
-        return ExitCode.INTERRUPTED
-    except TyperException as error:
-        words = error.format_message().rstrip(".")
-        print(f"sescomposer: {words}. `sescomposer {arguments[0]} --help` lists what there is.", file=sys.stderr)
-        return ExitCode.USAGE
-    except SesComposerError as error:
-        print(f"sescomposer: {error.sentence} {error.hint}".rstrip(), file=sys.stderr)
-        return error.exit_code
-    except BrokenPipeError:
-        return ExitCode.FINE
-    except KeyboardInterrupt:
-        return ExitCode.INTERRUPTED
-    return result if isinstance(result, int) else ExitCode.FINE
+    with Outcome(arguments[0] if arguments else "") as outcome:
+        _let_everything_be_printed()
+        command = typer.main.get_command(app)
+        with command.make_context("sescomposer", list(arguments)) as context:
+            command.invoke(context)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    return int(outcome.status)
+
+
+def _let_everything_be_printed() -> None:
+    """A name may hold characters that the terminal's charset lacks, or halves of some: they are printed escaped."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="backslashreplace")

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from sescomposer.cli.look import JsonOption
-from sescomposer.cli.streams import Inputs, print_json
+from sescomposer.cli.streams import Inputs, print_json, shown
 from sescomposer.core.checks import check as preflight
 from sescomposer.core.entity import Entity
 from sescomposer.core.errors import ExitCode
@@ -23,13 +23,13 @@ def check(
 ) -> None:
     """Check messages; ends with status 1 if there is an error."""
     inputs = Inputs()
-    found = {name: _checked(inputs, name, road) for name in files}
+    found = [(name, _checked(inputs, name, road)) for name in files]
     if as_json:
-        print_json({"road": road.value, "files": [{"file": n, "findings": f} for n, f in found.items()]})
+        print_json({"road": road.value, "files": [{"file": n, "findings": f} for n, f in found]})
     else:
-        for name, rows in found.items():
+        for name, rows in found:
             _print(name, rows)
-    if any(row["severity"] == Severity.ERROR for rows in found.values() for row in rows):
+    if any(row["severity"] == Severity.ERROR for _, rows in found for row in rows):
         raise typer.Exit(ExitCode.FINDINGS)
 
 
@@ -68,6 +68,7 @@ def _print(name: str, rows: list[dict[str, Any]]) -> None:
     for row in rows:
         part = f"part {row['part']}: " if row["part"] else ""
         fix = f" [fix: {row['fix']}]" if row["fix"] else ""
-        print(f"{name}:{row['line'] or 0}: {row['severity']}: {part}{row['message']} ({row['standard']}){fix}")
+        text = f"{name}:{row['line'] or 1}: {row['severity']}: {part}{row['message']} ({row['standard']}){fix}"
+        print(shown(text))
     if not rows:
-        print(f"{name}: nothing found")
+        print(shown(f"{name}: nothing found"))

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from sescomposer.cli.streams import Inputs, print_json, write_octets
+from sescomposer.cli.streams import Inputs, print_json, shown, write_octets
 from sescomposer.core.parse import parse
 from sescomposer.core.tree_json import tree_node
 
@@ -15,7 +15,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON with a sche
 def cat(
     file: FileArgument,
     part: Annotated[str | None, typer.Option(help="Part number, such as 1.2.")] = None,
-    decoded: Annotated[bool, typer.Option("--decoded", help="Without transfer encoding.")] = False,
+    decoded: Annotated[bool, typer.Option("--decoded", help="The content alone, without transfer encoding.")] = False,
 ) -> None:
     """Parse a message and write it again: octet for octet the same, or one part of it."""
     entity = parse(Inputs().message(file))
@@ -25,7 +25,7 @@ def cat(
 
 
 def tree(file: FileArgument, as_json: JsonOption = False) -> None:
-    """Show the tree of entities with their octets."""
+    """Show the tree of entities with their octets, and what is wrong with each."""
     node = tree_node(parse(Inputs().message(file)))
     if as_json:
         print_json({"tree": node})
@@ -49,7 +49,8 @@ def _row(depth: int, node: dict[str, Any]) -> str:
     """Write one line: number, type, what there is of charset, encoding, name, and the octets."""
     words = [node["charset"], node["encoding"], node["disposition"], node["filename"]]
     start, stop = node["header"][0], node["body"][1]
-    details = ", ".join(str(word) for word in words if word)
-    notes = "".join(f"\n{'  ' * depth}      ! {defect['message']}" for defect in node["defects"])
+    details = shown(", ".join(str(word) for word in words if word))
+    notes = "".join(f"\n{'  ' * depth}      ! {shown(defect['message'])}" for defect in node["defects"])
     number = node["part"] or "-"
-    return f"{'  ' * depth}{number:<6}{node['media_type']}  {details}  [{start}:{stop}] {node['size']} octets{notes}"
+    kind = shown(node["media_type"])
+    return f"{'  ' * depth}{number:<6}{kind}  {details}  [{start}:{stop}] {node['size']} octets{notes}"
