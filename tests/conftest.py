@@ -10,6 +10,7 @@ import os
 import re
 import sys
 import threading
+import time
 import traceback
 import weakref
 from collections.abc import Callable, Iterator
@@ -206,3 +207,25 @@ def no_dangling_windows(request: pytest.FixtureRequest, monkeypatch: pytest.Monk
     left += [_described(timer) for timer in _running(list(timers))]
     if left:
         pytest.fail("left behind: " + ", ".join(left))
+
+
+@pytest.fixture
+def costs_at_most() -> Callable[[float, Callable[[], object], Callable[[], object]], None]:
+    """Hold that one action takes at most so many times the processor time of another, the best of two runs of each.
+
+    Both run in this process and only its own time counts, so that a busy machine fails nothing.
+    """
+
+    def best(action: Callable[[], object]) -> float:
+        spent = []
+        for _ in range(2):
+            started = time.process_time()
+            action()
+            spent.append(time.process_time() - started)
+        return min(spent)
+
+    def compare(times: float, action: Callable[[], object], peer: Callable[[], object]) -> None:
+        ours, other = best(action), best(peer)
+        assert ours <= times * max(other, 0.002), f"{ours:.4f} s against {other:.4f} s of the peer"
+
+    return compare

@@ -2,6 +2,7 @@
 
 import email.utils
 import itertools
+import re
 import time
 import tomllib
 from email.header import decode_header, make_header
@@ -89,6 +90,7 @@ def test_the_text_for_people_reads_back(mailbox: Mailbox) -> None:
     assert read.wire_addr_spec == mailbox.wire_addr_spec
 
 
+_BLANKS = re.compile(r"\s+")
 readable = st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "S", "Zs", "M")), min_size=1, max_size=60)
 
 
@@ -102,8 +104,9 @@ def test_the_standard_library_reads_the_same(name: str, local_part: str, domain:
     assert not header.defects
     for address in header.addresses:
         assert address.addr_spec == mailbox.wire_addr_spec
-        # CPython 3.11 reads a blank between adjacent encoded words of a phrase, against RFC 2047 section 6.2
-        assert address.display_name.replace(" ", "") == name.replace(" ", "")
+        # CPython 3.11 reads a blank between adjacent encoded words of a phrase, against RFC 2047 section 6.2, and
+        # takes a no-break space beside one for such a blank.
+        assert _BLANKS.sub("", address.display_name) == _BLANKS.sub("", name)
     phrase, addr_spec = email.utils.parseaddr(format_addresses([mailbox]))
     assert addr_spec == mailbox.wire_addr_spec
     assert str(make_header(decode_header(phrase))) == name or phrase == name
