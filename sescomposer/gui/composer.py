@@ -95,6 +95,7 @@ class Composer(QObject):
         """Stop what would still happen by itself; the message stays as it is kept."""
         self._pause.stop()
         self._stop_listening()
+        self._stop_listening = _nothing
 
     @property
     def message(self) -> Message:
@@ -181,8 +182,12 @@ class Composer(QObject):
         self._saved = message if saved else Message(message.root)
         self.path = path
         self.selection = Selection(message.root.key)
+        self.findings = ()
         self.replaced.emit(self.revision + 1)
         self._changed()
+        # Where the panes were in the other message, and what was wrong with it, is gone.
+        self.selection_changed.emit(self.selection)
+        self.findings_changed.emit(self.findings)
         self.file_changed.emit()
 
     def recover(self, draft: str, message: Message, path: Path | None) -> None:
@@ -281,3 +286,7 @@ class Composer(QObject):
         elif key in (CHECK_FORGOTTEN_ATTACHMENT.key, MORE_ATTACHMENT_WORDS.key):
             self._pause.start()
         self.setting_changed.emit(key)
+
+
+def _nothing() -> None:
+    """Stop nothing: it is stopped."""

@@ -76,6 +76,7 @@ class MainWindow(QMainWindow):
         self.composer.setting_changed.connect(self._on_setting_changed)
         self.layout_keeper = WindowLayout(self, self.halves, self.views, services.settings)
         self.layout_keeper.restore()
+        self.views.split_changed.connect(self.layout_keeper.make_room)
         apply_fonts(self, services.settings)
         self.views.made.connect(self._on_view_made)
         self._show_local_inbox()

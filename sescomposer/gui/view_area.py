@@ -140,8 +140,8 @@ class ViewArea(QSplitter):
             self._stacks.append(stack)
             taken = self.first.current
             stack.show_view(next(view.name for view in self._views if view.name != taken))
-            self.setSizes([self.width() // 2] * 2)
             self.split_changed.emit(True)
+            self.setSizes([self.width() // 2] * 2)
         elif not split and self.is_split:
             stack = self._stacks.pop()
             stack.setParent(None)

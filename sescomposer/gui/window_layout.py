@@ -12,6 +12,8 @@ _VIEW = {Arrangement.WRITE: "preview", Arrangement.INSPECT: "source", Arrangemen
 _FIRST_VIEW = "source"
 _COMFORTABLE = QSize(1360, 860)
 _AFTER_PAINT_MS = 0
+_TWO_VIEWS = 900
+"""Pixels below which two views beside each other are too narrow to read."""
 
 
 class WindowLayout(QObject):
@@ -58,6 +60,12 @@ class WindowLayout(QObject):
             (LAYOUT, _encoded(self._halves.saveState())),
             (VIEWS, self._views.shown_views()),
         )
+
+    @Slot(bool)
+    def make_room(self, split: bool) -> None:
+        """Give two views the wider half."""
+        if split and self._views.width() < _TWO_VIEWS:
+            self._divide(Arrangement.INSPECT)
 
     def arrange(self, arrangement: Arrangement) -> None:
         """Divide the window for a task and show the view that goes with it; raises like `keep`."""

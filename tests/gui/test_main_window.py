@@ -2,12 +2,14 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QAction, QDropEvent, QShortcut
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -63,7 +65,7 @@ def make_window(qtbot: QtBot, services: Services, monkeypatch: pytest.MonkeyPatc
 
     yield make
     for window in made:
-        qtbot.waitUntil(lambda window=window: window.runner.running == 0)
+        qtbot.waitUntil(partial(is_idle, window))
         window.close()
         window.deleteLater()
 
@@ -71,6 +73,10 @@ def make_window(qtbot: QtBot, services: Services, monkeypatch: pytest.MonkeyPatc
 @pytest.fixture
 def window(make_window: MakeWindow, services: Services) -> MainWindow:
     return make_window(sample_message(services.ids))
+
+
+def is_idle(window: MainWindow) -> bool:
+    return window.runner.running == 0
 
 
 def boxes(window: MainWindow) -> list[QMessageBox]:
@@ -133,8 +139,8 @@ def test_an_action_triggers_without_error(
 def test_palette_runs_the_action_that_is_found(window: MainWindow, qtbot: QtBot) -> None:
     palette = CommandPalette([window.action[info.name] for info in ACTIONS], window)
     palette.show()
-    qtbot.keyClicks(palette.words, "envel")
-    qtbot.keyClick(palette.words, Qt.Key.Key_Return)
+    QTest.keyClicks(palette.words, "envel")
+    QTest.keyClick(palette.words, Qt.Key.Key_Return)
     assert palette.chosen is window.action["view_envelope"]
     palette.deleteLater()
 
@@ -142,11 +148,11 @@ def test_palette_runs_the_action_that_is_found(window: MainWindow, qtbot: QtBot)
 def test_palette_prefers_names_and_offers_no_action_that_cannot_be_done(window: MainWindow, qtbot: QtBot) -> None:
     palette = CommandPalette([window.action[info.name] for info in ACTIONS], window)
     assert window.action["undo"] not in palette.shown
-    qtbot.keyClicks(palette.words, "preview")
+    QTest.keyClicks(palette.words, "preview")
     assert palette.shown[0] is window.action["view_preview"]
-    qtbot.keyClicks(palette.words, " nothing of the kind")
+    QTest.keyClicks(palette.words, " nothing of the kind")
     assert palette.shown == []
-    qtbot.keyClick(palette.words, Qt.Key.Key_Return)
+    QTest.keyClick(palette.words, Qt.Key.Key_Return)
     assert palette.chosen is None
     palette.deleteLater()
 

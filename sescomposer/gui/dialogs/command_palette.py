@@ -61,8 +61,7 @@ class CommandPalette(QDialog):
         if step is None or not self.shown:
             super().keyPressEvent(event)
             return
-        row = self.list.indexOfTopLevelItem(self.list.currentItem()) + step
-        self._choose_row(min(max(row, 0), len(self.shown) - 1))
+        self._choose_row(min(max(self._current_row() + step, 0), len(self.shown) - 1))
 
     def _make_list(self) -> QTreeWidget:
         rows = QTreeWidget(self)
@@ -94,13 +93,15 @@ class CommandPalette(QDialog):
             self._choose_row(0)
 
     def _choose_row(self, row: int) -> None:
-        self.list.setCurrentItem(self.list.topLevelItem(row))
+        self.list.setCurrentIndex(self.list.model().index(row, 0))
+
+    def _current_row(self) -> int:
+        return self.list.currentIndex().row()
 
     @Slot()
     def _on_chosen(self) -> None:
-        row = self.list.indexOfTopLevelItem(self.list.currentItem()) if self.shown else -1
-        if row >= 0:
-            self.chosen = self.shown[row]
+        if self.shown:
+            self.chosen = self.shown[self._current_row()]
             self.accept()
 
 

@@ -111,9 +111,11 @@ def _control(setting: Setting[Any], value: Any) -> tuple[QWidget, Callable[[], o
     if isinstance(setting.default, int):
         number = QSpinBox()
         number.setRange(setting.minimum, setting.maximum)
+        if setting.default == setting.minimum == 0:
+            number.setSpecialValueText("automatic")
         number.setValue(value)
         return number, number.value
-    line = QLineEdit()
+    line = QLineEdit(placeholderText=setting.help)
     if isinstance(setting.default, tuple):
         line.setText(", ".join(value))
         return line, lambda: tuple(word.strip() for word in line.text().split(",") if word.strip())
