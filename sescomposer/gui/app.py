@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from sescomposer.core.errors import ExitCode
 from sescomposer.gui.crash import CrashReporter
+from sescomposer.gui.garbage import GarbageCollector
 from sescomposer.gui.socket_place import may_have_listener, socket_name
 from sescomposer.gui.start_log import StartLog
 
@@ -76,10 +77,12 @@ def _run(arguments: list[str], reporter: CrashReporter, log: StartLog) -> int:
         return ExitCode.FINE.value
     from sescomposer.gui.windows import Windows
 
+    collector = GarbageCollector()
     windows = Windows(services, place, log)
     windows.open_first(wanted)
     status = app.exec()
     windows.close()
+    collector.stop()
     return status
 
 
