@@ -57,9 +57,7 @@ class HeaderField:
 
         Raw 8-bit octets are read as UTF-8 (RFC 6532), as ISO-8859-1 where that fails. A bare CR inside stays.
         """
-        raw = self.raw_body.removesuffix(b"\r\n")
-        # Most fields stand on one line.
-        unfolded = (raw if b"\n" not in raw and b"\r" not in raw else _LINE_END.sub(b"", self.raw_body)).strip(b" \t")
+        unfolded = _unfolded(self.raw_body).strip(b" \t")
         try:
             return unfolded.decode("utf-8")
         except UnicodeDecodeError:
@@ -80,3 +78,10 @@ class HeaderField:
             if self.octets.endswith(ending):
                 return ending
         return b""
+
+
+def _unfolded(raw: bytes) -> bytes:
+    """Take the line ends out: a pattern only where a CR may be one by itself, because a body may have millions."""
+    if raw.count(b"\r") == raw.count(b"\r\n"):
+        return raw.replace(b"\r\n", b"").replace(b"\n", b"")
+    return _LINE_END.sub(b"", raw)
