@@ -1,10 +1,9 @@
 """Opening, starting and saving messages; attaching files. Every file is a snapshot before anything reads it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sescomposer.core.entity import Entity, Given
-from sescomposer.core.errors import UnreadableError
 from sescomposer.core.header import HeaderSection, make_field
 from sescomposer.core.identifiers import Identifiers
 from sescomposer.core.mailto import Mailto
@@ -70,12 +69,14 @@ class Documents:
         return new_message()
 
     def from_mailto(self, wish: Mailto) -> Message:
-        """Start the message that a link asks for."""
+        """Start the message that a link asks for; further fields stand before those of MIME."""
         root = self.new().root
         header = root.header
         for name, value in (("To", wish.to), *wish.fields):
-            header = header.with_field(name, make_field(name, value))
-        message = Message(Entity(header, root.separator, root.body, root.note, root.key))
+            new = make_field(name, value)
+            is_there = header.first(name) is not None
+            header = header.with_field(name, new) if is_there else header.inserted(_before_mime(header), new)
+        message = Message(replace(root, header=header))
         return message.edited(lambda r: with_text(r, wish.body, self.ids)) if wish.body else message
 
 
@@ -91,12 +92,7 @@ def new_message() -> Message:
     return Message(Entity(HeaderSection.of_fields(fields), b"\r\n", Given(EMPTY)))
 
 
-def check_is_file(path: Path) -> Path:
-    """Give the path back if it names a file that can be opened.
-
-    Raises:
-        UnreadableError: there is none, or it is a folder.
-    """
-    if not path.is_file():
-        raise UnreadableError(f"There is no file {str(path)!r}.", hint="Check the name.", value=str(path))
-    return path
+def _before_mime(header: HeaderSection) -> int:
+    """Give the index of the first field of MIME; behind the last field if there is none."""
+    names = [field.name.lower() for field in header.fields]
+    return next((i for i, name in enumerate(names) if name.startswith(("mime-", "content-"))), len(names))

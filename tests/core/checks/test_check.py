@@ -13,6 +13,7 @@ from sescomposer.core import Attachment, Octets, SeededIdentifiers, compose, par
 from sescomposer.core.attachment_words import promise_in
 from sescomposer.core.body_parts import body_parts
 from sescomposer.core.checks import addresses, check, content_ids, header_fields, lines, size, structure
+from sescomposer.core.checks.subject import Subject
 from sescomposer.core.errors import EditError
 from sescomposer.core.findings import Severity
 from sescomposer.core.message import Message, Road
@@ -215,14 +216,10 @@ def test_sizes_that_may_be_too_large_are_told() -> None:
     body = base64_octets(Octets.of(bytes(29_240_000)))
     message = Message(parse(Octets.join((head, body))))
     assert 40_000_000 < len(message.root.octets) < 41_943_040
-    assert [finding.code for finding in size.octets(_subject(message, Road.SES_V2))] == ["large-in-decimal"]
+    assert [finding.code for finding in size.octets(Subject(message, Road.SES_V2))] == ["large-in-decimal"]
     larger = Message(parse(Octets.join((head, body, body[:3_000_000]))))
-    answers = [next(iter(size.octets(_subject(larger, road)))).answer for road in (Road.SES_V2, Road.SMTP)]
+    answers = [next(iter(size.octets(Subject(larger, road)))).answer for road in (Road.SES_V2, Road.SMTP)]
     assert answers == ["", "552 Message is too long"]
-
-
-def _subject(message: Message, road: Road) -> "header_fields.Subject":
-    return header_fields.Subject(message, road)
 
 
 @pytest.mark.parametrize(
