@@ -78,7 +78,9 @@ class DiskJournal:
         self._folder = folder
         self._content = content
         self._clock = clock
-        self._pending: dict[str, _Note] = {}
+        # None is noted for a draft that was dropped.
+        self._pending: dict[str, _Note | None] = {}
+        self._noted: set[str] = set()
         self._pending_guard = threading.Lock()
         self._logs: dict[str, _Log] = {}
         self._files_guard = threading.Lock()
@@ -97,6 +99,7 @@ class DiskJournal:
         """
         with self._pending_guard:
             self._pending[draft] = _Note(message, path, self._clock.now())
+            self._noted.add(draft)
         self._worker.notify()
 
     def flush(self) -> None:
@@ -118,18 +121,18 @@ class DiskJournal:
         return self._newer
 
     def drop(self, draft: str) -> None:
-        """Forget a draft that was closed or sent. Raises `StoreError` if its log cannot be removed."""
-        with self._files_guard:
-            with self._pending_guard:
-                self._pending.pop(draft, None)
-            if draft not in self._logs and not self._path(draft).exists():
+        """Forget a draft that was closed or sent; like a note this is cheap, and the worker removes the log.
+
+        One killed before that finds the draft again, which loses nothing. What fails is told by `flush` and `trouble`.
+        Raises `StoreError` for what is no id of a draft.
+        """
+        self._path(draft)
+        with self._pending_guard:
+            if draft not in self._noted:
                 return
-            log = self._log(draft)
-            with translated("remove from the journal", log.path):
-                log.path.unlink(missing_ok=True)
-                sync_folder(self._folder)
-            del self._logs[draft]
-            log.lock.release(remove=True)
+            self._noted.discard(draft)
+            self._pending[draft] = None
+        self._worker.notify()
 
     def recover(self) -> tuple[RecoveredDraft, ...]:
         """Give the drafts of processes that ended without dropping them, oldest edit first; they are ours from then on.
@@ -142,6 +145,8 @@ class DiskJournal:
             self._newer = ()
             drafts = [self._recover_one(path) for path in sorted(self._folder.glob("*.log"))]
         found = [draft for draft in drafts if draft is not None]
+        with self._pending_guard:
+            self._noted.update(draft.draft for draft in found)
         return tuple(sorted(found, key=lambda draft: draft.saved))
 
     def named_content(self) -> frozenset[str]:
@@ -181,13 +186,24 @@ class DiskJournal:
                 notes, self._pending = self._pending, {}
             for draft, note in notes.items():
                 try:
-                    self._write(draft, note)
+                    self._remove(draft) if note is None else self._write(draft, note)
                 except SesComposerError as error:
                     trouble = error if isinstance(error, StoreError) else _unwritable(error)
                     with self._pending_guard:
                         self._pending.setdefault(draft, note)
             self._trouble = trouble.sentence if trouble else ""
         return trouble
+
+    def _remove(self, draft: str) -> None:
+        """Remove the log of a draft that was dropped."""
+        if draft not in self._logs and not self._path(draft).exists():
+            return
+        log = self._log(draft)
+        with translated("remove from the journal", log.path):
+            log.path.unlink(missing_ok=True)
+            sync_folder(self._folder)
+        del self._logs[draft]
+        log.lock.release(remove=True)
 
     def _write(self, draft: str, note: _Note) -> None:
         """Append one state to the log of its draft, or write the log anew."""

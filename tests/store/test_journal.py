@@ -194,6 +194,7 @@ def test_drafts_are_recovered_once_and_then_belong_to_the_process(
     (draft,) = _after(second, lambda: third)
     assert _octets(draft).endswith(b"12")
     third.drop("one")
+    third.flush()
     assert new_journal().recover() == ()
 
 
@@ -208,6 +209,7 @@ def test_draft_of_another_process_is_not_written(
         other.flush()
     assert "another process" in other.trouble()
     journal.drop("one")
+    journal.flush()
     other.flush()
     assert other.trouble() == ""
 
