@@ -24,7 +24,7 @@ from sescomposer.store.content import DiskContentStore
 from sescomposer.store.journal import DiskJournal
 
 _TOOLS = ("Xvfb", "xdotool")
-_WAIT_SECONDS = 15.0
+_WAIT_SECONDS = 40.0
 _ASK_AGAIN_SECONDS = 0.03
 _XDG = {"DATA": "data", "CONFIG": "config", "STATE": "state", "CACHE": "cache"}
 
@@ -216,8 +216,9 @@ def screen(tmp_path: Path) -> Iterator[Screen]:
     if missing or sys.platform != "linux":
         pytest.skip(f"needs {', '.join(missing) or 'Linux'}")
     reading, writing = os.pipe()
+    # Without -noreset the server begins anew whenever its last client leaves, and throws out one that just comes.
     server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1400x900x24", "-nolisten", "tcp"],
+        ["Xvfb", "-noreset", "-displayfd", str(writing), "-screen", "0", "1400x900x24", "-nolisten", "tcp"],
         pass_fds=(writing,),
         stderr=subprocess.DEVNULL,
     )
@@ -249,6 +250,8 @@ def bare_program(tmp_path: Path) -> Iterator[Program]:
             yield program
         finally:
             program.stop()
+            # Shown by pytest for a test that failed.
+            print(program.output[-4000:], program.log[-4000:], sep="\n")
             assert not program.network_tries
 
 
