@@ -59,6 +59,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.services = services
+        self._is_blank = message is None
         self.runner = TaskRunner(self)
         self.runner.failed.connect(self.show_error)
         self.runner.crashed.connect(self._on_crashed)
@@ -92,11 +93,18 @@ class MainWindow(QMainWindow):
     @property
     def is_untouched(self) -> bool:
         """Whether the window holds a new message that nobody edited: opening a file may take its place."""
-        return self.composer.path is None and self.composer.is_saved and not self.composer.undo_list.can_undo
+        undo_list = self.composer.undo_list
+        return self._is_blank and self.composer.is_saved and not undo_list.can_undo and not undo_list.can_redo
 
     def open_message(self, message: Message, path: Path | None = None, *, saved: bool = True) -> None:
         """Show another message in this window."""
+        self._is_blank = False
         self.composer.open_message(message, path, saved=saved)
+
+    def recover(self, draft: str, message: Message, path: Path | None) -> None:
+        """Go on in this window with a draft of the journal, under its id."""
+        self._is_blank = False
+        self.composer.recover(draft, message, path)
 
     def tell(self, sentence: str, kind: str = "note") -> None:
         """Say something above the panes until it is dismissed; `kind` is "note", "warning" or "error"."""

@@ -168,8 +168,8 @@ class Windows(QObject):
     def _window_for_draft(self, draft: "RecoveredDraft") -> "MainWindow":
         """Take an untouched window, or open one."""
         for window in self._open:
-            if window.is_untouched and not self._is_first_start:
-                window.composer.recover(draft.draft, draft.message, draft.path)
+            if window.is_untouched:
+                window.recover(draft.draft, draft.message, draft.path)
                 return window
         return self._new_window(draft.message, path=draft.path, draft=draft.draft, saved=False)
 

@@ -328,6 +328,7 @@ def test_cancel_keeps_the_window_and_discard_forgets_the_draft(
     assert window.isVisible()
     monkeypatch.setattr(file_actions, "ask_keep", lambda parent, name: Keep.DISCARD)
     assert window.close()
+    services.journal.flush()
     assert list(services.folders.journal.glob("*.log")) == []
 
 

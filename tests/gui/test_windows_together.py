@@ -98,7 +98,7 @@ def test_quit_stops_at_a_draft_that_is_to_be_kept(start: Start, monkeypatch: pyt
     assert not windows.open_windows
 
 
-def test_drafts_of_a_crash_come_back_with_a_line(start: Start, folders: Folders) -> None:
+def test_drafts_of_a_crash_come_back_with_a_line(start: Start, folders: Folders, qtbot: QtBot) -> None:
     make_services(folders).settings.set(FIRST_START_DONE, True)
     leave_draft(folders, "one", b"first")
     leave_draft(folders, "two", b"second")
@@ -109,7 +109,7 @@ def test_drafts_of_a_crash_come_back_with_a_line(start: Start, folders: Folders)
         assert any(sentence.startswith("Recovered as of ") for sentence in window.info.sentences)
         assert window.isWindowModified()
     first.close()
-    assert len(list(folders.journal.glob("*.log"))) == 1
+    qtbot.waitUntil(lambda: len(list(folders.journal.glob("*.log"))) == 1)
 
 
 def test_a_damaged_journal_says_what_is_missing(start: Start, folders: Folders) -> None:
