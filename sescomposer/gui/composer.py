@@ -44,6 +44,9 @@ class Selection:
 class Composer(QObject):
     """Holds the current message, its undo list, its file and its findings. All signals come on the window's thread.
 
+    Attributes:
+        is_checked: Whether somebody has looked for findings yet; before that, having none means nothing.
+
     Signals:
         message_changed(int): after every edit, undo, redo and opening; the new revision.
         replaced(int): another message was opened or recovered: editors start anew. Comes before `message_changed`.
@@ -82,6 +85,7 @@ class Composer(QObject):
         self.road = services.settings.get(ROAD)
         self.revision = 0
         self.findings: tuple[Finding, ...] = ()
+        self.is_checked = False
         self.selection = Selection(message.root.key)
         self._undo = UndoList.of(message)
         self._saved = message
@@ -183,6 +187,7 @@ class Composer(QObject):
         self.path = path
         self.selection = Selection(message.root.key)
         self.findings = ()
+        self.is_checked = False
         self.replaced.emit(self.revision + 1)
         self._changed()
         # Where the panes were in the other message, and what was wrong with it, is gone.
@@ -273,6 +278,7 @@ class Composer(QObject):
         revision, findings = answer
         if revision == self.revision:
             self.findings = findings
+            self.is_checked = True
             self.findings_changed.emit(findings)
 
     @Slot()

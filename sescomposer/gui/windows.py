@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QObject, QPoint, QTimer, QUrl, Slot
+from PySide6.QtCore import QObject, QPoint, QRect, QTimer, QUrl, Slot
 
 from sescomposer.core.errors import SesComposerError
 from sescomposer.gui import crash
@@ -90,7 +90,7 @@ class Windows(QObject):
         window.closed.connect(self._on_closed)
         if self._open:
             # Not exactly over the one before.
-            window.move(self._open[-1].pos() + _STEP)
+            window.move(_on_screen(window, self._open[-1].pos() + _STEP))
         self._open.append(window)
         window.show()
         window.activateWindow()
@@ -218,3 +218,9 @@ class Windows(QObject):
         from sescomposer.services.settings import APPEARANCE
 
         return self._services.settings.get(APPEARANCE).value
+
+
+def _on_screen(window: "MainWindow", place: QPoint) -> QPoint:
+    """Give a place, or the corner of the screen where the window would leave it."""
+    screen = window.screen().availableGeometry()
+    return place if screen.contains(QRect(place, window.size())) else screen.topLeft()

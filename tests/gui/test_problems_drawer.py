@@ -71,6 +71,9 @@ def rows(drawer: ProblemsDrawer) -> list[str]:
 
 
 def test_closed_is_one_line(drawer: ProblemsDrawer, composer: Composer) -> None:
+    assert drawer.handle.text() == "Problems"
+    composer.is_checked = True
+    tell(composer, ())
     assert drawer.handle.text() == "No problems"
     assert not drawer.list.isVisible()
     assert drawer.maximumHeight() <= 48

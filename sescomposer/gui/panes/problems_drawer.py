@@ -23,6 +23,7 @@ from sescomposer.gui.panes.problem_details import ProblemDetails
 from sescomposer.gui.panes.same_place import field_spans
 
 ORIGIN = "problems"
+_LOOKING = "Looking for what SES or readers would stumble over…"
 _NOTHING = "Nothing found that SES or readers would stumble over."
 _LIST_HEIGHT = 144
 _UNBOUND = 16777215
@@ -200,12 +201,22 @@ class ProblemsDrawer(QWidget):
             button.setText(str(count))
             button.setVisible(count > 0)
             button.setAccessibleName(f"Show {count} {severity}{'' if count == 1 else 's'}")
-        worst = findings[0].severity.value if findings else "ok"
-        self.handle.setIcon(icon(worst, worst))
-        self.handle.setText(f"Problems {len(findings)}" if findings else "No problems")
-        more = f"The first {MOST:,} are shown." if len(findings) > MOST else ""
-        self.counts.setText(more if findings else _NOTHING)
+        self._show_summary(findings)
         self._tell_current()
+
+    def _show_summary(self, findings: tuple[Finding, ...]) -> None:
+        """Say how many there are, in one line; nothing found is said only once somebody has looked."""
+        if findings:
+            worst = findings[0].severity.value
+            words = f"Problems {len(findings)}"
+            more = f"The first {MOST:,} are shown." if len(findings) > MOST else ""
+        elif self._composer.is_checked:
+            worst, words, more = "ok", "No problems", _NOTHING
+        else:
+            worst, words, more = "note", "Problems", _LOOKING
+        self.handle.setIcon(icon(worst, worst))
+        self.handle.setText(words)
+        self.counts.setText(more)
 
     def _choose(self, finding: Finding | None) -> None:
         """Choose a finding; in an open list something always is."""
