@@ -38,10 +38,10 @@ DEVANAGARI = "नमस्ते दुनिया"
 def composer(qtbot: QtBot, tmp_path: Path) -> Iterator[Composer]:
     services = make_services(Folders.below(tmp_path))
     runner = TaskRunner()
-    message = compose(
+    mail = compose(
         "Ada <ada@example.org>", "bob@example.org", "Hello", text="Dear B,", headers=FIELDS, ids=services.ids
     )
-    made = Composer(services, runner, message)
+    made = Composer(services, runner, mail)
     yield made
     made._pause.stop()
     runner.close()
