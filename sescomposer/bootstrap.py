@@ -1,5 +1,8 @@
 """The composition root: settings -> adapters -> services. Each adapter is imported where it is needed first."""
 
+# Types of the ports stand in signatures alone: a start need not make a dozen classes for them.
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cached_property
@@ -12,26 +15,24 @@ from sescomposer.core.identifiers import Identifiers
 from sescomposer.core.message import Road
 from sescomposer.core.octets import Octets
 from sescomposer.services.documents import Documents
-from sescomposer.services.ports import (
-    Clock,
-    ContentStore,
-    Files,
-    Journal,
-    LocalInbox,
-    Outcome,
-    SubmissionRecord,
-    Submissions,
-    SubmissionState,
-    Transport,
-)
 from sescomposer.services.settings import Settings
 from sescomposer.services.system import SystemClock, SystemIdentifiers
-from sescomposer.services.unknown import UnknownSubmission, advice
 from sescomposer.store.folders import Folders
 
 if TYPE_CHECKING:
     from sescomposer.inbox.service import Inbox
+    from sescomposer.services.ports import (
+        Clock,
+        ContentStore,
+        Files,
+        Journal,
+        LocalInbox,
+        SubmissionRecord,
+        Submissions,
+        Transport,
+    )
     from sescomposer.services.sending import Sending
+    from sescomposer.services.unknown import UnknownSubmission
 
 _PROVISIONAL_REFERENCE = "0100000000000000-00000000-0000-0000-0000-000000000000-000000"
 _PROVISIONAL_REGION = "us-east-1"
@@ -91,7 +92,7 @@ class Services:
         return Documents(self.content, self.files, self.ids)
 
     @cached_property
-    def sending(self) -> "Sending":
+    def sending(self) -> Sending:
         """Sealing and submitting."""
         from sescomposer.services.sending import Sending
 
@@ -122,6 +123,8 @@ class Services:
         Raises:
             StoreError: it cannot be kept.
         """
+        from sescomposer.services.ports import Outcome, SubmissionState
+
         if record.outcome is None or record.outcome.state is not SubmissionState.REFUSED:
             return record
         intent = record.intent
@@ -142,6 +145,8 @@ class Services:
         Raises:
             StoreError: the log of submissions, or the local inbox, cannot be read.
         """
+        from sescomposer.services.unknown import UnknownSubmission, advice
+
         records = self.sending.unfinished()
         entries = self.inbox.entries() if records else ()
         return tuple(UnknownSubmission(record, advice(record, entries)) for record in records)
@@ -165,7 +170,7 @@ class Services:
         if "journal" in self.__dict__:
             self.journal.close()
 
-    def _inbox(self, road: Road) -> "Inbox":
+    def _inbox(self, road: Road) -> Inbox:
         from sescomposer.inbox.service import Inbox
         from sescomposer.store.inbox import InboxStore
 

@@ -10,7 +10,8 @@ from sescomposer.core.domain import to_ascii
 from sescomposer.core.encoded_word import decode
 from sescomposer.core.errors import AddressError
 
-_NO_DOMAIN = re.compile(r"[^A-Za-z0-9.\u0080-\U0010ffff-]")
+_NO_DOMAIN = re.compile(r"[\x00-,/:-@\[-`{-\x7f]")
+"""All of ASCII but letters, digits, "." and "-"; written out because a negated class takes milliseconds to compile."""
 _INVISIBLE = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp"})
 
 

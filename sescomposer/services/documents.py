@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sescomposer.core.entity import Entity, Given
 from sescomposer.core.header import HeaderSection, make_field
@@ -13,7 +14,9 @@ from sescomposer.core.octets import EMPTY, Octets
 from sescomposer.core.parse import parse
 from sescomposer.core.progress import NO_PROGRESS, Progress
 from sescomposer.core.structure import Attachment, with_text
-from sescomposer.services.ports import ContentStore, Files
+
+if TYPE_CHECKING:
+    from sescomposer.services.ports import ContentStore, Files
 
 _HEAD_OCTETS = 4096
 
@@ -22,8 +25,8 @@ _HEAD_OCTETS = 4096
 class Documents:
     """Files in, messages out, and back."""
 
-    content: ContentStore
-    files: Files
+    content: "ContentStore"
+    files: "Files"
     ids: Identifiers
 
     def open(self, path: Path, progress: Progress = NO_PROGRESS) -> Message:

@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from sescomposer.core.errors import SettingsError, StoreError
 from sescomposer.core.message import Road
-from sescomposer.services.ports import SettingsStore
+
+if TYPE_CHECKING:
+    from sescomposer.services.ports import SettingsStore
 
 T = TypeVar("T")
 
@@ -173,7 +175,7 @@ class Settings:
     (10, 'system')
     """
 
-    def __init__(self, store: SettingsStore) -> None:
+    def __init__(self, store: "SettingsStore") -> None:
         self._store = store
         self._values: dict[str, object] = {}
         self._problems: list[str] = []
