@@ -60,7 +60,7 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
     "dashes in base64": lambda: HEADER + b"--b\nContent-Transfer-Encoding: base64\n\n" + repeated(b"A-\n"),
     "blanks in place of a colon": lambda: b"a" + repeated(b" "),
     "levels opened again behind dash lines": lambda: levels(
-        98, repeated(b"--\n" * 300 + b"--b90\nContent-Type: multipart/mixed; boundary=b99\n\n--b99\n\nx\n")
+        98, repeated(b"--\n" * 600 + b"--b90\nContent-Type: multipart/mixed; boundary=b99\n\n--b99\n\nx\n")
     ),
 }
 
