@@ -262,3 +262,17 @@ def program(bare_program: Program, screen: Screen) -> Iterator[Program]:
     yield bare_program
     screen.picture("last")
     bare_program.stop()
+
+
+@pytest.fixture
+def mounted(bare_program: Program) -> Iterator[Path]:
+    """The data folder as a disk of its own, of 1 MB."""
+    folder = bare_program.data
+    folder.mkdir(parents=True)
+    words = ["mount", "-t", "tmpfs", "-o", "size=1m,mode=0700", "none", str(folder)]
+    if os.geteuid() != 0 or subprocess.run(words, capture_output=True, check=False).returncode != 0:
+        pytest.skip("a small disk can be mounted by root alone, and not in every container")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", str(folder)], check=True)

@@ -4,10 +4,8 @@ import email
 import email.policy
 import hashlib
 import json
-import os
 import random
 import subprocess
-from collections.abc import Iterator
 from email.message import Message
 from email.utils import collapse_rfc2231_value
 from pathlib import Path
@@ -106,20 +104,6 @@ def test_usage_and_unreadable_input(bare_program: Any, tmp_path: Path) -> None:
 
 
 SMALL = b"From: a@example.org\r\nTo: b@example.org\r\nSubject: small\r\n\r\nBody\r\n"
-
-
-@pytest.fixture
-def mounted(bare_program: Any) -> Iterator[Path]:
-    """The data folder as a disk of its own, of 1 MB."""
-    folder = bare_program.data
-    folder.mkdir(parents=True)
-    words = ["mount", "-t", "tmpfs", "-o", "size=1m,mode=0700", "none", str(folder)]
-    if os.geteuid() != 0 or subprocess.run(words, capture_output=True, check=False).returncode != 0:
-        pytest.skip("a small disk can be mounted by root alone, and not in every container")
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", str(folder)], check=True)
 
 
 def check_refused(done: subprocess.CompletedProcess[bytes], words: str) -> None:

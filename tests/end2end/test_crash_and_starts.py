@@ -104,3 +104,38 @@ def test_file_that_is_no_mail_and_file_that_is_not_there(
     screen.picture("no-mail")
     assert child.poll() is None
     assert "Traceback" not in program.log + program.output
+
+
+def test_full_disk_under_an_open_window(mounted: Path, program: Any, screen: Any, wait_for: Any) -> None:
+    child = program.start("mailto:kai@example.org?subject=Draft")
+    window = screen.wait_for_window("^Draft")
+    wait_for(lambda: program.log, "the start is logged")
+    screen.type("a@example.org,")
+    wait_for(lambda: program.drafts(), "the draft is in the journal")
+    screen.key("F6")
+    screen.type("kept ")
+    wait_for(lambda: text_of_draft(program).startswith("kept"), "the text is in the journal")
+    fill(mounted)
+    screen.type("and more " * 3)
+    screen.key("ctrl+Return")
+    screen.wait_for_window("^Send: ")
+    wait_for(lambda: not list(mounted.glob("content/*.part")), "nothing half written stays")
+    screen.picture("full-disk")
+    (mounted / "filler").unlink()
+    wait_for(lambda: screen.key("Escape") or not screen.windows("^Send: "), "the sheet is closed")
+    screen.focus(window)
+    screen.type("end")
+    wait_for(lambda: text_of_draft(program).rstrip() == "kept " + "and more " * 3 + "end", "nothing was lost")
+    assert child.poll() is None
+    assert "Traceback" not in program.log + program.output
+
+
+def fill(folder: Path) -> None:
+    """Fill the disk of a folder to the last octet."""
+    with (folder / "filler").open("wb", buffering=0) as filler:
+        for size in (65536, 512, 1):
+            try:
+                while True:
+                    filler.write(bytes(size))
+            except OSError:
+                continue
