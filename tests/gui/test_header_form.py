@@ -29,9 +29,7 @@ from sescomposer.store.folders import Folders
 FIELDS = (("Comments", "first"), ("X-Mark", "1"), ("Comments", "second"))
 # The offscreen platform says this of every popup.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", r"does not support raise\(\)", "grabbing the keyboard")
-
-RIGHT_TO_LEFT = "שלום עולם"
-DEVANAGARI = "नमस्ते दुनिया"
+RIGHT_TO_LEFT, DEVANAGARI = "שלום עולם", "नमस्ते दुनिया"
 
 
 @pytest.fixture
