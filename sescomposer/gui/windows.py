@@ -1,5 +1,6 @@
 """The windows of the process, and what begins once the first one is painted."""
 
+import linecache
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -125,6 +126,8 @@ class Windows(QObject):
         unknown.succeeded.connect(self._on_unknown)
         unknown.failed.connect(self._on_trouble)
         self._sweep.start()
+        # Qt's import hook read the source of every module after it, and the lines stay in memory.
+        linecache.clearcache()
 
     def _tell_settings(self) -> None:
         """Tell what of the settings cannot be used, and note that there was a first start."""

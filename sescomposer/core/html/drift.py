@@ -50,6 +50,16 @@ class Drift:
     missing: tuple[str, ...] = ()
     extra: tuple[str, ...] = ()
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether the text says nothing."""
+        return self.kind is DriftKind.EMPTY
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether it is worth telling: the text says nothing, or something else."""
+        return self.kind in (DriftKind.DRIFTED, DriftKind.EMPTY)
+
 
 def words(text: str) -> tuple[str, ...]:
     """Give the words of a text for comparing: case, width, accent composition, punctuation and addresses do not count.

@@ -1,7 +1,7 @@
 """The editors of HTML and text: each projects one part of the tree and hands in what was typed."""
 
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QTimer, Slot
 from PySide6.QtGui import QImage
@@ -10,10 +10,6 @@ from PySide6.QtWidgets import QFileDialog, QTabWidget, QVBoxLayout, QWidget
 from sescomposer.core.body_parts import body_parts
 from sescomposer.core.entity import Entity
 from sescomposer.core.errors import EncodingError
-from sescomposer.core.html.document import HtmlDocument
-from sescomposer.core.html.drift import Drift, DriftKind, drift
-from sescomposer.core.html.plain_text import plain_text
-from sescomposer.core.inline_images import with_inline_images
 from sescomposer.core.structure import attach, with_text
 from sescomposer.gui.composer import Composer, Selection
 from sescomposer.gui.file_intake import FileIntake, Intake
@@ -21,6 +17,9 @@ from sescomposer.gui.icons import icon
 from sescomposer.gui.panes.text_part_pane import HtmlPartPane, Place, TextPartPane
 from sescomposer.gui.tasks import Context
 from sescomposer.gui.widgets.progress_line import ProgressLine
+
+if TYPE_CHECKING:
+    from sescomposer.core.html.drift import Drift
 
 _DRIFT_PAUSE_MS = 400
 IMAGES = "Images (*.png *.jpg *.jpeg *.gif *.webp *.svg *.bmp);;All files (*)"
@@ -78,6 +77,9 @@ class BodyEditors(QWidget):
         html, text = parts.html, parts.text
 
         def operation(context: Context) -> tuple[str, str]:
+            from sescomposer.core.html.document import HtmlDocument
+            from sescomposer.core.html.plain_text import plain_text
+
             before = text.text() if text is not None else ""
             return before, plain_text(HtmlDocument.of(html.text() if html is not None else ""))
 
@@ -120,6 +122,8 @@ class BodyEditors(QWidget):
 
         def edit(root: Entity) -> Entity:
             if images:
+                from sescomposer.core.inline_images import with_inline_images
+
                 root = with_inline_images(root, images, position, ids)
             for other in others:
                 root = attach(root, other, ids)
@@ -167,7 +171,11 @@ class BodyEditors(QWidget):
             self._show_drift(None, is_missing=html is not None)
             return
 
-        def operation(context: Context) -> Drift | None:
+        def operation(context: Context) -> "Drift | None":
+            # Here, because a start need not wait for it.
+            from sescomposer.core.html.document import HtmlDocument
+            from sescomposer.core.html.drift import drift
+
             try:
                 return drift(HtmlDocument.of(html.text()), text.text())
             except EncodingError:
@@ -180,17 +188,17 @@ class BodyEditors(QWidget):
         task.finished.connect(self._on_measured)
 
     @Slot(object)
-    def _on_drift(self, found: Drift | None) -> None:
+    def _on_drift(self, found: "Drift | None") -> None:
         self._show_drift(found)
 
     @Slot()
     def _on_measured(self) -> None:
         self._measuring = False
 
-    def _show_drift(self, found: Drift | None, *, is_missing: bool = False) -> None:
+    def _show_drift(self, found: "Drift | None", *, is_missing: bool = False) -> None:
         """Mark the tab in words and with a sign, and say in the pane what differs."""
         self.text.show_drift(found, is_missing=is_missing)
-        differs = found is not None and found.kind in (DriftKind.DRIFTED, DriftKind.EMPTY)
+        differs = found is not None and found.is_wide
         words = "Text, differs from HTML" if differs else "Text, missing" if is_missing else "Text"
         self.tabs.setTabText(1, words)
         self.tabs.setTabIcon(1, icon("warning", "warning") if differs or is_missing else icon("text"))

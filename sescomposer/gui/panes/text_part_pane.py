@@ -1,6 +1,7 @@
 """The pane of one text part: the editor, and a line above it that says why it may be read-only."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QEvent, Signal, Slot
 from PySide6.QtGui import QImage, QStatusTipEvent, QTextCursor
@@ -9,10 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from sescomposer.core import limits
 from sescomposer.core.entity import Entity, Key
 from sescomposer.core.errors import EditError, EncodingError
-from sescomposer.core.html.cid import apply_edits
 from sescomposer.core.html.document import HtmlDocument
-from sescomposer.core.html.drift import Drift, DriftKind
-from sescomposer.core.html.line_breaks import break_lines
 from sescomposer.core.structure import splice, with_html, with_text
 from sescomposer.core.text import Text
 from sescomposer.core.text_location import character_of_octet, octets_of_character
@@ -22,6 +20,9 @@ from sescomposer.gui.panes.html_colours import HtmlColours
 from sescomposer.gui.panes.part_text import Shown, shown_part
 from sescomposer.gui.widgets.notice import Notice
 from sescomposer.gui.widgets.source_editor import SourceEditor
+
+if TYPE_CHECKING:
+    from sescomposer.core.html.drift import Drift
 
 _WORDS_NAMED = 6
 
@@ -105,7 +106,7 @@ class TextPartPane(QWidget):
         """Another message comes: nothing that was chosen for the last one holds."""
         self._edit_anyway.clear()
 
-    def show_drift(self, found: Drift | None, *, is_missing: bool = False) -> None:
+    def show_drift(self, found: "Drift | None", *, is_missing: bool = False) -> None:
         """Say whether the text still says what the HTML says, or that there is none beside the HTML."""
         self._drift, self._is_missing = found, is_missing
         self._say()
@@ -119,7 +120,7 @@ class TextPartPane(QWidget):
     def _say(self) -> None:
         """Say the most important thing there is to say."""
         self.anyway_button.setVisible(self._shown.can_be_edited_anyway)
-        is_drifted = self._drift is not None and self._drift.kind in (DriftKind.DRIFTED, DriftKind.EMPTY)
+        is_drifted = self._drift is not None and self._drift.is_wide
         self.make_button.setVisible(not self.is_locked and (is_drifted or self._is_missing))
         if self._shown.reason:
             self.notice.say(self._shown.reason, "warning")
@@ -228,15 +229,18 @@ class HtmlPartPane(TextPartPane):
             self._composer.refused.emit(error)
             return
         whole = str(text)
+        from sescomposer.core.html.cid import apply_edits
+        from sescomposer.core.html.line_breaks import break_lines
+
         broken = apply_edits(whole, break_lines(whole, limits.EDITOR_LINE_CHARACTERS))
         self._composer.edit_root(lambda root: with_html(root, broken, self._composer.ids), "break lines")
 
 
-def _drift_sentence(found: Drift) -> str:
+def _drift_sentence(found: "Drift") -> str:
     """Say what the text lacks."""
     if not found.missing:
-        return "The text is empty." if found.kind is DriftKind.EMPTY else "The text differs from the HTML."
+        return "The text is empty." if found.is_empty else "The text differs from the HTML."
     named = ", ".join(found.missing[:_WORDS_NAMED])
     more = "..." if len(found.missing) > _WORDS_NAMED else ""
-    lead = "The text is empty." if found.kind is DriftKind.EMPTY else "The text differs from the HTML."
+    lead = "The text is empty." if found.is_empty else "The text differs from the HTML."
     return f"{lead} It lacks: {named}{more}"
