@@ -15,6 +15,10 @@ from sescomposer.core.address_value import Address, Group, Mailbox
 from sescomposer.core.defects import Defect
 from sescomposer.core.encoded_word import decode
 from sescomposer.core.errors import AddressError
+from sescomposer.core.limits import ADDRESSES_CHARACTERS
+
+TOO_LONG = "addresses-too-long"
+"""Code of the defect of a field that is not read to its end."""
 
 MOST_DEFECTS = 1000
 """Our own: faults of one field that are listed; nobody reads more."""
@@ -46,6 +50,7 @@ def parse_addresses_leniently(text: str) -> tuple[tuple[Address, ...], tuple[Def
 
     Returns:
         All mailboxes and groups that can be made out, and the first 1000 faults; what names no mailbox is left out.
+        What lies beyond `limits.ADDRESSES_CHARACTERS` is not read, which is a fault.
 
     >>> addresses, defects = parse_addresses_leniently("Jane Doe jane@example.org; broken, b@example.org")
     >>> [str(address) for address in addresses], len(defects)
@@ -64,7 +69,11 @@ def parse_addresses_leniently(text: str) -> tuple[tuple[Address, ...], tuple[Def
             note(fault)
             return _lenient_mailbox(item.tokens)
 
-    return _addresses(text, note, mailbox), tuple(defects)
+    addresses = _addresses(text[:ADDRESSES_CHARACTERS], note, mailbox)
+    if len(text) > ADDRESSES_CHARACTERS:
+        sentence = f"Only the first {ADDRESSES_CHARACTERS:,} characters are read as addresses."
+        defects.insert(0, Defect(TOO_LONG, sentence, ADDRESSES_CHARACTERS, len(text), "limits of ours"))
+    return addresses, tuple(defects)
 
 
 def parse_mailbox(text: str) -> Mailbox:

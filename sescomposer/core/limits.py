@@ -57,6 +57,9 @@ HEADER_FIELDS = 100_000
 PARAMETERS_CHARACTERS = 65_536
 """Our own: how much of one field body is read as parameters (Content-Type, Content-Disposition)."""
 
+ADDRESSES_CHARACTERS = 65_536
+"""Our own: how much of one field body is read as addresses; 20 times what 50 recipients need. More is an error."""
+
 HOLD_OLD_SECONDS = 45 * 60
 """Sealed octets older than this are sealed anew: Thunderbird distrusts a signature an hour from Date."""
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from sescomposer.core import limits
 from sescomposer.core.address import Group, Mailbox, format_addresses, parse_addresses_leniently, punycode_local_part
+from sescomposer.core.address_parser import TOO_LONG
 from sescomposer.core.checks import fixes
 from sescomposer.core.checks.subject import (
     MOST,
@@ -112,6 +113,10 @@ def _of_field(root: Entity, index: int, field: HeaderField) -> Iterator[Finding]
     is_null = name == "return-path" and field.body.strip() == "<>"
     for defect in () if is_null else defects:
         place = at_words(root, index, field, defect.start, defect.stop)
+        if defect.code == TOO_LONG:
+            message = f"{field.name} is too long: {defect.message}"
+            yield Finding("addresses-too-long", Severity.ERROR, message, place, defect.standard, refused=True)
+            continue
         yield _bad(place, defect.message, f"{field.name} is no list of addresses")
     mailboxes = list(_flat(addresses))
     if not addresses and not defects and name not in _MAY_BE_EMPTY:
