@@ -3,6 +3,7 @@
 It looks once a second, on a worker, whether messages came or went, for other processes send there too.
 """
 
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
@@ -32,6 +33,7 @@ from sescomposer.core.errors import SesComposerError
 from sescomposer.core.message import EnvelopeOverride, Message
 from sescomposer.core.octets import Octets
 from sescomposer.core.parse import parse
+from sescomposer.core.seal import STAMPED_FIELDS
 from sescomposer.gui.icons import icon
 from sescomposer.gui.models.inbox_model import RECEIVED, RECIPIENTS, SUBJECT, InboxModel
 from sescomposer.gui.panes.inbox_detail import InboxDetail, LoadedEntry, load
@@ -62,7 +64,7 @@ class InboxWindow(QMainWindow):
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Local inbox - SES Composer")
+        self.setWindowTitle("Local inbox")
         self.services = services
         self.runner = TaskRunner(self)
         self.runner.failed.connect(self._on_failed)
@@ -449,9 +451,15 @@ class InboxWindow(QMainWindow):
 
 
 def as_new_message(loaded: LoadedEntry) -> Message:
-    """Give a copy of a submitted message to write on; recipients that no field names stay in the envelope."""
-    message = Message(loaded.submitted)
+    """Give a copy of a submitted message to write on; recipients that no field names stay in the envelope.
+
+    It is another message: what sealing stamped is stamped anew.
+    """
+    header = loaded.submitted.header
+    for name in STAMPED_FIELDS:
+        header = header.without(name)
+    message = Message(replace(loaded.submitted, header=header))
     named, given = envelope_of(message), loaded.entry.envelope
     mail_from = None if named.mail_from == given.mail_from else given.mail_from
     rcpt_to = None if named.rcpt_to == given.rcpt_to else given.rcpt_to
-    return Message(loaded.submitted, EnvelopeOverride(mail_from, rcpt_to))
+    return Message(message.root, EnvelopeOverride(mail_from, rcpt_to))
