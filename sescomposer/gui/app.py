@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QApplication
 
-from sescomposer.core.errors import ExitCode
+from sescomposer.core.errors import ExitCode, StoreError
 from sescomposer.gui.crash import CrashReporter
 from sescomposer.gui.garbage import GarbageCollector
 from sescomposer.gui.socket_place import may_have_listener, socket_name
@@ -81,7 +81,12 @@ def _run(arguments: list[str], reporter: CrashReporter, log: StartLog) -> int:
     windows = Windows(services, place, log)
     windows.open_first(wanted)
     status = app.exec()
-    windows.close()
+    try:
+        windows.close()
+    except StoreError as error:
+        # No window is left to say it in; what the journal held before can be recovered all the same.
+        print(f"sescomposer: {error.sentence} {error.hint}".rstrip(), file=sys.stderr)
+        status = error.exit_code.value
     collector.stop()
     return status
 
