@@ -51,12 +51,12 @@ def _mapped(path: Path) -> "Octets":
         return Octets.of(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
 
 
-def _root(folder: Path, megabytes: int) -> "Entity":
-    """Compose a message of about so many MB of source."""
+def _root(folder: Path, megabytes: int, content: "Octets | None" = None) -> "Entity":
+    """Compose a message of about so many MB of source, of a mapped file or of a snapshot of it."""
     from sescomposer.core.identifiers import SeededIdentifiers
     from sescomposer.core.structure import Attachment
 
-    content = _mapped(octets_file(folder, megabytes))
+    content = content or _mapped(octets_file(folder, megabytes))
     files = [Attachment(content[: len(content) * 57 // 78], "file.bin")]
     return our_message(text_of(TEXT_CHARACTERS), files, SeededIdentifiers(1)).root
 
@@ -81,7 +81,8 @@ def raw_pane(folder: Path, megabytes: str) -> dict[str, float]:
     painted = _count_paints(pane.raw.view)
     pane.show()
     _until(app, lambda: painted[0] > 0)
-    root = _root(folder, int(megabytes))
+    # A snapshot, as attaching takes one: the journal names it and copies nothing.
+    root = _root(folder, int(megabytes), services.content.keep_file(octets_file(folder, int(megabytes))).octets)
     part = body_parts(root).text
     assert part is not None
     before = private_mb()
