@@ -163,7 +163,7 @@ class Writer:
             case (Slice() as one,) if one.source.name:
                 self._hold(one.source)
                 return one.source.name, one.start, one.stop
-        octets = Octets.join(bytes(one.window(0, one.length)) for one in slices)
+        octets = Octets.join(Octets(one) for one in slices)
         return self._keep(octets), 0, len(octets)
 
 
