@@ -106,6 +106,28 @@ def test_parts_of_the_message_are_shown(show: Show) -> None:
     assert "#ff0000" in colours
 
 
+def test_colour_behind_paragraphs_has_no_stripes(show: Show) -> None:
+    card = "<p>a</p><table><tr><td>b</td></tr></table><p style='margin-left:9px'>c</p>"
+    view = show(f"<body style='background:#ffffff'><div style='background:#204060'>{card}</div><p>d</p>")
+    column = view.viewport().grab().toImage()
+    colours = [column.pixelColor(300, y).name() for y in range(column.height())]
+    first, last = colours.index("#204060"), len(colours) - colours[::-1].index("#204060")
+    assert set(colours[first:last]) == {"#204060"}
+    assert last - first > 60
+    assert [line.strip() for line in view.toPlainText().splitlines() if line.strip()] == ["a", "b", "c", "d"]
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_links_can_be_read_on_their_paper(pane: PreviewPane, show: Show, qtbot: QtBot, dark: bool) -> None:
+    view = show("<a href='https://example.org/'>there</a>")
+    if dark:
+        with qtbot.waitSignal(pane.shown):
+            pane.set_dark(True)
+    anchor = view.document().begin().begin().fragment().charFormat()
+    assert anchor.isAnchor()
+    assert (anchor.foreground().color().lightness() > 128) is dark
+
+
 @pytest.mark.parametrize(
     "url", ["file:///etc/passwd", "/etc/passwd", "qrc:/x.png", "http://127.0.0.1/", "sesmail://message/9/0"]
 )

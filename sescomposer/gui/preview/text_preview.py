@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QTextBrowser, QWidget
 
 from sescomposer.core.html.preview_document import Page, PreviewPart, RemoteImage
 from sescomposer.gui.preview.address import SCHEME, parse_path
+from sescomposer.gui.preview.coloured_frames import join_coloured_blocks
 from sescomposer.gui.preview.remote_images import FetchedImage, RemoteImages
 
 LARGEST_PAGE = 150_000
@@ -41,7 +42,10 @@ class _ClosedDocument(QTextDocument):
         }
         self._number, self._page = number, page
         self.clear()
+        # Links would have the colour of the window's palette, unreadable on paper of the other kind.
+        self.setDefaultStyleSheet(f"a {{ color: {(_DARK if page.dark else _LIGHT)[2].name()} }}")
         self.setHtml(page.html[:LARGEST_PAGE])
+        join_coloured_blocks(self)
 
     def loadResource(self, kind: int, name: QUrl | str) -> object:
         """Give an image of the message, or an empty one; style sheets are always empty."""
