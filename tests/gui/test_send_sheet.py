@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QTextDocument
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMainWindow, QMessageBox
 from pytestqt.qtbot import QtBot
@@ -385,6 +385,13 @@ def test_old_octets_are_sealed_again_and_shown(qtbot: QtBot, open_sheet: Open, s
     sheet.reject()
 
 
+def directions(words: str) -> set[Qt.LayoutDirection]:
+    """Give the sides at which the lines begin."""
+    document = QTextDocument()
+    document.setPlainText(words)
+    return {document.findBlockByNumber(number).textDirection() for number in range(document.blockCount())}
+
+
 def test_fifty_long_recipients_of_every_script_fit(qtbot: QtBot, open_sheet: Open, services: Services) -> None:
     to = ", ".join(f"{'W' * 90} דוד {number} <{'l' * 60}{number}@example.org>" for number in range(30))
     bcc = ", ".join(f"z{number}@example.org" for number in range(20))
@@ -394,6 +401,7 @@ def test_fifty_long_recipients_of_every_script_fit(qtbot: QtBot, open_sheet: Ope
     words = sheet.page.facts["Recipients"].words
     assert words.startswith("50 of 50 recipients.")
     assert "Bcc, hidden from the others:" in words
+    assert directions(words.replace("W" * 90, "")) == {Qt.LayoutDirection.LeftToRight}
     assert sheet.width() == 960
     assert sheet.minimumSizeHint().width() <= 960
     sheet.reject()

@@ -144,8 +144,11 @@ def recipients_words(review: Review) -> str:
 
 
 def _isolated(row: EnvelopeRow) -> str:
-    """Keep a name written from right to left from turning the line around it."""
-    return f"\u2068{row.shown}\u2069"
+    """Keep a name written from right to left from turning the line around it, or from moving it to the other side.
+
+    The first character decides the side: Qt looks into isolates for it, though UAX 9 P2 does not.
+    """
+    return f"\u200e\u2066{row.shown}\u2069"
 
 
 def mail_from_words(message: Message) -> str:
