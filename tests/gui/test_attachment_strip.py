@@ -1,6 +1,6 @@
 """The strip of attachments over a real composer."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -11,7 +11,6 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
-from sescomposer.bootstrap import Services, make_services
 from sescomposer.core.entity import Entity
 from sescomposer.core.errors import MessageError, StoreError
 from sescomposer.core.findings import Finding, Severity, Where
@@ -21,32 +20,12 @@ from sescomposer.gui.composer import Composer, Selection
 from sescomposer.gui.dialogs.part_dialog import PartDialog
 from sescomposer.gui.models.attachment_model import CARD, Card
 from sescomposer.gui.panes.attachment_strip import HINT, AttachmentStrip
-from sescomposer.gui.tasks import TaskRunner
 from sescomposer.gui.widgets.attachment_view import FileMime
 from sescomposer.services.documents import Documents
-from sescomposer.services.sample import sample_message
-from sescomposer.store.folders import Folders
 
 CostsAtMost = Callable[[float, Callable[[], object], Callable[[], object]], None]
 
 NAMES = ["دعوة.pdf", "निमंत्रण.docx", "招待状.zip", "ä" * 80 + ".txt"]
-
-
-@pytest.fixture
-def services(tmp_path: Path) -> Iterator[Services]:
-    made = make_services(Folders.below(tmp_path / "data"))
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def composer(services: Services, qtbot: QtBot) -> Iterator[Composer]:
-    runner = TaskRunner()
-    made = Composer(services, runner, sample_message(services.ids))
-    yield made
-    qtbot.waitUntil(lambda: runner.running == 0)
-    made.deleteLater()
-    runner.close()
 
 
 @pytest.fixture

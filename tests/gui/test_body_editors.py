@@ -1,7 +1,7 @@
 """The editors over a real composer: what is typed is in the tree at once, and what the tree says is shown."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,6 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMainWindow, QWidget
 from pytestqt.qtbot import QtBot
 
-from sescomposer.bootstrap import Services, make_services
 from sescomposer.core.body_parts import body_parts
 from sescomposer.core.html.document import HtmlDocument
 from sescomposer.core.message import Message
@@ -23,29 +22,9 @@ from sescomposer.gui.composer import Composer, Selection
 from sescomposer.gui.dialogs.diff_dialog import DiffDialog
 from sescomposer.gui.panes.body_editors import BodyEditors
 from sescomposer.gui.panes.text_part_pane import TextPartPane
-from sescomposer.gui.tasks import TaskRunner
-from sescomposer.services.sample import sample_message
-from sescomposer.store.folders import Folders
 
 Open = Callable[[bytes], BodyEditors]
 PIECES = ["a", "\n", "😀", "é", "\t", "\u00a0", "שלום", "𝒳\n", "<b>", "line\n", "e\u0301", "\u2028"]
-
-
-@pytest.fixture
-def services(tmp_path: Path) -> Iterator[Services]:
-    made = make_services(Folders.below(tmp_path / "data"))
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def composer(services: Services, qtbot: QtBot) -> Iterator[Composer]:
-    runner = TaskRunner()
-    made = Composer(services, runner, sample_message(services.ids))
-    yield made
-    qtbot.waitUntil(lambda: runner.running == 0)
-    made.deleteLater()
-    runner.close()
 
 
 @pytest.fixture

@@ -1,30 +1,15 @@
 """What SES would deliver: only while it is seen, after a pause, off the window's thread."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from pytestqt.qtbot import QtBot
 
 from sescomposer.bootstrap import make_services
 from sescomposer.core.structure import with_text
 from sescomposer.gui.composer import Composer
 from sescomposer.gui.panes.delivered_pane import DeliveredPane
-from sescomposer.gui.tasks import TaskRunner
 from sescomposer.services.sample import sample_message
 from sescomposer.store.folders import Folders
-
-
-@pytest.fixture
-def composer(tmp_path: Path, qtbot: QtBot) -> Iterator[Composer]:
-    services = make_services(Folders.below(tmp_path))
-    runner = TaskRunner()
-    composer = Composer(services, runner, sample_message(services.ids))
-    yield composer
-    composer.deleteLater()
-    qtbot.waitUntil(lambda: runner.running == 0)
-    runner.close()
-    services.close()
 
 
 def test_nothing_is_worked_out_unseen(composer: Composer, qtbot: QtBot) -> None:

@@ -1,15 +1,12 @@
 """The properties of a part: each value checked where it stands, all of it one edit."""
 
-from collections.abc import Iterator
 from email import message_from_bytes
 from email.policy import default
-from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QComboBox, QDialog, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from sescomposer.bootstrap import Services, make_services
 from sescomposer.core.body_parts import body_parts
 from sescomposer.core.entity import Entity
 from sescomposer.core.octets import Octets
@@ -18,26 +15,6 @@ from sescomposer.core.transfer_encoding import TransferEncoding
 from sescomposer.gui.composer import Composer
 from sescomposer.gui.dialogs.part_dialog import PartDialog
 from sescomposer.gui.part_values import PartValues
-from sescomposer.gui.tasks import TaskRunner
-from sescomposer.services.sample import sample_message
-from sescomposer.store.folders import Folders
-
-
-@pytest.fixture
-def services(tmp_path: Path) -> Iterator[Services]:
-    made = make_services(Folders.below(tmp_path / "data"))
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def composer(services: Services, qtbot: QtBot) -> Iterator[Composer]:
-    runner = TaskRunner()
-    made = Composer(services, runner, sample_message(services.ids))
-    yield made
-    qtbot.waitUntil(lambda: runner.running == 0)
-    made.deleteLater()
-    runner.close()
 
 
 @pytest.fixture

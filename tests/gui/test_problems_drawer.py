@@ -1,14 +1,12 @@
 """The drawer of problems: ranked, filtered, one click to the place, a fix shown before it is made."""
 
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from pytestqt.qtbot import QtBot
 
-from sescomposer.bootstrap import make_services
 from sescomposer.core.errors import EditError
 from sescomposer.core.findings import Finding, Fix, Severity, Where
 from sescomposer.core.identifiers import Identifiers
@@ -19,21 +17,6 @@ from sescomposer.gui.composer import Composer, Selection
 from sescomposer.gui.dialogs.diff_dialog import DiffDialog
 from sescomposer.gui.models.findings_model import FIX, MOST, PART, PROBLEM
 from sescomposer.gui.panes.problems_drawer import ProblemsDrawer
-from sescomposer.gui.tasks import TaskRunner
-from sescomposer.services.sample import sample_message
-from sescomposer.store.folders import Folders
-
-
-@pytest.fixture
-def composer(tmp_path: Path, qtbot: QtBot) -> Iterator[Composer]:
-    services = make_services(Folders.below(tmp_path))
-    runner = TaskRunner()
-    composer = Composer(services, runner, sample_message(services.ids))
-    yield composer
-    composer.deleteLater()
-    qtbot.waitUntil(lambda: runner.running == 0)
-    runner.close()
-    services.close()
 
 
 @pytest.fixture

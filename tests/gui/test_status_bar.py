@@ -1,13 +1,11 @@
 """The status bar: every limit in words, beyond it by words, icon and colour; where the message is kept."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
 
-from sescomposer.bootstrap import make_services
 from sescomposer.core.entity import Entity
 from sescomposer.core.header import make_field
 from sescomposer.core.message import Message, Road
@@ -15,21 +13,6 @@ from sescomposer.core.octets import Octets
 from sescomposer.core.structure import Attachment, attach
 from sescomposer.gui.composer import Composer
 from sescomposer.gui.status_bar import MessageStatusBar
-from sescomposer.gui.tasks import TaskRunner
-from sescomposer.services.sample import sample_message
-from sescomposer.store.folders import Folders
-
-
-@pytest.fixture
-def composer(tmp_path: Path, qtbot: QtBot) -> Iterator[Composer]:
-    services = make_services(Folders.below(tmp_path))
-    runner = TaskRunner()
-    composer = Composer(services, runner, sample_message(services.ids))
-    yield composer
-    composer.deleteLater()
-    qtbot.waitUntil(lambda: runner.running == 0)
-    runner.close()
-    services.close()
 
 
 @pytest.fixture

@@ -1,0 +1,32 @@
+"""What tests of panes share: services over a folder of their own, and a composer with the sample message."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from sescomposer.bootstrap import Services, make_services
+from sescomposer.gui.composer import Composer
+from sescomposer.gui.tasks import TaskRunner
+from sescomposer.services.sample import sample_message
+from sescomposer.store.folders import Folders
+
+
+@pytest.fixture
+def services(tmp_path: Path) -> Iterator[Services]:
+    """The real services over an empty folder."""
+    made = make_services(Folders.below(tmp_path))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def composer(services: Services, qtbot: QtBot) -> Iterator[Composer]:
+    """A composer that holds the sample message; its work has ended when the test has."""
+    runner = TaskRunner()
+    made = Composer(services, runner, sample_message(services.ids))
+    yield made
+    qtbot.waitUntil(lambda: runner.running == 0)
+    made.deleteLater()
+    runner.close()
