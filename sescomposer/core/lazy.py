@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, Generic, Self, TypeVar, overload
 
 T = TypeVar("T")
-O = TypeVar("O")
+Owner = TypeVar("Owner")
 
 
 class lazy(Generic[T]):  # noqa: N801 - used as a decorator, like `property`
@@ -42,7 +42,7 @@ class lazy(Generic[T]):  # noqa: N801 - used as a decorator, like `property`
         return value
 
 
-def kept(owner: O, compute: Callable[[O], T]) -> T:
+def kept(owner: Owner, compute: Callable[[Owner], T]) -> T:
     """Compute something of an immutable object once and keep it there, for modules that the object does not know.
 
     >>> class Circle:
