@@ -81,6 +81,8 @@ class MainWindow(QMainWindow):
         apply_fonts(self, services.settings)
         self.views.made.connect(self._on_view_made)
         self._show_local_inbox()
+        if path is not None:
+            self._say_if_no_mail(path)
         self._on_message_changed()
         self.composer.check_soon()
         # Else the window system's first focus is the button that dismisses a notice, and what is typed is lost.
@@ -100,6 +102,15 @@ class MainWindow(QMainWindow):
         """Show another message in this window."""
         self._is_blank = False
         self.composer.open_message(message, path, saved=saved)
+        if path is not None:
+            self._say_if_no_mail(path)
+
+    def _say_if_no_mail(self, path: Path) -> None:
+        """Say that a file opened has no header: any octets open, but few of them are a message then."""
+        root = self.composer.root
+        if not len(root.header.octets):
+            what = "has no header fields: all of it is shown as text" if len(root.octets) else "holds nothing"
+            self.tell(f"{path.name} is hardly a message. It {what}.", "warning")
 
     def recover(self, draft: str, message: Message, path: Path | None) -> None:
         """Go on in this window with a draft of the journal, under its id."""

@@ -107,6 +107,22 @@ def test_an_empty_file_opens(window: MainWindow, tmp_path: Path, qtbot: QtBot) -
     assert window.composer.path == path
 
 
+@pytest.mark.parametrize(
+    "octets, words",
+    [(b"", "holds nothing"), (b"no mail at all\n\0", "no header fields"), (b"Subject: a\r\n\r\nb", "")],
+)
+def test_a_file_that_is_no_mail_opens_as_it_is_and_is_said(
+    octets: bytes, words: str, window: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    path = tmp_path / "odd.eml"
+    path.write_bytes(octets)
+    with qtbot.waitSignal(window.composer.replaced):
+        window.files.open_path(path)
+    assert bytes(window.composer.octets()) == octets
+    said = [sentence for sentence in window.info.sentences if "hardly a message" in sentence]
+    assert [words in sentence for sentence in said] == [True] * bool(words)
+
+
 def test_save_writes_the_draft_with_bcc_and_save_as_sent_without(
     window: MainWindow, letter: Path, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
