@@ -24,6 +24,7 @@ from sescomposer.core.errors import EncodingError, MessageError
 from sescomposer.core.header import HeaderSection
 from sescomposer.core.lazy import lazy
 from sescomposer.core.limits import PARAMETERS_CHARACTERS
+from sescomposer.core.notes import Note
 from sescomposer.core.octets import EMPTY, Octets, base64_octets
 from sescomposer.core.parameter import Parameterized, parse_parameters
 from sescomposer.core.text import Text
@@ -189,8 +190,9 @@ class Entity:
         kind, slash, subtype = value.partition("/")
         if slash and kind and subtype:
             return value
-        # A part of a digest is a message without saying so (RFC 2046 section 5.1.5).
-        return "message/rfc822" if isinstance(self.body, Nested) else "text/plain"
+        # A part of a digest is a message without saying so (RFC 2046 section 5.1.5), also where it stays unopened.
+        is_message = isinstance(self.body, Nested) or self.note == Note.ENCODED_MESSAGE
+        return "message/rfc822" if is_message else "text/plain"
 
     @lazy
     def charset(self) -> str:

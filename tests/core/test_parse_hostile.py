@@ -83,6 +83,11 @@ def seconds_of(action: Callable[[], object]) -> float:
     return time.process_time() - start
 
 
+def takes_at_most(seconds: float, action: Callable[[], object]) -> bool:
+    """Whether the best of five runs is quick enough: what else the machine does must not decide."""
+    return any(seconds_of(action) < seconds for _ in range(5))
+
+
 @cache
 def allowed_seconds() -> float:
     """Five times what the standard library takes for 10 MB of plain mail: half base64, half text in lines."""
@@ -104,7 +109,7 @@ def allowed_seconds() -> float:
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_octets(name: str) -> None:
     octets = HOSTILE[name]()
-    assert min(seconds_of(lambda: parse(octets)) for _ in range(2)) < allowed_seconds()
+    assert takes_at_most(allowed_seconds(), lambda: parse(octets))
     root = parse(octets)
     assert serialize(root) == octets
     assert sum(1 for _ in root.walk()) <= limits.TREE_PARTS
@@ -113,4 +118,4 @@ def test_hostile_octets(name: str) -> None:
 @pytest.mark.parametrize("name", DESCRIBED)
 def test_the_tree_of_hostile_octets(name: str) -> None:
     octets = DESCRIBED[name]()
-    assert min(seconds_of(lambda: tree_node(parse(octets))) for _ in range(2)) < allowed_seconds()
+    assert takes_at_most(allowed_seconds(), lambda: tree_node(parse(octets)))

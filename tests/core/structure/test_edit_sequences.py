@@ -214,3 +214,12 @@ Edits.TestCase.settings = settings(
     max_examples=100, stateful_step_count=12, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 TestEdits = Edits.TestCase
+
+
+def test_unopened_message_of_a_digest_is_no_text_when_its_encoding_is_unknown() -> None:
+    state = Edits()
+    state.start(octets=FOREIGN[[b"digest" in octets for octets in FOREIGN].index(True)])
+    state.retype(name="Transfer-Encoding", number=1, value="text/html")
+    state.type_text(number=0, part=0.0, removed=0, words="")
+    state.reads_as_written()
+    state.teardown()
