@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from sescomposer.core import limits
 from sescomposer.core.charset import codec_name, decode_leniently
 from sescomposer.core.errors import EncodingError
 
@@ -122,8 +123,8 @@ def encode(
     *,
     charset: str = "utf-8",
     form: Form = "auto",
-    first_width: int = 75,
-    width: int = 75,
+    first_width: int = limits.ENCODED_WORD,
+    width: int = limits.ENCODED_WORD,
     phrase: bool = False,
 ) -> str:
     """Encode all of `text`, blanks included, as encoded words with one blank between them.

@@ -119,7 +119,7 @@ _kept_field = lru_cache(maxsize=256)(_new_field)
 
 
 def _unstructured(name: str, value: str, word_form: WordForm) -> str:
-    first_width = max(75 - len(name) - 1, 30)
+    first_width = max(limits.ENCODED_WORD - len(name) - 1, 30)
     return encode_text(value, first_width=first_width, form=word_form, longest=limits.LINE_OCTETS - len(name) - 2)
 
 

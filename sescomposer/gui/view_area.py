@@ -57,11 +57,6 @@ class ViewStack(QWidget):
         """Name of the view that is shown."""
         return self._views[self.tabs.currentIndex()].name
 
-    @property
-    def current_widget(self) -> QWidget | None:
-        """The view that is shown; None before there is one."""
-        return self._made.get(self.tabs.currentIndex())
-
     def show_view(self, name: str) -> QWidget:
         """Show a view and give its widget."""
         index = next(i for i, view in enumerate(self._views) if view.name == name)

@@ -1,6 +1,6 @@
 """What every check is given, and the small tools they share."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import accumulate, islice
 from typing import Any, TypeVar
@@ -40,7 +40,6 @@ class Subject:
 
 Check = Callable[[Subject], Iterable[Finding]]
 T = TypeVar("T")
-EntityCheck = Callable[[Entity], Iterable[Finding]]
 
 
 def kept(entity: Entity, compute: Callable[[Entity], T]) -> T:
@@ -69,25 +68,6 @@ def _kept_on(owner: object, key: object, compute: Callable[[], T]) -> T:
     if key not in values:
         values[key] = compute()
     return values[key]
-
-
-def every_entity(root: Entity, check: EntityCheck) -> Iterator[Finding]:
-    """Run a check over all entities of a tree, in order; what it found in one is kept on it."""
-    listed = _listing(check)
-    for entity in root.walk():
-        yield from kept(entity, listed)
-
-
-_listings: dict[EntityCheck, Callable[[Entity], tuple[Finding, ...]]] = {}
-
-
-def _listing(check: EntityCheck) -> Callable[[Entity], tuple[Finding, ...]]:
-    """Give the check as one that lists what it finds, always the same object for the same check."""
-
-    def listed(entity: Entity) -> tuple[Finding, ...]:
-        return most(check(entity))
-
-    return _listings.setdefault(check, listed)
 
 
 def most(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -1,6 +1,5 @@
 """A text of HTML with its tokens, and the same after an edit without reading all of it again."""
 
-import re
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
@@ -12,7 +11,6 @@ from sescomposer.core.html.tokens import Kind, Token, tokenize
 from sescomposer.core.lazy import lazy
 
 _BLOCK_TOKENS = 256
-_NEWLINE = re.compile("\n")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,19 +73,6 @@ class HtmlDocument:
     def token_at(self, offset: int) -> Token | None:
         """Give the token that holds the character at `offset`, or None behind the last."""
         return next(self.tokens(offset, offset + 1), None) if offset < len(self.text) else None
-
-    @lazy
-    def _line_starts(self) -> "array[int]":
-        return array("Q", chain((0,), (match.end() for match in _NEWLINE.finditer(self.text))))
-
-    @property
-    def line_count(self) -> int:
-        """Number of lines as an editor counts them: one more than there are line feeds."""
-        return len(self._line_starts)
-
-    def line_start(self, line: int) -> int:
-        """Give the offset of a line counted from 0; the length of the text for lines that it does not have."""
-        return self._line_starts[line] if line < len(self._line_starts) else len(self.text)
 
     def edited(self, start: int, removed: int, added: str, new_text: str) -> "HtmlDocument":
         """Give the document after an edit; only tokens near the edit are read again.

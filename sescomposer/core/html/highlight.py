@@ -51,11 +51,6 @@ def highlight(document: HtmlDocument, start: int, stop: int) -> Iterator[Span]:
                 break
 
 
-def highlight_lines(document: HtmlDocument, first: int, count: int) -> Iterator[Span]:
-    """Give the spans of `count` lines from line `first` on, lines counted from 0; offsets are those of the text."""
-    return highlight(document, document.line_start(first), document.line_start(first + count))
-
-
 def _spans(document: HtmlDocument, token: Token, start: int, stop: int) -> Iterator[Span]:
     """Give the spans of one token; long text is looked through only near the window."""
     match token.kind:

@@ -245,8 +245,3 @@ def remote_image_hosts(source: HtmlDocument | str) -> tuple[str, ...]:
     ('a.example', 'b.example')
     """
     return tuple(sorted({remote_host(found.url) for found in remote_references(source) if found.use is Use.IMAGE}))
-
-
-def mail_links(source: HtmlDocument | str) -> tuple[Reference, ...]:
-    """Give the mailto: links, in order (RFC 6068)."""
-    return tuple(found for found in references(source) if found.url[:7].lower() == "mailto:")

@@ -4,7 +4,7 @@ A row holds at most `CLIP` octets of its line. Where the line is longer, a mark 
 behind; `turn_to` slides the window of one long line to an offset, so that every octet can be reached.
 """
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QTextCharFormat, QTextLayout, QTextOption
 
 from sescomposer.core.octets import EMPTY, Line, Octets
@@ -220,8 +220,3 @@ def _x(layout: QTextLayout, position: int) -> float:
     # The stub promises a float, Qt gives the pair of x and the position it took.
     answer: object = layout.lineAt(0).cursorToX(position)
     return float(answer[0]) if isinstance(answer, tuple) else float(answer)  # type: ignore[arg-type]
-
-
-def row_rect(left: float, right: float, top: float, height: float) -> QRectF:
-    """Give the rectangle of a part of a row, at least a pixel wide."""
-    return QRectF(left, top, max(right - left, 1.0), height)

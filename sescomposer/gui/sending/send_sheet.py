@@ -32,7 +32,6 @@ from sescomposer.services.sending import Review, StaleError
 from sescomposer.services.settings import HOLD_SECONDS
 
 _TICK_MS = 100
-_FINAL = (Stage.ACCEPTED, Stage.REFUSED, Stage.NOT_SENT, Stage.UNKNOWN)
 _UNDER_WAY = (Stage.UPLOADING, Stage.AWAITING)
 _BUTTONS = (
     ("copy", "Cop&y", "copy", "Copy state, answer and hash"),

@@ -113,12 +113,6 @@ def test_window_gives_the_tokens_that_touch_it(text: str, start: int, length: in
     assert [token for token in found if token.stop > start] == expected
 
 
-def test_lines_are_counted_as_an_editor_does() -> None:
-    document = HtmlDocument.of("a\nb\n")
-    assert document.line_count == 3
-    assert [document.line_start(line) for line in range(5)] == [0, 2, 4, 4, 4]
-
-
 @pytest.mark.parametrize(
     "piece",
     ["<div>", "<", "</", "<!--", "<a b='", "<a ", "<style>", "<b a=1 ", "&", "= ", "<svg/onload=x>"],

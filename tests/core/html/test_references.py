@@ -9,7 +9,6 @@ from sescomposer.core.html.document import HtmlDocument
 from sescomposer.core.html.references import (
     Use,
     cid_references,
-    mail_links,
     references,
     remote_host,
     remote_image_hosts,
@@ -113,7 +112,6 @@ def test_kinds_of_references_are_told_apart() -> None:
         "<a href=mailto:a@b.example>x</a><a href=https://link.example>y</a><img src=https://pic.example/1>"
         "<img src=cid:a><script src=https://script.example></script>"
     )
-    assert [found.url for found in mail_links(text)] == ["mailto:a@b.example"]
     assert [found.url for found in cid_references(text)] == ["cid:a"]
     assert cid_references(text)[0].content_id == "a"
     assert remote_image_hosts(text) == ("pic.example",)

@@ -8,7 +8,7 @@ from sescomposer.core.html.cid import apply_edits, change_content_id, insert_ima
 from sescomposer.core.html.color_scheme import color_scheme_edits, has_dark_rules
 from sescomposer.core.html.document import HtmlDocument
 from sescomposer.core.html.drift import DriftKind, drift, words
-from sescomposer.core.html.highlight import Role, highlight, highlight_lines
+from sescomposer.core.html.highlight import Role, highlight
 from sescomposer.core.html.line_breaks import break_lines, has_long_line
 from sescomposer.core.html.plain_text import plain_text
 from sescomposer.core.html.references import cid_references
@@ -147,7 +147,7 @@ def test_highlighting_tiles_its_window(text: str, start: int, length: int) -> No
 
 def test_roles_of_a_page() -> None:
     text = "<!DOCTYPE html>\n<style>/*c*/p{}</style>\n<p id='a&amp;b'>x&nbsp;y</p><!--d-->"
-    found = [(text[s.start : s.start + s.length], s.role) for s in highlight_lines(HtmlDocument.of(text), 0, 9)]
+    found = [(text[s.start : s.start + s.length], s.role) for s in highlight(HtmlDocument.of(text), 0, len(text))]
     assert ("<!DOCTYPE html>", Role.DOCTYPE) in found
     assert ("/*c*/", Role.COMMENT) in found
     assert ("p{}", Role.CSS) in found
@@ -157,8 +157,7 @@ def test_roles_of_a_page() -> None:
     assert ("x", Role.TEXT) in found
     assert ("</p>", Role.TAG) in found
     assert ("<!--d-->", Role.COMMENT) in found
-    second = list(highlight_lines(HtmlDocument.of(text), 1, 1))
-    assert second[0].start == 16
+    assert next(highlight(HtmlDocument.of(text), 16, 20)).start == 16
 
 
 def test_color_scheme_is_decided_for_both_windows() -> None:
