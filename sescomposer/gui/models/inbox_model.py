@@ -2,27 +2,25 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QObject, Qt
 
 from sescomposer.gui.icons import icon
 from sescomposer.gui.models.envelope_words import unicode_form
+from sescomposer.gui.models.rows_model import Index, RowsModel
 from sescomposer.services.ports import InboxEntry
 
 COLUMNS = ("Received", "Subject", "Recipients")
 RECEIVED, SUBJECT, RECIPIENTS = range(3)
-_Index = QModelIndex | QPersistentModelIndex
-_ROOT = QModelIndex()
 _NAMED_RECIPIENTS = 3
 
 
-class InboxModel(QAbstractTableModel):
+class InboxModel(RowsModel[InboxEntry]):
     """One row for each message found."""
 
     def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(COLUMNS, parent)
         self._entries: tuple[InboxEntry, ...] = ()
         self._needle = ""
-        self.rows: tuple[InboxEntry, ...] = ()
 
     @property
     def total(self) -> int:
@@ -44,27 +42,9 @@ class InboxModel(QAbstractTableModel):
         return next((row for row, known in enumerate(self.rows) if known.entry == entry), -1)
 
     def _filter(self) -> None:
-        found = tuple(entry for entry in self._entries if self._needle in _searched(entry))
-        if found != self.rows:
-            self.beginResetModel()
-            self.rows = found
-            self.endResetModel()
+        self.show_rows(tuple(entry for entry in self._entries if self._needle in _searched(entry)))
 
-    def rowCount(self, parent: _Index = _ROOT) -> int:
-        """Give the number of messages found."""
-        return 0 if parent.isValid() else len(self.rows)
-
-    def columnCount(self, parent: _Index = _ROOT) -> int:
-        """Give the number of columns."""
-        return len(COLUMNS)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """Give the title of a column."""
-        if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
-            return COLUMNS[section]
-        return None
-
-    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """Give a cell: text, and a sign where SES would have refused."""
         entry = self.rows[index.row()]
         match role:

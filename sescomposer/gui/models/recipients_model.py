@@ -1,48 +1,23 @@
 """The recipients as a table: who, the wire form, why, and who reads the address."""
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QFont
 
 from sescomposer.gui.icons import icon
 from sescomposer.gui.models.envelope_words import EnvelopeRow
+from sescomposer.gui.models.rows_model import Index, RowsModel
 
 COLUMNS = ("Recipient", "On the wire", "Why", "Read by")
 _WIRE = 1
-_Index = QModelIndex | QPersistentModelIndex
-_ROOT = QModelIndex()
 
 
-class RecipientsModel(QAbstractTableModel):
+class RecipientsModel(RowsModel[EnvelopeRow]):
     """One row for each address of header and envelope."""
 
     def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self.rows: tuple[EnvelopeRow, ...] = ()
+        super().__init__(COLUMNS, parent)
 
-    def show_rows(self, rows: tuple[EnvelopeRow, ...]) -> bool:
-        """Show other rows; tells whether they are others."""
-        if rows == self.rows:
-            return False
-        self.beginResetModel()
-        self.rows = rows
-        self.endResetModel()
-        return True
-
-    def rowCount(self, parent: _Index = _ROOT) -> int:
-        """Give the number of addresses."""
-        return 0 if parent.isValid() else len(self.rows)
-
-    def columnCount(self, parent: _Index = _ROOT) -> int:
-        """Give the number of columns."""
-        return len(COLUMNS)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """Give the title of a column."""
-        if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
-            return COLUMNS[section]
-        return None
-
-    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """Give a cell: text, icon, and a struck font for who gets no copy."""
         row = self.rows[index.row()]
         match role:
