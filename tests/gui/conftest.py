@@ -1,5 +1,6 @@
 """What tests of panes share: services over a folder of their own, and a composer with the sample message."""
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,17 @@ from sescomposer.gui.composer import Composer
 from sescomposer.gui.tasks import TaskRunner
 from sescomposer.services.sample import sample_message
 from sescomposer.store.folders import Folders
+
+_MANY = 20_000
+
+
+@pytest.fixture(autouse=True)
+def garbage_stays_on_this_thread() -> Iterator[None]:
+    """Collect as the program does (see `gui.garbage`): a worker that collects widgets ends the process."""
+    gc.disable()
+    yield
+    if gc.get_count()[0] > _MANY:
+        gc.collect()
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from sescomposer.gui.garbage import GarbageCollector
 
 @pytest.mark.usefixtures("qapp")
 def test_garbage_of_widgets_waits_for_the_window_when_a_worker_allocates() -> None:
+    gc.enable()
     collector = GarbageCollector()
     try:
         threads: list[str] = []
@@ -32,6 +33,7 @@ def test_garbage_of_widgets_waits_for_the_window_when_a_worker_allocates() -> No
     finally:
         collector.stop()
     assert gc.isenabled()
+    gc.disable()
 
 
 @pytest.mark.usefixtures("qapp")
