@@ -3,6 +3,7 @@
 The command line's library is never imported on the way to the window: start is imports.
 """
 
+import gc
 import sys
 
 from sescomposer import __version__
@@ -36,10 +37,8 @@ def run_window(arguments: list[str]) -> int:
     Args:
         arguments: Files and mailto: links to open.
     """
-    # Before Qt, whose import hook reads the source of every module that is imported after it.
-    from sescomposer import bootstrap
-
-    bootstrap.preload()
+    # Nothing that a start imports is garbage, and the window collects by itself (see gui.garbage).
+    gc.disable()
     try:
         from sescomposer.gui.app import main as main_window
     except ImportError as error:

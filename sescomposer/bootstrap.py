@@ -9,18 +9,17 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sescomposer.core.entity import Entity
 from sescomposer.core.errors import StoreError
-from sescomposer.core.identifiers import Identifiers
-from sescomposer.core.message import Road
-from sescomposer.core.octets import Octets
-from sescomposer.services.documents import Documents
+from sescomposer.core.road import Road
 from sescomposer.services.settings import Settings
-from sescomposer.services.system import SystemClock, SystemIdentifiers
 from sescomposer.store.folders import Folders
 
 if TYPE_CHECKING:
+    from sescomposer.core.entity import Entity
+    from sescomposer.core.identifiers import Identifiers
+    from sescomposer.core.octets import Octets
     from sescomposer.inbox.service import Inbox
+    from sescomposer.services.documents import Documents
     from sescomposer.services.ports import (
         Clock,
         ContentStore,
@@ -43,13 +42,24 @@ class Services:
 
     Attributes:
         folders: Where the user's files lie.
-        clock, ids: The system's time and randomness.
     """
 
     def __init__(self, folders: Folders) -> None:
         self.folders = folders
-        self.clock: Clock = SystemClock()
-        self.ids: Identifiers = SystemIdentifiers()
+
+    @cached_property
+    def clock(self) -> Clock:
+        """The system's time."""
+        from sescomposer.services.system import SystemClock
+
+        return SystemClock()
+
+    @cached_property
+    def ids(self) -> Identifiers:
+        """The system's randomness."""
+        from sescomposer.services.system import SystemIdentifiers
+
+        return SystemIdentifiers()
 
     @cached_property
     def settings(self) -> Settings:
@@ -89,6 +99,8 @@ class Services:
     @cached_property
     def documents(self) -> Documents:
         """Opening, saving, attaching."""
+        from sescomposer.services.documents import Documents
+
         return Documents(self.content, self.files, self.ids)
 
     @cached_property
@@ -194,13 +206,3 @@ def start_log(folders: Folders | None = None) -> Callable[[], None]:
     from sescomposer.store.log import start_log
 
     return start_log((folders or Folders.of_platform()).log)
-
-
-def preload() -> None:
-    """Import what every window needs of core, so that a front end can do it before it loads its toolkit."""
-    import sescomposer.core.html.highlight
-    import sescomposer.core.location
-    import sescomposer.core.numbering
-    import sescomposer.core.seal
-    import sescomposer.core.undo
-    import sescomposer.store.settings  # noqa: F401

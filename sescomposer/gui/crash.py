@@ -7,11 +7,12 @@ thread of the application.
 import sys
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal, Slot
 
 if TYPE_CHECKING:
     from sescomposer.gui.fault import Fault
@@ -36,7 +37,7 @@ class CrashReporter(QObject):
         self.log_folder = log_folder
         self._seen: dict[str, int] = {}
         self._hooks = (sys.excepthook, threading.excepthook, sys.unraisablehook)
-        self.faulted.connect(self._on_faulted, Qt.ConnectionType.QueuedConnection)
+        self.faulted.connect(self._on_faulted)
 
     def install(self) -> None:
         """Take over the hooks; `report` of this module goes here from now on."""
@@ -79,8 +80,11 @@ class CrashReporter(QObject):
     @Slot(object)
     def _on_faulted(self, fault: "Fault") -> None:
         times = self._seen[fault.place] = self._seen.get(fault.place, 0) + 1
-        if times > 1 or QCoreApplication.instance() is None:
-            return
+        if times == 1 and QCoreApplication.instance() is not None:
+            # Not from within what went wrong. (A queued connection says the same, but its name loads every name of Qt.)
+            QTimer.singleShot(0, partial(self._show, fault))
+
+    def _show(self, fault: "Fault") -> None:
         from sescomposer.gui.dialogs.crash_window import CrashWindow
 
         CrashWindow.show_fault(fault, self.log_folder)

@@ -7,12 +7,10 @@ to be made anew when light turns dark or a window moves to another screen.
 from enum import StrEnum
 from functools import cache, lru_cache
 
-from PySide6.QtCore import QByteArray, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QByteArray, QRect, QRectF, QSize
 from PySide6.QtGui import QColor, QGuiApplication, QIcon, QIconEngine, QPainter, QPalette, QPixmap
-from PySide6.QtSvg import QSvgRenderer
 
 from sescomposer import resources
-from sescomposer.gui.theme import theme_for
 
 _GRID = 24
 
@@ -94,6 +92,10 @@ def _source(name: str) -> str:
 
 @lru_cache(maxsize=512)
 def _drawn(name: str, width: int, height: int, colour: str, scale: float) -> QPixmap:
+    # What draws is needed when something is painted, not when an icon is named.
+    from PySide6.QtCore import Qt
+    from PySide6.QtSvg import QSvgRenderer
+
     drawn = QPixmap(round(width * scale), round(height * scale))
     drawn.setDevicePixelRatio(scale)
     drawn.fill(Qt.GlobalColor.transparent)
@@ -153,6 +155,8 @@ class _Engine(QIconEngine):
             case QIcon.Mode.Selected:
                 return palette.color(QPalette.ColorRole.HighlightedText)
             case _ if self._role:
+                from sescomposer.gui.theme import theme_for
+
                 return theme_for(palette).text[self._role]
             case _:
                 return palette.color(QPalette.ColorRole.ButtonText)

@@ -1,39 +1,45 @@
-"""One window, one message: it arranges panes, menus and toolbar, and holds no mail logic and no message."""
+"""One window, one message: it arranges panes, menus and toolbar, and holds no mail logic and no message.
+
+The first window of a start is painted with its menus and toolbar alone; the panes, and all that they import, follow in
+the next turns of the event loop.
+"""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Signal, Slot
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QPaintEvent
+from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
-from sescomposer.bootstrap import Services
 from sescomposer.core.errors import SesComposerError
-from sescomposer.core.message import Message
 from sescomposer.gui import crash
 from sescomposer.gui.actions import ACTIONS
-from sescomposer.gui.composer import Composer
-from sescomposer.gui.file_actions import FileActions
-from sescomposer.gui.fonts import KEYS as FONT_KEYS
-from sescomposer.gui.fonts import apply_fonts
-from sescomposer.gui.menus import RecentFiles, fill_menu_bar, make_actions, make_toolbar
-from sescomposer.gui.panes.attachment_strip import AttachmentStrip
-from sescomposer.gui.panes.body_editors import BodyEditors
-from sescomposer.gui.panes.header_form import HeaderForm
-from sescomposer.gui.panes.problems_drawer import ProblemsDrawer
-from sescomposer.gui.status_bar import MessageStatusBar
+from sescomposer.gui.menus import RecentFiles, describe, fill_menu_bar, make_actions, make_toolbar
+from sescomposer.gui.steps import Steps
 from sescomposer.gui.tasks import TaskRunner
-from sescomposer.gui.view_area import ViewArea
-from sescomposer.gui.views import make_views
-from sescomposer.gui.widgets.info_bars import InfoBars
-from sescomposer.gui.window_layout import WindowLayout
-from sescomposer.services.documents import new_message
+from sescomposer.gui.window_layout import WindowLayout, place
+from sescomposer.gui.window_panes import WindowPanes, imports
 from sescomposer.services.settings import LOCAL_INBOX_NOTICE, RECENT_FILES, Arrangement
 
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QSplitter
+
+    from sescomposer.bootstrap import Services
+    from sescomposer.core.message import Message
+    from sescomposer.gui.composer import Composer
+    from sescomposer.gui.file_actions import FileActions
+    from sescomposer.gui.panes.attachment_strip import AttachmentStrip
+    from sescomposer.gui.panes.body_editors import BodyEditors
+    from sescomposer.gui.panes.header_form import HeaderForm
+    from sescomposer.gui.panes.problems_drawer import ProblemsDrawer
+    from sescomposer.gui.view_area import ViewArea
+    from sescomposer.gui.widgets.info_bars import InfoBars
+
 _LOCAL_INBOX = "Send goes to the local inbox: nothing leaves this machine."
+_NEW = "New message"
 _ERROR_MS = 15_000
-_LEFT_LEAST = 440
-_RIGHT_LEAST = 360
 
 
 class MainWindow(QMainWindow):
@@ -47,46 +53,136 @@ class MainWindow(QMainWindow):
     window_wanted = Signal(object)
     closed = Signal(object)
 
+    composer: "Composer"
+    files: "FileActions"
+    header_form: "HeaderForm"
+    editors: "BodyEditors"
+    strip: "AttachmentStrip"
+    views: "ViewArea"
+    problems: "ProblemsDrawer"
+    info: "InfoBars"
+    halves: "QSplitter"
+    storeys: "QSplitter"
+    layout_keeper: WindowLayout
+
     def __init__(
         self,
-        services: Services,
-        message: Message | None = None,
+        services: "Services",
+        message: "Message | Callable[[], Message] | None" = None,
         *,
         path: Path | None = None,
         draft: str = "",
         saved: bool = True,
+        staged: bool = False,
     ) -> None:
+        """Make the window.
+
+        Args:
+            services: What it acts through.
+            message: The message, or what makes it once the window is painted; None for an empty one.
+            path: The file it came from.
+            draft: Id of the draft in the journal that the window goes on with.
+            saved: Whether the message is as the file has it.
+            staged: Whether the panes follow the first paint; until `complete`, there are none.
+        """
         super().__init__()
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.services = services
         self._is_blank = message is None
+        self._typed: list[QKeyEvent] = []
         self.runner = TaskRunner(self)
         self.runner.failed.connect(self.show_error)
         self.runner.crashed.connect(self._on_crashed)
-        self.composer = Composer(services, self.runner, message or new_message(), draft=draft, parent=self)
-        self.composer.refused.connect(self.show_error)
-        if message is not None:
-            # Before the panes, which so show it once.
-            self.composer.open_message(message, path, saved=saved)
-        self.files = FileActions(self)
-        self._build_panes()
         self._build_actions()
+        self._steps = Steps(self._building(message, path, draft, saved), self)
+        place(self, services.settings)
+        self.setWindowTitle(f"{_NEW}[*]")
+        if staged:
+            blank = _Blank(self)
+            blank.painted.connect(self._steps.begin)
+            self.setCentralWidget(blank)
+        else:
+            self.complete()
+
+    def complete(self) -> None:
+        """Make what is missing of the panes now, without waiting for the next turns of the event loop."""
+        self._steps.finish()
+
+    def _building(
+        self, message: "Message | Callable[[], Message] | None", path: Path | None, draft: str, saved: bool
+    ) -> tuple[Callable[[], object], ...]:
+        """Give the steps from the frame to the window that can be used."""
+        return (
+            *imports(),
+            partial(self._make_composer, message, path, draft, saved),
+            lambda: self._panes.make_left(),
+            lambda: self._panes.make_right(),
+            lambda: self._panes.make_centre(),
+            partial(self._show_panes, path),
+            self._give_focus,
+        )
+
+    def _make_composer(
+        self, message: "Message | Callable[[], Message] | None", path: Path | None, draft: str, saved: bool
+    ) -> None:
+        from PySide6.QtCore import Qt
+
+        from sescomposer.gui.composer import Composer
+        from sescomposer.gui.file_actions import FileActions
+        from sescomposer.services.documents import new_message
+
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        given = message() if callable(message) else message
+        self.composer = Composer(self.services, self.runner, given or new_message(), draft=draft, parent=self)
+        self.composer.refused.connect(self.show_error)
+        if given is not None:
+            # Before the panes, which so show it once.
+            self.composer.open_message(given, path, saved=saved)
+        self.files = FileActions(self)
+        self._panes = WindowPanes(self.composer, self)
+
+    def _show_panes(self, path: Path | None) -> None:
+        """Put the panes into the window and let them follow the message and the settings."""
+        from sescomposer.gui.fonts import apply_fonts
+
+        panes = self._panes
+        self.header_form, self.editors, self.strip = panes.header_form, panes.editors, panes.strip
+        self.views, self.problems, self.info = panes.views, panes.problems, panes.info
+        self.halves, self.storeys = panes.halves, panes.storeys
+        self.info.dismissed.connect(self._on_dismissed)
+        panes.status.action_wanted.connect(self.trigger)
+        describe(self.action)
         self.setAcceptDrops(True)
         self.composer.message_changed.connect(self._on_message_changed)
         self.composer.file_changed.connect(self._show_title)
         self.composer.setting_changed.connect(self._on_setting_changed)
-        self.layout_keeper = WindowLayout(self, self.halves, self.views, services.settings)
+        self.layout_keeper = WindowLayout(self, self.halves, self.views, self.services.settings)
         self.layout_keeper.restore()
         self.views.split_changed.connect(self.layout_keeper.make_room)
-        apply_fonts(self, services.settings)
+        self.views.split_changed.connect(self.action["split"].setChecked)
+        apply_fonts(self, self.services.settings)
         self.views.made.connect(self._on_view_made)
         self._show_local_inbox()
         if path is not None:
             self._say_if_no_mail(path)
         self._on_message_changed()
+        self.setCentralWidget(panes.centre)
+        self.setStatusBar(panes.status)
         self.composer.check_soon()
+
+    def _give_focus(self) -> None:
+        """Let the user write, and write what was typed while there was nothing to write into."""
         # Else the window system's first focus is the button that dismisses a notice, and what is typed is lost.
         self.header_form.main["From"].focus_value()
+        typed, self._typed = self._typed, []
+        for event in typed:
+            QApplication.sendEvent(self.focusWidget() or self, event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Keep what is typed before there are panes."""
+        if self._steps.is_done:
+            super().keyPressEvent(event)
+        else:
+            self._typed.append(event.clone())
 
     def sizeHint(self) -> QSize:
         """A size that shows both halves."""
@@ -95,11 +191,13 @@ class MainWindow(QMainWindow):
     @property
     def is_untouched(self) -> bool:
         """Whether the window holds a new message that nobody edited: opening a file may take its place."""
+        self.complete()
         undo_list = self.composer.undo_list
         return self._is_blank and self.composer.is_saved and not undo_list.can_undo and not undo_list.can_redo
 
-    def open_message(self, message: Message, path: Path | None = None, *, saved: bool = True) -> None:
+    def open_message(self, message: "Message", path: Path | None = None, *, saved: bool = True) -> None:
         """Show another message in this window."""
+        self.complete()
         self._is_blank = False
         self.composer.open_message(message, path, saved=saved)
         if path is not None:
@@ -112,18 +210,24 @@ class MainWindow(QMainWindow):
             what = "has no header fields: all of it is shown as text" if len(root.octets) else "holds nothing"
             self.tell(f"{path.name} is hardly a message. It {what}.", "warning")
 
-    def recover(self, draft: str, message: Message, path: Path | None) -> None:
+    def recover(self, draft: str, message: "Message", path: Path | None) -> None:
         """Go on in this window with a draft of the journal, under its id."""
+        self.complete()
         self._is_blank = False
         self.composer.recover(draft, message, path)
 
     def tell(self, sentence: str, kind: str = "note") -> None:
         """Say something above the panes until it is dismissed; `kind` is "note", "warning" or "error"."""
+        self.complete()
         self.info.tell(sentence, kind)
 
     @Slot(object)
     def show_error(self, error: SesComposerError) -> None:
         """Say what happened and what to do, in the status bar and in a box."""
+        from PySide6.QtCore import Qt
+        from PySide6.QtWidgets import QMessageBox
+
+        self.complete()
         self.statusBar().showMessage(f"{error.sentence} {error.hint}".strip(), _ERROR_MS)
         box = QMessageBox(QMessageBox.Icon.Warning, "SES Composer", error.sentence, parent=self)
         # A sentence may quote what a message holds.
@@ -144,59 +248,21 @@ class MainWindow(QMainWindow):
         except SesComposerError as error:
             self.tell(f"{error.sentence} {error.hint}".strip(), "warning")
 
-    def _build_panes(self) -> None:
-        """Left writes, right explains, below stand the problems."""
-        self.views = ViewArea(make_views(self.composer), self)
-        self.views.setMinimumWidth(_RIGHT_LEAST)
-        self.halves = QSplitter(Qt.Orientation.Horizontal, self)
-        self.halves.addWidget(self._make_left())
-        self.halves.addWidget(self.views)
-        self.halves.setChildrenCollapsible(False)
-        self.problems = ProblemsDrawer(self.composer, self)
-        self.storeys = QSplitter(Qt.Orientation.Vertical, self)
-        self.storeys.addWidget(self.halves)
-        self.storeys.addWidget(self.problems)
-        self.storeys.setStretchFactor(0, 1)
-        self.storeys.setChildrenCollapsible(False)
-        self.info = InfoBars(self)
-        self.info.dismissed.connect(self._on_dismissed)
-        centre = QWidget(self)
-        rows = QVBoxLayout(centre)
-        rows.setContentsMargins(0, 0, 0, 0)
-        rows.setSpacing(0)
-        rows.addWidget(self.info)
-        rows.addWidget(self.storeys, 1)
-        self.setCentralWidget(centre)
-        status = MessageStatusBar(self.composer, self)
-        status.action_wanted.connect(self.trigger)
-        self.setStatusBar(status)
-
-    def _make_left(self) -> QWidget:
-        """Make the half that writes: fields, bodies, attachments."""
-        left = QWidget(self)
-        left.setMinimumWidth(_LEFT_LEAST)
-        rows = QVBoxLayout(left)
-        rows.setContentsMargins(8, 8, 0, 8)
-        rows.setSpacing(8)
-        self.header_form = HeaderForm(self.composer, left)
-        self.editors = BodyEditors(self.composer, left)
-        self.strip = AttachmentStrip(self.composer, left)
-        rows.addWidget(self.header_form)
-        rows.addWidget(self.editors, 1)
-        rows.addWidget(self.strip)
-        return left
-
     def _build_actions(self) -> None:
         """Make menus and toolbar from the declared actions."""
         self.action: dict[str, QAction] = make_actions(self, self._do)
         settings = self.services.settings
-        self.recent = RecentFiles(lambda: settings.get(RECENT_FILES), self.files.open_path, self)
+        self.recent = RecentFiles(lambda: settings.get(RECENT_FILES), self._open_recent, self)
         fill_menu_bar(self, self.action, self.recent)
         self.addToolBar(make_toolbar(self, self.action))
-        self.views.split_changed.connect(self.action["split"].setChecked)
+
+    def _open_recent(self, path: Path) -> None:
+        self.complete()
+        self.files.open_path(path)
 
     def _do(self, name: str) -> None:
         """Run an action: of the files, or of this window."""
+        self.complete()
         doer = self.files if hasattr(self.files, f"do_{name}") else self
         method = getattr(doer, f"do_{name}")
         if self.action[name].isCheckable():
@@ -219,20 +285,24 @@ class MainWindow(QMainWindow):
     def _show_title(self) -> None:
         """Name the message by its subject, its file, and whether it is saved."""
         composer = self.composer
-        name = " ".join(composer.root.subject.split()) or "New message"
+        name = " ".join(composer.root.subject.split()) or _NEW
         place = f" - {composer.path.name}" if composer.path else ""
         self.setWindowTitle(f"{name}{place}".replace("[*]", "[*][*]") + "[*]")
         self.setWindowModified(not composer.is_saved)
 
     @Slot(str)
     def _on_setting_changed(self, key: str) -> None:
-        if key in FONT_KEYS:
+        from sescomposer.gui.fonts import KEYS, apply_fonts
+
+        if key in KEYS:
             apply_fonts(self, self.services.settings)
         elif key == LOCAL_INBOX_NOTICE.key:
             self._show_local_inbox()
 
     @Slot(object)
     def _on_view_made(self, view: QWidget) -> None:
+        from sescomposer.gui.fonts import apply_fonts
+
         apply_fonts(view, self.services.settings)
 
     def _show_local_inbox(self) -> None:
@@ -362,16 +432,10 @@ class MainWindow(QMainWindow):
         self._move_zone(-1)
 
     def _move_zone(self, step: int) -> None:
+        from sescomposer.gui.zones import move_focus
+
         zones = [self.info, self.header_form, self.editors, self.strip, *self.views.stacks, self.problems]
-        visible = [zone for zone in zones if zone.isVisible()]
-        focus = self.focusWidget()
-        inside = [
-            i for i, zone in enumerate(visible) if focus is not None and (zone is focus or zone.isAncestorOf(focus))
-        ]
-        current = inside[0] if inside else -1 if step > 0 else 0
-        for count in range(1, len(visible) + 1):
-            if _focus_into(visible[(current + count * step) % len(visible)]):
-                return
+        move_focus(zones, self.focusWidget(), step)
 
     def do_arrange_write(self) -> None:
         """Arrange to write."""
@@ -383,6 +447,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask about an unsaved draft; stop the workers."""
+        self.complete()
         if not self.files.may_close():
             event.ignore()
             return
@@ -413,15 +478,15 @@ class MainWindow(QMainWindow):
         crash.report(error)
 
 
-def _focus_into(zone: QWidget) -> bool:
-    """Give the focus to the first widget of a zone that takes it by Tab."""
-    for widget in (zone.focusProxy(), *zone.findChildren(QWidget)):
-        if (
-            widget is not None
-            and widget.isVisible()
-            and widget.isEnabled()
-            and widget.focusPolicy() & Qt.FocusPolicy.TabFocus
-        ):
-            widget.setFocus(Qt.FocusReason.TabFocusReason)
-            return True
-    return False
+class _Blank(QWidget):
+    """Stands where the panes will be.
+
+    Signals:
+        painted(): the window is on the screen.
+    """
+
+    painted = Signal()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        self.painted.emit()

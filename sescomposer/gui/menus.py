@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu, QSizePolicy, QToolBar, QWidget
 
@@ -12,6 +12,9 @@ from sescomposer.gui.actions import ACTIONS, MENUS, ActionInfo, in_menu
 from sescomposer.gui.icons import icon
 
 _ICON = QSize(18, 18)
+# Numbers of Qt.ContextMenuPolicy and Qt.ToolButtonStyle: to name them loads every name of Qt, a tenth of a start.
+_PREVENT_CONTEXT_MENU = 4
+_TEXT_BESIDE_ICON = 2
 _GAP_BEFORE = frozenset({"attach", "check"})
 """Actions of the toolbar before which a line divides it."""
 _RIGHT = "inbox"
@@ -33,12 +36,18 @@ def _make_action(info: ActionInfo, window: QMainWindow) -> QAction:
     if info.icon:
         action.setIcon(icon(info.icon))
     action.setShortcuts([QKeySequence(keys) for keys in info.keys])
-    action.setStatusTip(info.help)
-    keys = f" ({action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)})" if info.keys else ""
-    action.setToolTip(info.help + keys)
     action.setIconText(info.short or info.words.removesuffix("..."))
     action.setObjectName(info.name)
     return action
+
+
+def describe(actions: dict[str, QAction]) -> None:
+    """Give the actions their help; nobody can ask for it before the window is painted."""
+    native = QKeySequence.SequenceFormat.NativeText
+    for info in ACTIONS:
+        action = actions[info.name]
+        action.setStatusTip(info.help)
+        action.setToolTip(info.help + (f" ({action.shortcut().toString(native)})" if info.keys else ""))
 
 
 def fill_menu_bar(window: QMainWindow, actions: dict[str, QAction], recent: QMenu) -> None:
@@ -58,8 +67,8 @@ def make_toolbar(window: QMainWindow, actions: dict[str, QAction]) -> QToolBar:
     bar = QToolBar("Main toolbar", window)
     bar.setObjectName("toolbar")
     bar.setMovable(False)
-    bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
-    bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    bar.setProperty("contextMenuPolicy", _PREVENT_CONTEXT_MENU)
+    bar.setProperty("toolButtonStyle", _TEXT_BESIDE_ICON)
     bar.setIconSize(_ICON)
     for info in ACTIONS:
         if not info.toolbar:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from sescomposer.core.errors import OperationCancelledError, SesComposerError
 
@@ -127,8 +127,6 @@ class TaskRunner(QObject):
         self._pool: ThreadPoolExecutor | None = None
         self._running: dict[int, Task] = {}
         self._last_number = 0
-        self._ended.connect(self._on_ended, Qt.ConnectionType.QueuedConnection)
-        self._stepped.connect(self._on_stepped, Qt.ConnectionType.QueuedConnection)
 
     @property
     def running(self) -> int:
@@ -172,6 +170,10 @@ class TaskRunner(QObject):
         if self._pool is None:
             from concurrent.futures import ThreadPoolExecutor
 
+            from PySide6.QtCore import Qt
+
+            self._ended.connect(self._on_ended, Qt.ConnectionType.QueuedConnection)
+            self._stepped.connect(self._on_stepped, Qt.ConnectionType.QueuedConnection)
             self._pool = ThreadPoolExecutor(self._workers, "task")
         return self._pool
 

@@ -1,11 +1,17 @@
 """Place, size and division of a window, kept for the next one; the arrangements divide it by their own rule."""
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QByteArray, QObject, QPoint, QRect, QSize, QTimer, Slot
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QMainWindow, QSplitter
+from PySide6.QtWidgets import QMainWindow
 
-from sescomposer.gui.view_area import ViewArea
 from sescomposer.services.settings import ARRANGEMENT, GEOMETRY, LAYOUT, VIEWS, Arrangement, Settings
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QSplitter
+
+    from sescomposer.gui.view_area import ViewArea
 
 _SHARES = {Arrangement.WRITE: (56, 44), Arrangement.INSPECT: (40, 60), Arrangement.INVITE: (50, 50)}
 _VIEW = {Arrangement.WRITE: "preview", Arrangement.INSPECT: "source", Arrangement.INVITE: "preview"}
@@ -26,7 +32,7 @@ class WindowLayout(QObject):
         settings: Where it is kept.
     """
 
-    def __init__(self, window: QMainWindow, halves: QSplitter, views: ViewArea, settings: Settings) -> None:
+    def __init__(self, window: QMainWindow, halves: "QSplitter", views: "ViewArea", settings: Settings) -> None:
         super().__init__(window)
         self._window = window
         self._halves = halves
@@ -36,10 +42,7 @@ class WindowLayout(QObject):
         self._later.timeout.connect(self._restore_views)
 
     def restore(self) -> None:
-        """Take place, size and division of the last window; other views than tree and raw follow the first paint."""
-        self._window.setGeometry(_first_geometry())
-        if geometry := self._settings.get(GEOMETRY):
-            self._window.restoreGeometry(_decoded(geometry))
+        """Take the division of the last window; other views than tree and raw follow the first paint."""
         layout = self._settings.get(LAYOUT)
         if not layout or not self._halves.restoreState(_decoded(layout)):
             self._divide(self._settings.get(ARRANGEMENT))
@@ -82,6 +85,13 @@ class WindowLayout(QObject):
     @Slot()
     def _restore_views(self) -> None:
         self._views.show_views(self._settings.get(VIEWS))
+
+
+def place(window: QMainWindow, settings: Settings) -> None:
+    """Give a window the place and size of the last one."""
+    window.setGeometry(_first_geometry())
+    if geometry := settings.get(GEOMETRY):
+        window.restoreGeometry(_decoded(geometry))
 
 
 def _first_geometry() -> QRect:

@@ -1,22 +1,22 @@
 """The windows of the process, and what begins once the first one is painted."""
 
 import linecache
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QObject, QPoint, QRect, QTimer, QUrl, Slot
+from PySide6.QtCore import QObject, QPoint, QRect, QTimer, Slot
 
 from sescomposer.core.errors import SesComposerError
 from sescomposer.gui import crash
 from sescomposer.gui.start_log import StartLog
 from sescomposer.gui.tasks import Context, TaskRunner
-from sescomposer.gui.theme import Scheme, set_scheme
 
 if TYPE_CHECKING:
     from sescomposer.bootstrap import Services
     from sescomposer.core.message import Message
     from sescomposer.gui.main_window import MainWindow
+    from sescomposer.gui.theme import Scheme
     from sescomposer.services.ports import RecoveredDraft
     from sescomposer.services.unknown import UnknownSubmission
 
@@ -42,8 +42,8 @@ class Windows(QObject):
         self._is_first_start = False
         self._sweep = QTimer(self, singleShot=True, interval=_SWEEP_MS)
         self._sweep.timeout.connect(self._on_sweep)
-        if (scheme := self._appearance()) != "system":
-            set_scheme(scheme)
+        if self._appearance() != "system":
+            self._set_scheme()
         self._stop_listening = services.settings.on_change(self._on_setting)
 
     @property
@@ -56,17 +56,22 @@ class Windows(QObject):
         from sescomposer.services.settings import FIRST_START_DONE
 
         self._is_first_start = not arguments and not self._services.settings.get(FIRST_START_DONE)
-        if self._is_first_start:
-            from sescomposer.services.sample import sample_message
-
-            self._new_window(sample_message(self._services.ids))
-        else:
+        if arguments:
             self.open_arguments(arguments)
+        else:
+            self._new_window(self._sample if self._is_first_start else None, staged=True)
         QTimer.singleShot(_PAINTED_MS, self._on_idle)
+
+    def _sample(self) -> "Message":
+        from sescomposer.services.sample import sample_message
+
+        return sample_message(self._services.ids)
 
     @Slot(object)
     def open_arguments(self, arguments: Sequence[str]) -> None:
         """Open a window for each argument: an absolute path, a `file:` or a `mailto:` URL; an empty one for none."""
+        from PySide6.QtCore import QUrl
+
         for argument in arguments:
             if argument.lower().startswith("mailto:"):
                 self._open_mailto(argument)
@@ -83,7 +88,7 @@ class Windows(QObject):
         self._runner.close()
         self._services.close()
 
-    def _new_window(self, message: "Message | None" = None, **keywords: object) -> "MainWindow":
+    def _new_window(self, message: "Message | Callable[[], Message] | None" = None, **keywords: object) -> "MainWindow":
         from sescomposer.gui.main_window import MainWindow
 
         window = MainWindow(self._services, message, **keywords)  # type: ignore[arg-type]
@@ -114,6 +119,8 @@ class Windows(QObject):
     def _on_idle(self) -> None:
         from sescomposer.gui.single import Listener
 
+        for window in self._open:
+            window.complete()
         self._log.start()
         listener = Listener(self._place, self)
         listener.arguments_received.connect(self.open_arguments)
@@ -215,9 +222,14 @@ class Windows(QObject):
         from sescomposer.services.settings import APPEARANCE
 
         if key == APPEARANCE.key:
-            set_scheme(self._appearance())
+            self._set_scheme()
 
-    def _appearance(self) -> Scheme:
+    def _set_scheme(self) -> None:
+        from sescomposer.gui.theme import set_scheme
+
+        set_scheme(self._appearance())
+
+    def _appearance(self) -> "Scheme":
         from sescomposer.services.settings import APPEARANCE
 
         return self._services.settings.get(APPEARANCE).value

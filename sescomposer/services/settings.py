@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from sescomposer.core.errors import SettingsError, StoreError
-from sescomposer.core.message import Road
+from sescomposer.core.road import Road
 
 if TYPE_CHECKING:
     from sescomposer.services.ports import SettingsStore

@@ -22,7 +22,8 @@ from sescomposer.store.atomic import make_folder, replace_file, set_aside, store
 from sescomposer.store.journal_format import SCHEMA, Reader, Replay, State, Writer, beside_root, state_of
 from sescomposer.store.journal_worker import JournalWorker
 from sescomposer.store.locks import FileLock, try_acquire
-from sescomposer.store.records import Reading, append, check_schema, read_records
+from sescomposer.store.records import Reading, append, read_records
+from sescomposer.store.schema import check_schema
 
 FOLD_AT = 1 << 20
 """Octets by which a log may grow before it is written anew as one record."""

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sescomposer.core.errors import SettingsError
 from sescomposer.store.atomic import FILE_MODE, translated, write_all
 
 _PREFIX = re.compile(rb"(\d{1,12}) (\d{1,15}) ([0-9a-f]{16}) ")
@@ -102,28 +101,6 @@ def read_records(log: bytes, *, resume: bool = False) -> Reading:
         damaged += end - position
         position = end
     return Reading(tuple(records), good if good >= 0 else position, damaged)
-
-
-def check_schema(head: Head, newest: int, what: str, path: Path) -> None:
-    """Refuse a format that a newer version wrote.
-
-    Args:
-        head: Holds the number under "schema".
-        newest: The number that this version writes.
-        what: Name of the format for people, as in "The journal".
-        path: Its file.
-
-    Raises:
-        SettingsError: the number is missing or larger.
-    """
-    number = head.get("schema")
-    if isinstance(number, int) and number <= newest:
-        return
-    raise SettingsError(
-        f"{what} {str(path)!r} has schema {number!r}; this version reads up to {newest}.",
-        hint="Use the newer version that wrote it; the file is left as it is.",
-        value=str(path),
-    )
 
 
 def append(path: Path, octets: bytes, doing: str) -> int:

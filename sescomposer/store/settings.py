@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sescomposer.core.errors import SettingsError
 from sescomposer.store.atomic import make_folder, replace_file, translated
 from sescomposer.store.locks import locked
-from sescomposer.store.records import check_schema
+from sescomposer.store.schema import check_schema
 
 if TYPE_CHECKING:
     import tomlkit

@@ -14,7 +14,8 @@ from sescomposer.core.message import Road
 from sescomposer.services.ports import Intent, Outcome, SubmissionRecord, SubmissionState
 from sescomposer.store.atomic import make_folder, replace_file, set_aside, translated
 from sescomposer.store.locks import locked
-from sescomposer.store.records import Reading, append, check_schema, frame, read_records
+from sescomposer.store.records import Reading, append, frame, read_records
+from sescomposer.store.schema import check_schema
 
 SCHEMA = 1
 

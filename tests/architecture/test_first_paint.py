@@ -40,6 +40,9 @@ _LATER = {
     "sescomposer.gui.panes.preview_pane", "sescomposer.gui.panes.envelope_pane", "sescomposer.gui.panes.delivered_pane",
     "sescomposer.gui.dialogs.command_palette", "sescomposer.gui.dialogs.settings_dialog", "sescomposer.gui.fault",
     "http.client", "importlib.metadata", "email.message", "email.parser", "sqlite3", "cryptography", "numpy",
+    "sescomposer.core.entity", "sescomposer.core.message", "sescomposer.services.documents", "sescomposer.gui.composer",
+    "sescomposer.gui.theme", "sescomposer.gui.panes", "sescomposer.gui.widgets", "sescomposer.gui.models",
+    "sescomposer.store.records", "PySide6.QtSvg",
     "PySide6.QtWebEngineCore", "PySide6.QtWebEngineWidgets", "PySide6.QtQml", "PySide6.QtNetwork",
 }  # fmt: skip
 

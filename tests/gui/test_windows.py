@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from sescomposer.bootstrap import Services, make_services
 from sescomposer.core.errors import SesComposerError
 from sescomposer.core.message import Message
-from sescomposer.gui import windows as module
+from sescomposer.gui import theme
 from sescomposer.gui.socket_place import socket_name
 from sescomposer.gui.start_log import StartLog
 from sescomposer.gui.windows import Windows
@@ -134,7 +134,7 @@ def test_draft_of_a_crash_comes_back(windows: Windows, monkeypatch: pytest.Monke
 
 def test_appearance_follows_the_setting(windows: Windows, services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[str] = []
-    monkeypatch.setattr(module, "set_scheme", seen.append)
+    monkeypatch.setattr(theme, "set_scheme", seen.append)
     services.settings.set(APPEARANCE, Appearance.DARK)
     services.settings.set(FIRST_START_DONE, True)
     services.settings.set(APPEARANCE, Appearance.SYSTEM)

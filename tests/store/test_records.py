@@ -7,8 +7,8 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given, settings
 
-from sescomposer.core.errors import SettingsError, StoreError
-from sescomposer.store.records import append, check_schema, frame, read_records
+from sescomposer.core.errors import StoreError
+from sescomposer.store.records import append, frame, read_records
 
 _json = st.dictionaries(st.text(max_size=5), st.one_of(st.integers(), st.text(max_size=8), st.none()), max_size=3)
 _records = st.lists(st.tuples(_json, st.binary(max_size=20)), max_size=5)
@@ -51,12 +51,6 @@ def test_resume_finds_the_record_behind_a_torn_one() -> None:
     log = frame({"a": 1}) + frame({"b": 2})[:-5] + b"\n" + frame({"c": 3})
     reading = read_records(log, resume=True)
     assert [dict(record.head) for record in reading.records] == [{"a": 1}, {"c": 3}]
-
-
-@pytest.mark.parametrize("schema", [2, None, "1", 1.5])
-def test_newer_schema_is_refused(schema: object) -> None:
-    with pytest.raises(SettingsError, match="schema"):
-        check_schema({"schema": schema}, 1, "The log", Path("log"))
 
 
 def test_append_gives_the_length(tmp_path: Path) -> None:
