@@ -140,7 +140,7 @@ ROWS: tuple[Row, ...] = (
     ),
     Row(
         "window_start",
-        "exec -> composer window exposed, warm",
+        "exec -> composer window exposed, warm; its panes are made in the turns after",
         "ms",
         (_WINDOW, "window", "start"),
         (_WINDOW, "window_peer", "start"),
