@@ -4,6 +4,10 @@ What is wrong in a message that can still be edited is a `Finding` (see `finding
 """
 
 from enum import IntEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sescomposer.core.answers import ServiceAnswer
 
 
 class ExitCode(IntEnum):
@@ -98,17 +102,63 @@ class SubmissionError(SesComposerError):
     """A submission that did not end in acceptance.
 
     `outcome_unknown` is true when the service may have accepted the message all the same. It is never repeated then
-    but by the user.
+    but by the user. `answer` is what the service or the way to it said, None where nobody said anything.
     """
 
     exit_code = ExitCode.NOTHING_DONE
     outcome_unknown = False
+
+    def __init__(
+        self,
+        sentence: str,
+        *,
+        hint: str = "",
+        value: object = None,
+        position: int = -1,
+        answer: "ServiceAnswer | None" = None,
+    ) -> None:
+        super().__init__(sentence, hint=hint, value=value, position=position)
+        self.answer = answer
 
 
 class RefusedError(SubmissionError):
     """The service answered and refused; `sentence` is the service's own text."""
 
     exit_code = ExitCode.REFUSED
+
+
+class ThrottledError(RefusedError):
+    """The service refused because too much came at once: it was surely not accepted and may be tried again later."""
+
+
+class AccountError(SesComposerError):
+    """An account, its secret or its way in that cannot be used (no keyring, expired login, no such profile)."""
+
+    exit_code = ExitCode.NOTHING_DONE
+
+
+class LoginNeededError(AccountError):
+    """A single sign-on that has expired: the user signs in again; `value` names the profile."""
+
+
+class ServiceCallError(SesComposerError):
+    """A question to the service (not a submission) that was not answered as asked; `answer` holds its own words."""
+
+    exit_code = ExitCode.REFUSED
+
+    def __init__(
+        self, sentence: str, *, hint: str = "", value: object = None, answer: "ServiceAnswer | None" = None
+    ) -> None:
+        super().__init__(sentence, hint=hint, value=value)
+        self.answer = answer
+
+
+class DeniedError(ServiceCallError):
+    """The account may not ask that; `statement` is the IAM statement that would allow it, as JSON."""
+
+    def __init__(self, sentence: str, *, statement: str, hint: str = "", answer: "ServiceAnswer | None" = None) -> None:
+        super().__init__(sentence, hint=hint, answer=answer)
+        self.statement = statement
 
 
 class UnknownOutcomeError(SubmissionError):

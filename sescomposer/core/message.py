@@ -48,6 +48,12 @@ class SendingOptions:
         opens, clicks: Override of tracking.
         contact_list, topic: List management; "" for none.
         tenant: Name of the tenant, "" for none.
+        source_arn, from_arn, return_path_arn: Identities of another account whose policy lets this one send from them
+            (sending authorization); "" for the account's own.
+        endpoint: Id of a multi-region endpoint, "" for the region's own.
+        traceable: Whether sealing adds a tag of its own, so that the message can be found again in the events of SES.
+
+    The address for bounces is the return path of the envelope, see `EnvelopeOverride`.
     """
 
     configuration_set: str = ""
@@ -57,6 +63,15 @@ class SendingOptions:
     contact_list: str = ""
     topic: str = ""
     tenant: str = ""
+    source_arn: str = ""
+    from_arn: str = ""
+    return_path_arn: str = ""
+    endpoint: str = ""
+    traceable: bool = True
+
+
+NO_OPTIONS = SendingOptions()
+"""Nothing asked of the service."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,12 +81,15 @@ class Message:
     Attributes:
         root: The tree. Bcc is an ordinary field of it while writing; sealed octets never have it.
         envelope, options, protection: See their types.
+        account: Name of the account it is to go through; None as long as nobody chose one (then the one remembered
+            for its From mailbox counts), "" for the local inbox.
     """
 
     root: Entity
     envelope: EnvelopeOverride = EnvelopeOverride()
-    options: SendingOptions = SendingOptions()
+    options: SendingOptions = NO_OPTIONS
     protection: Protection = Protection.NONE
+    account: str | None = None
 
     def with_root(self, root: Entity) -> "Message":
         """Give the same message with another root; itself if the root is the same object."""

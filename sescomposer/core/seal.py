@@ -9,13 +9,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
+from sescomposer.core.control_fields import effective, with_control_fields
 from sescomposer.core.entity import Entity
 from sescomposer.core.envelope import Envelope, envelope_of
 from sescomposer.core.errors import StoreError
 from sescomposer.core.folding import fold
 from sescomposer.core.header import HeaderField, HeaderSection
 from sescomposer.core.identifiers import Identifiers
-from sescomposer.core.message import Message, Road
+from sescomposer.core.message import NO_OPTIONS, Message, Road, SendingOptions
 from sescomposer.core.octets import Octets, write_all
 from sescomposer.core.parse import parse
 from sescomposer.core.progress import NO_PROGRESS, Progress
@@ -85,6 +86,9 @@ class Sealed:
         sealed_at: Time of sealing; old octets are sealed anew.
         stamped: Names of the fields that sealing added.
         hidden: Names of the fields that sealing took out.
+        options: The options that hold: those beside the message and those its control fields ask for, with the trace.
+        control: Names of the control fields that sealing wrote or wrote anew, since this road has no other way.
+        trace: Value of the tag by which this submission can be found again, "" for none.
     """
 
     octets: Octets
@@ -95,24 +99,30 @@ class Sealed:
     sealed_at: datetime
     stamped: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
+    options: SendingOptions = NO_OPTIONS
+    control: tuple[str, ...] = ()
+    trace: str = ""
 
 
-def as_sealed(message: Message, now: datetime, ids: Identifiers) -> Entity:
+def as_sealed(message: Message, now: datetime, ids: Identifiers, road: Road = Road.SES_V2, trace: str = "") -> Entity:
     """Give the root as sealing would write it, without writing it; entities that do not change are the same objects.
 
     Args:
         message: The message.
         now: Time for Date, with the local offset.
         ids: Maker of the Message-ID.
+        road: The way into SES; over SMTP the options become control fields.
+        trace: See `Sealed`.
 
     Raises:
         ValueError: `now` has no offset.
     """
-    root = message.root
+    options = effective(message.options, message.root, trace)
+    root, _ = with_control_fields(message.root, options, road)
     header = root.header
     for name in HIDDEN_FIELDS:
         header = header.without(name)
-    for name, body in _stamps(root, now, ids):
+    for name, body in _stamps(message.root, now, ids):
         header = stamped(header, name, body, root.line_end)
     return normalise_line_ends(root if header is root.header else replace(root, header=header))
 
@@ -176,11 +186,14 @@ def seal(
         The items; at present always one.
 
     Raises:
+        HeaderError: an option holds what no header field can hold.
         OperationCancelledError: cancelled; no buffer remains.
         StoreError: a buffer cannot be written, or gives other octets back than it was given.
         ValueError: `now` has no offset.
     """
-    root = as_sealed(message, now, ids)
+    trace = ids.token() if message.options.traceable else ""
+    root = as_sealed(message, now, ids, road, trace)
+    options = effective(message.options, message.root, trace)
     octets, sha256 = _written(root.octets, into(), progress)
     item = Sealed(
         octets=octets,
@@ -191,6 +204,9 @@ def seal(
         sealed_at=now,
         stamped=missing_fields(message.root),
         hidden=hidden_fields(message.root),
+        options=options,
+        control=with_control_fields(message.root, options, road)[1],
+        trace=trace,
     )
     return (item,)
 

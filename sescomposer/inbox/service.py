@@ -14,6 +14,7 @@ from sescomposer.core.message import Road
 from sescomposer.core.octets import Octets
 from sescomposer.core.parse import parse
 from sescomposer.core.progress import NO_PROGRESS, Progress
+from sescomposer.core.seal import Sealed
 from sescomposer.core.source import Slice
 from sescomposer.core.structure.boundaries import fresh_boundary
 from sescomposer.inbox.delivered import delivered, message_id_of
@@ -70,7 +71,11 @@ class Inbox:
         """Always true."""
         return True
 
-    def submit(self, octets: Octets, envelope: Envelope, progress: Progress = NO_PROGRESS) -> Receipt:
+    def submit(self, sealed: Sealed, progress: Progress = NO_PROGRESS) -> Receipt:
+        """See `services.ports.Transport`; raises like `accept`."""
+        return self.accept(sealed.octets, sealed.envelope, progress)
+
+    def accept(self, octets: Octets, envelope: Envelope, progress: Progress = NO_PROGRESS) -> Receipt:
         """Accept a message or refuse it as SES would.
 
         Raises:

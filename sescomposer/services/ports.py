@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Protocol
 
 from sescomposer.core.envelope import Envelope
-from sescomposer.core.message import Message, Road
+from sescomposer.core.message import NO_OPTIONS, Message, Road, SendingOptions
 from sescomposer.core.octets import Octets
 from sescomposer.core.progress import NO_PROGRESS, Progress
+from sescomposer.core.seal import Sealed
 
 
 class Clock(Protocol):
@@ -92,6 +93,8 @@ class SubmissionState(StrEnum):
 
     REVIEWING = "reviewing"
     HOLDING = "holding"
+    WAITING = "waiting"
+    """Throttled, or kept back by the rate of the account: surely not accepted yet, tried again at a told time."""
     UPLOADING = "uploading"
     AWAITING = "awaiting answer"
     ACCEPTED = "accepted"
@@ -119,6 +122,12 @@ class Intent:
     subject: str = ""
     overrides: tuple[tuple[str, str], ...] = ()
     """Errors that the writer overrode: pairs of finding code and typed reason."""
+    region: str = ""
+    trace: str = ""
+    """Value of the tag by which the events of SES name this submission, "" for none."""
+    options: SendingOptions = NO_OPTIONS
+    batch: str = ""
+    """Id that the items of one batch share, "" where it is alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +140,8 @@ class Outcome:
         reference: The service's message id, "" without one.
         sentence: The service's answer as it gave it; our words where it gave none.
         explanation: What that means and what can be done, in our words.
+        request_id: The id under which the service knows the call, "" without one.
+        code: The error code of the service, or the SMTP reply code; "" where it was accepted.
     """
 
     submission: str
@@ -139,6 +150,8 @@ class Outcome:
     reference: str = ""
     sentence: str = ""
     explanation: str = ""
+    request_id: str = ""
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,10 +190,17 @@ class Submissions(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The service accepted the message; that is not delivery."""
+    """The service accepted the message; that is not delivery.
+
+    Attributes:
+        reference: The message id of the service.
+        answer: Its answer in one line.
+        request_id: The id under which the service knows the call, "" without one.
+    """
 
     reference: str
     answer: str
+    request_id: str = ""
 
 
 class Transport(Protocol):
@@ -195,14 +215,23 @@ class Transport(Protocol):
         """The road whose limits hold."""
 
     @property
+    def region(self) -> str:
+        """The region of SES, "" where there is none."""
+
+    @property
     def is_local(self) -> bool:
         """Whether nothing leaves the machine; then findings do not stop a submission, the inbox itself refuses."""
 
-    def submit(self, octets: Octets, envelope: Envelope, progress: Progress = NO_PROGRESS) -> Receipt:
-        """Hand over one message, once.
+    def submit(self, sealed: Sealed, progress: Progress = NO_PROGRESS) -> Receipt:
+        """Hand over one message, once: its octets, its envelope, and its options where they are no fields of it.
+
+        Progress counts octets of the message and reaches their number with the last one that leaves. May be called by
+        several threads at once.
 
         Raises:
+            ThrottledError: too much came at once; it was not accepted and can be tried again.
             RefusedError: it was answered and refused, in the service's words.
+            AccountError: the account, its secret or its login cannot be used; nothing left.
             UnknownOutcomeError: the last octet may have left and no answer came.
             SubmissionError: it was surely not sent.
             OperationCancelledError: cancelled before the last octet left.

@@ -5,7 +5,7 @@ States are those of `ports.SubmissionState`. Nothing is ever repeated by itself:
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -13,6 +13,7 @@ from sescomposer.core import limits
 from sescomposer.core.checks import check
 from sescomposer.core.envelope import Envelope
 from sescomposer.core.errors import (
+    AccountError,
     OperationCancelledError,
     RefusedError,
     SesComposerError,
@@ -61,7 +62,7 @@ class Review:
         sealed: One for each submission.
         findings: Of the sealed octets, worst first.
         sealed_at: When they were sealed.
-        account, road: Where they would go.
+        account, road, region: Where they would go.
     """
 
     message: Message
@@ -70,6 +71,7 @@ class Review:
     sealed_at: datetime
     account: str
     road: Road
+    region: str = ""
 
     @property
     def errors(self) -> tuple[Finding, ...]:
@@ -107,7 +109,7 @@ class Sending:
         now = self.clock.now()
         road = transport.road
         sealed = seal(message, road, now=now, ids=self.ids, into=self.content.new, progress=progress)
-        return Review(message, sealed, _findings(message, sealed, road), now, transport.account, road)
+        return Review(message, sealed, _findings(message, sealed, road), now, transport.account, road, transport.region)
 
     def review_as_is(self, octets: Octets, envelope: Envelope, transport: Transport) -> Review:
         """Take octets as they are: nothing is stamped, taken out or changed."""
@@ -116,7 +118,7 @@ class Sending:
         message = Message(root, EnvelopeOverride(envelope.mail_from, envelope.rcpt_to))
         now, road = self.clock.now(), transport.road
         sealed = (Sealed(snapshot.octets, snapshot.sha256, envelope, root, road, now),)
-        return Review(message, sealed, check(message, road), now, transport.account, road)
+        return Review(message, sealed, check(message, road), now, transport.account, road, transport.region)
 
     def submit(
         self,
@@ -203,15 +205,22 @@ class Sending:
     def _outcome_of(self, intent: Intent, sealed: Sealed, transport: Transport, progress: Progress) -> Outcome:
         """Hand one item over and turn what happened into its outcome."""
         try:
-            receipt = transport.submit(sealed.octets, sealed.envelope, progress)
-        except RefusedError as error:
-            return self._outcome(intent, SubmissionState.REFUSED, "", error.sentence, error.hint)
+            receipt = transport.submit(sealed, progress)
         except SubmissionError as error:
-            state = SubmissionState.UNKNOWN if error.outcome_unknown else SubmissionState.NOT_SENT
-            return self._outcome(intent, state, "", error.sentence, error.hint)
-        except (OperationCancelledError, StoreError) as error:
+            return self._failed(intent, error)
+        except (OperationCancelledError, StoreError, AccountError) as error:
             return self._not_sent(intent, error)
-        return self._outcome(intent, SubmissionState.ACCEPTED, receipt.reference, receipt.answer)
+        accepted = self._outcome(intent, SubmissionState.ACCEPTED, receipt.reference, receipt.answer)
+        return replace(accepted, request_id=receipt.request_id)
+
+    def _failed(self, intent: Intent, error: SubmissionError) -> Outcome:
+        """Make the outcome of a submission that did not end in acceptance."""
+        state = SubmissionState.UNKNOWN if error.outcome_unknown else SubmissionState.NOT_SENT
+        if isinstance(error, RefusedError):
+            state = SubmissionState.REFUSED
+        outcome = self._outcome(intent, state, "", error.sentence, error.hint)
+        answer = error.answer
+        return outcome if answer is None else replace(outcome, request_id=answer.request_id, code=answer.code)
 
     def _not_sent(self, intent: Intent, error: SesComposerError) -> Outcome:
         """Make the outcome of an item of which no octet left, or not all."""
@@ -235,6 +244,9 @@ class Sending:
             at=self.clock.now(),
             subject=sealed.root.subject,
             overrides=overrides,
+            region=review.region,
+            trace=sealed.trace,
+            options=sealed.options,
         )
 
     def is_stale(self, review: Review) -> bool:

@@ -353,6 +353,5 @@ def _recovered(draft: str, replay: Replay, reading: Reading) -> RecoveredDraft:
             f"The last {reading.damaged} octets of its journal could not be read; the draft is as of "
             f"{state.saved:%Y-%m-%d %H:%M:%S}."
         )
-    envelope, options, protection = beside_root(state.details)
-    message = Message(parse(state.octets), envelope, options, protection)
+    message = beside_root(state.details, parse(state.octets))
     return RecoveredDraft(draft, state.saved, message, state.path, " ".join(sentences))

@@ -10,13 +10,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from sescomposer.core.entity import Entity
 from sescomposer.core.errors import StoreError
-from sescomposer.core.message import EnvelopeOverride, Message, Protection, SendingOptions, Tracking
+from sescomposer.core.message import EnvelopeOverride, Message, Protection
 from sescomposer.core.octets import EMPTY, Octets, base64_octets
 from sescomposer.core.piece import Piece
 from sescomposer.core.rope_difference import Difference, apply, difference
 from sescomposer.core.source import Slice, Source
 from sescomposer.core.virtual import Base64Piece
+from sescomposer.store.options_json import options_from_json, options_to_json
 from sescomposer.store.records import Head, Record, frame
 
 SCHEMA = 1
@@ -55,42 +57,25 @@ class Replay:
 
 def state_of(message: Message, path: Path | None, saved: datetime) -> State:
     """Give the state of a message; its octets are shared, not read."""
-    options = message.options
     details = {
         "mail_from": message.envelope.mail_from,
         "rcpt_to": None if message.envelope.rcpt_to is None else list(message.envelope.rcpt_to),
-        "options": {
-            "configuration_set": options.configuration_set,
-            "tags": [list(tag) for tag in options.tags],
-            "opens": options.opens.value,
-            "clicks": options.clicks.value,
-            "contact_list": options.contact_list,
-            "topic": options.topic,
-            "tenant": options.tenant,
-        },
+        "options": options_to_json(message.options),
         "protection": message.protection.value,
+        "account": message.account,
     }
     return State(message.root.octets, details, path, saved)
 
 
-def beside_root(
-    details: Mapping[str, Any],
-) -> tuple[EnvelopeOverride, SendingOptions, Protection]:
-    """Give what stands beside the root; inverse of the details of `state_of`."""
-    options = details["options"]
+def beside_root(details: Mapping[str, Any], root: Entity) -> Message:
+    """Give the message of a root; inverse of the details of `state_of`."""
     rcpt_to = details["rcpt_to"]
-    return (
+    return Message(
+        root,
         EnvelopeOverride(details["mail_from"], None if rcpt_to is None else tuple(rcpt_to)),
-        SendingOptions(
-            configuration_set=options["configuration_set"],
-            tags=tuple((name, value) for name, value in options["tags"]),
-            opens=Tracking(options["opens"]),
-            clicks=Tracking(options["clicks"]),
-            contact_list=options["contact_list"],
-            topic=options["topic"],
-            tenant=options["tenant"],
-        ),
+        options_from_json(details["options"]),
         Protection(details["protection"]),
+        details.get("account"),
     )
 
 

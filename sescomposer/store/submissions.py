@@ -14,6 +14,7 @@ from sescomposer.core.message import Road
 from sescomposer.services.ports import Intent, Outcome, SubmissionRecord, SubmissionState
 from sescomposer.store.atomic import make_folder, replace_file, set_aside, translated
 from sescomposer.store.locks import locked
+from sescomposer.store.options_json import options_from_json, options_to_json
 from sescomposer.store.records import Reading, append, frame, read_records
 from sescomposer.store.schema import check_schema
 
@@ -49,6 +50,10 @@ def _intent_to_json(intent: Intent) -> dict[str, Any]:
         "road": intent.road.value,
         "subject": intent.subject,
         "overrides": [list(pair) for pair in intent.overrides],
+        "region": intent.region,
+        "trace": intent.trace,
+        "options": options_to_json(intent.options),
+        "batch": intent.batch,
     }
 
 
@@ -63,6 +68,10 @@ def _intent_from_json(value: Mapping[str, Any]) -> Intent:
         at=datetime.fromisoformat(value["at"]),
         subject=value["subject"],
         overrides=tuple((code, reason) for code, reason in value["overrides"]),
+        region=value.get("region", ""),
+        trace=value.get("trace", ""),
+        options=options_from_json(value.get("options", {})),
+        batch=value.get("batch", ""),
     )
 
 
@@ -75,6 +84,8 @@ def _outcome_to_json(outcome: Outcome) -> dict[str, Any]:
         "reference": outcome.reference,
         "sentence": outcome.sentence,
         "explanation": outcome.explanation,
+        "request_id": outcome.request_id,
+        "code": outcome.code,
     }
 
 
@@ -86,6 +97,8 @@ def _outcome_from_json(value: Mapping[str, Any]) -> Outcome:
         reference=value["reference"],
         sentence=value["sentence"],
         explanation=value.get("explanation", ""),
+        request_id=value.get("request_id", ""),
+        code=value.get("code", ""),
     )
 
 

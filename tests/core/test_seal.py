@@ -112,7 +112,10 @@ def test_the_written_octets_are_those_of_the_provisional_root_and_of_the_parsed_
         "a@a.example", "b@b.example", "s", text="t", html="<p>", attachments=[file], bcc="c@c", ids=SeededIdentifiers()
     )
     item = sealed(message)
-    provisional = as_sealed(message, NOW, SeededIdentifiers())
+    ids = SeededIdentifiers()
+    trace = ids.token()
+    provisional = as_sealed(message, NOW, ids, item.road, trace)
+    assert trace == item.trace
     assert provisional.octets.equals(item.octets)
     assert item.root.octets.equals(item.octets)
     assert provisional.children[1] is message.root.children[1]

@@ -14,12 +14,11 @@ from pytestqt.qtbot import QtBot
 
 from sescomposer.bootstrap import Services, make_services
 from sescomposer.core import compose
-from sescomposer.core.envelope import Envelope
 from sescomposer.core.errors import RefusedError, StoreError, SubmissionError, UnknownOutcomeError
 from sescomposer.core.message import Message, Road
-from sescomposer.core.octets import Octets
 from sescomposer.core.parse import parse
 from sescomposer.core.progress import NO_PROGRESS, Progress
+from sescomposer.core.seal import Sealed
 from sescomposer.gui.composer import Composer
 from sescomposer.gui.inbox_window import InboxWindow
 from sescomposer.gui.sending.send_sheet import SendSheet
@@ -48,6 +47,7 @@ class Remote:
 
     account = "work"
     road = Road.SES_V2
+    region = "eu-west-1"
     is_local = False
 
     def __init__(self, answer: Receipt | Exception | None = None) -> None:
@@ -57,8 +57,9 @@ class Remote:
         self.half = threading.Event()
         self.count = 0
 
-    def submit(self, octets: Octets, envelope: Envelope, progress: Progress = NO_PROGRESS) -> Receipt:
+    def submit(self, sealed: Sealed, progress: Progress = NO_PROGRESS) -> Receipt:
         """Upload half, wait, upload the rest, answer."""
+        octets = sealed.octets
         self.count += 1
         progress.step(len(octets) // 2, len(octets))
         self.half.set()
@@ -319,8 +320,8 @@ def test_acceptance_that_came_in_spite_of_cancelling_is_shown(qtbot: QtBot, open
 
 def test_no_closing_while_the_answer_is_awaited(qtbot: QtBot, open_sheet: Open) -> None:
     class Silent(Remote):
-        def submit(self, octets: Octets, envelope: Envelope, progress: Progress = NO_PROGRESS) -> Receipt:
-            progress.step(len(octets), len(octets))
+        def submit(self, sealed: Sealed, progress: Progress = NO_PROGRESS) -> Receipt:
+            progress.step(len(sealed.octets), len(sealed.octets))
             assert self.gate.wait(10)
             return Receipt("1", "Ok 1")
 

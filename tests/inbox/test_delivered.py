@@ -124,7 +124,7 @@ def test_sealed_octets_are_not_copied(inbox: Inbox, monkeypatch: pytest.MonkeyPa
         return keep(store, octets, progress)
 
     monkeypatch.setattr(DiskContentStore, "keep", counting)
-    entry = inbox.submit(kept.octets, Envelope("a@a.example", ("b@b.example",))).reference
+    entry = inbox.accept(kept.octets, Envelope("a@a.example", ("b@b.example",))).reference
     assert inbox.get(entry).submitted == kept.sha256
     assert len(written) == 1
     part = inbox.deliver_anyway(kept.octets[2:], Envelope("a@a.example", ()), "").reference

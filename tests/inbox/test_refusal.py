@@ -64,7 +64,7 @@ WRAPPINGS = {
 def refusal(inbox: Inbox, octets: bytes, envelope: Envelope = ENVELOPE) -> RefusedError:
     """Submit and give the refusal; nothing may be kept."""
     with pytest.raises(RefusedError) as caught:
-        inbox.submit(Octets.of(octets), envelope)
+        inbox.accept(Octets.of(octets), envelope)
     assert inbox.entries() == ()
     return caught.value
 
@@ -87,7 +87,7 @@ def test_nobody_and_too_many(new_inbox: Callable[[Road], Inbox], road: Road) -> 
     assert refusal(inbox, FROM + TO + b"\r\nx", Envelope("a@a.example", many)).sentence == (
         WRAPPINGS[road] + "Recipient count exceeds 50."
     )
-    inbox.submit(Octets.of(FROM + TO + b"\r\nx"), Envelope("a@a.example", many[:50]))
+    inbox.accept(Octets.of(FROM + TO + b"\r\nx"), Envelope("a@a.example", many[:50]))
 
 
 SIZES = {
@@ -104,7 +104,7 @@ def test_one_octet_too_many(new_inbox: Callable[[Road], Inbox], monkeypatch: pyt
     octets = FROM + TO + b"\r\n" + (b"0123456789" * 7 + b"\r\n") * 100
     inbox = new_inbox(road)
     assert refusal(inbox, octets[:5001]).sentence.startswith(SIZES[road])
-    inbox.submit(Octets.of(octets[:5000]), ENVELOPE)
+    inbox.accept(Octets.of(octets[:5000]), ENVELOPE)
 
 
 def test_envelope_is_judged_as_given(inbox: Inbox) -> None:

@@ -12,6 +12,7 @@ from sescomposer.core.identifiers import SeededIdentifiers
 from sescomposer.core.message import Road
 from sescomposer.core.octets import Octets
 from sescomposer.core.progress import NO_PROGRESS, Progress
+from sescomposer.core.seal import Sealed
 from sescomposer.services.ports import Receipt
 from sescomposer.store.folders import Folders
 
@@ -39,13 +40,14 @@ class ScriptedTransport:
         self.given: list[tuple[bytes, Envelope]] = []
         self.account = "work"
         self.road = Road.SES_V2
+        self.region = "eu-west-1"
         self.is_local = False
 
-    def submit(self, octets: Octets, envelope: Envelope, progress: Progress = NO_PROGRESS) -> Receipt:
+    def submit(self, sealed: Sealed, progress: Progress = NO_PROGRESS) -> Receipt:
         """Do as told; the last answer holds for all further messages."""
-        self.given.append((bytes(octets), envelope))
+        self.given.append((bytes(sealed.octets), sealed.envelope))
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        return answer(octets, progress)
+        return answer(sealed.octets, progress)
 
 
 @pytest.fixture
