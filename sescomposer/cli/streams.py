@@ -9,14 +9,13 @@ from typing import Any
 
 from sescomposer.core.errors import StoreError, UnreadableError, UsageError
 from sescomposer.core.octets import Octets
+from sescomposer.core.one_line import misfit_of
 
 SCHEMA = 1
 """Version of every JSON answer; raised when a key changes its meaning."""
 
 STANDARD_INPUT = "-"
 
-_REFUSED = re.compile("[\r\n\x00\ud800-\udfff]")
-_WHAT = {"\r": "a carriage return", "\n": "a line feed", "\x00": "a NUL"}
 _INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
@@ -26,14 +25,14 @@ def checked(option: str, value: str) -> str:
     >>> checked("--subject", "Grüße")
     'Grüße'
     """
-    found = _REFUSED.search(value)
-    if found:
-        what = _WHAT.get(found[0], "half of a character (an unpaired surrogate)")
+    misfit = misfit_of(value)
+    if misfit is not None:
+        position, what = misfit
         raise UsageError(
-            f"The value of {option} holds {what} at character {found.start() + 1}: {value[:80]!r}.",
+            f"The value of {option} holds {what} at character {position + 1}: {value[:80]!r}.",
             hint="A value stands on one line; text of several lines comes from a file.",
             value=value,
-            position=found.start(),
+            position=position,
         )
     return value
 

@@ -10,18 +10,17 @@ from sescomposer.core.errors import HeaderError
 from sescomposer.core.folding import fold
 from sescomposer.core.header_field import HeaderField
 from sescomposer.core.header_registry import ADDRESS_FORMS, Form, form_of
+from sescomposer.core.one_line import misfit_of
 from sescomposer.core.parameter import Form as ParameterForm
 from sescomposer.core.parameter_text import encode_parameters
 from sescomposer.core.unstructured import encode_text
 
 _NAME = re.compile(r"[!-9;-~]+")
-_REFUSED = re.compile("[\r\n\x00\ud800-\udfff]")
 _LONG_BLANK = re.compile(r"[ \t]{41,}")
 _TOO_LONG = re.compile(r"[^ \t]{900}")
 _BREAKABLE = re.compile(r"[,;](?![ \t]|$)")
 _LONGEST_NAME = 900
 _KEPT_CHARACTERS = 1000
-_WHAT = {"\r": "a carriage return", "\n": "a line feed", "\x00": "a NUL"}
 
 
 def is_name(name: str) -> bool:
@@ -52,14 +51,14 @@ def check_value(name: str, value: str) -> None:
 
     >>> check_value("Subject", "any text \\u20ac")
     """
-    found = _REFUSED.search(value)
-    if found:
-        what = _WHAT.get(found[0], "half of a character (an unpaired surrogate)")
+    misfit = misfit_of(value)
+    if misfit is not None:
+        position, what = misfit
         raise HeaderError(
-            f"The header field {name} cannot hold {what} (character {found.start() + 1}).",
+            f"The header field {name} cannot hold {what} (character {position + 1}).",
             hint="Write the value on one line.",
             value=value,
-            position=found.start(),
+            position=position,
         )
 
 

@@ -1,32 +1,29 @@
 """The findings of a message as rows, worst first, filtered by severity."""
 
 from collections.abc import Sequence
-from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QObject, Qt
 
 from sescomposer.core.entity import Entity, Key
 from sescomposer.core.findings import Finding, Severity
 from sescomposer.core.numbering import numbers
 from sescomposer.gui.icons import icon
+from sescomposer.gui.models.rows_model import Index, RowsModel
 from sescomposer.gui.tips import tip
 
-Index = QModelIndex | QPersistentModelIndex
 COLUMNS = ("Problem", "Part", "Standard", "")
 PROBLEM, PART, STANDARD, FIX = range(4)
 MOST = 1000
 """Rows shown; a message with more is mended from the top."""
 FIX_WORDS = "Fix..."
-_NO_INDEX = QModelIndex()
 
 
-class FindingsModel(QAbstractTableModel):
+class FindingsModel(RowsModel[Finding]):
     """Rows are findings of the severities that are wanted."""
 
     def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(COLUMNS, parent)
         self._all: tuple[Finding, ...] = ()
-        self._rows: tuple[Finding, ...] = ()
         self._root: Entity | None = None
         self._numbers: dict[Key, str] | None = None
         self._wanted = frozenset(Severity)
@@ -34,52 +31,40 @@ class FindingsModel(QAbstractTableModel):
     def show_findings(self, findings: Sequence[Finding], root: Entity) -> bool:
         """Show findings, worst first as they come; whether the rows look different from before."""
         rows = self._filtered(findings)
-        is_same = [_looks(finding) for finding in rows] == [_looks(finding) for finding in self._rows]
+        is_same = [_looks(finding) for finding in rows] == [_looks(finding) for finding in self.rows]
         self._all = tuple(findings)
         self._root, self._numbers = root, None
         if is_same:
-            self._rows = rows
+            # Their places may be others, and nobody has to select again because of that.
+            self.rows = rows
             if rows:
                 self.dataChanged.emit(self.index(0, PART), self.index(len(rows) - 1, PART))
             return False
-        self._reset(rows)
-        return True
+        return self.show_rows(rows)
 
     def want(self, severities: frozenset[Severity]) -> None:
         """Show findings of these severities alone."""
         self._wanted = severities
-        self._reset(self._filtered(self._all))
+        self.show_rows(self._filtered(self._all))
 
     def finding(self, index: Index) -> Finding | None:
         """Give the finding of a row."""
-        return self._rows[index.row()] if index.isValid() else None
+        return self.rows[index.row()] if index.isValid() else None
 
     def row_of(self, finding: Finding | None) -> int:
         """Give the row of a finding of the same kind at the same place, -1 if there is none."""
         if finding is None:
             return -1
-        same = (row for row, other in enumerate(self._rows) if _place(other) == _place(finding))
+        same = (row for row, other in enumerate(self.rows) if _place(other) == _place(finding))
         return next(same, -1)
 
-    def rowCount(self, parent: Index = _NO_INDEX) -> int:
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """See Qt."""
-        return 0 if parent.isValid() else len(self._rows)
-
-    def columnCount(self, parent: Index = _NO_INDEX) -> int:
-        """See Qt."""
-        return 0 if parent.isValid() else len(COLUMNS)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """See Qt."""
-        if orientation is not Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return COLUMNS[section]
-        if role == Qt.ItemDataRole.AccessibleTextRole:
+        if role == Qt.ItemDataRole.AccessibleTextRole and orientation is Qt.Orientation.Horizontal:
             return COLUMNS[section] or "Fix"
-        return None
+        return super().headerData(section, orientation, role)
 
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """See Qt."""
         finding = self.finding(index)
         if finding is None:
@@ -109,11 +94,6 @@ class FindingsModel(QAbstractTableModel):
 
     def _filtered(self, findings: Sequence[Finding]) -> tuple[Finding, ...]:
         return tuple(finding for finding in findings if finding.severity in self._wanted)[:MOST]
-
-    def _reset(self, rows: tuple[Finding, ...]) -> None:
-        self.beginResetModel()
-        self._rows = rows
-        self.endResetModel()
 
 
 def answer_of(finding: Finding) -> str:

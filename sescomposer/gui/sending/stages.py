@@ -7,18 +7,18 @@ from sescomposer.services.ports import SubmissionRecord, SubmissionState
 
 
 class Stage(StrEnum):
-    """What the sheet is doing."""
+    """What the sheet is doing: sealing comes before the states of a submission, which keep their own words."""
 
     SEALING = "sealing"
     FAILED = "failed"
-    REVIEWING = "reviewing"
-    HOLDING = "holding"
-    UPLOADING = "uploading"
-    AWAITING = "awaiting answer"
-    ACCEPTED = "accepted"
-    REFUSED = "refused"
-    NOT_SENT = "not sent"
-    UNKNOWN = "outcome unknown"
+    REVIEWING = SubmissionState.REVIEWING.value
+    HOLDING = SubmissionState.HOLDING.value
+    UPLOADING = SubmissionState.UPLOADING.value
+    AWAITING = SubmissionState.AWAITING.value
+    ACCEPTED = SubmissionState.ACCEPTED.value
+    REFUSED = SubmissionState.REFUSED.value
+    NOT_SENT = SubmissionState.NOT_SENT.value
+    UNKNOWN = SubmissionState.UNKNOWN.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +57,16 @@ STAGES = {
     Stage.UNKNOWN: StageInfo("warning", "Nobody knows whether it was sent", "", ("copy", "close")),
 }
 
-_BY_STATE = {
-    SubmissionState.UPLOADING: Stage.UPLOADING,
-    SubmissionState.AWAITING: Stage.AWAITING,
-    SubmissionState.ACCEPTED: Stage.ACCEPTED,
-    SubmissionState.REFUSED: Stage.REFUSED,
-    SubmissionState.NOT_SENT: Stage.NOT_SENT,
-    SubmissionState.UNKNOWN: Stage.UNKNOWN,
-}
 _WORST_FIRST = (Stage.UNKNOWN, Stage.REFUSED, Stage.NOT_SENT, Stage.ACCEPTED)
 
 
 def stage_of(state: SubmissionState) -> Stage:
-    """Give the stage that shows a state of a submission."""
-    return _BY_STATE[state]
+    """Give the stage that shows a state of a submission.
+
+    >>> stage_of(SubmissionState.AWAITING)
+    <Stage.AWAITING: 'awaiting answer'>
+    """
+    return Stage(state.value)
 
 
 def stage_of_all(records: tuple[SubmissionRecord, ...]) -> Stage:
