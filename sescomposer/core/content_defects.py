@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from sescomposer.core.charset import codec_name
 from sescomposer.core.defects import Defect
+from sescomposer.core.encoded_place import encoded_span
 from sescomposer.core.encoding_defects import encoding_defects
 from sescomposer.core.entity import Entity, Given
 from sescomposer.core.places import body_start
@@ -25,22 +26,24 @@ def content_defects(entity: Entity) -> Iterator[Defect]:
 
 
 def _charset_defects(entity: Entity, body: Given, start: int) -> Iterator[Defect]:
-    """Whether the decoded octets are a text in the charset; the place is exact only where nothing is encoded."""
+    """Whether the decoded octets are a text in the charset; if not, the first that are none are the place."""
     codec = codec_name(entity.charset)
     if codec is None:
         span = entity.header.span("Content-Type") or (0, 0)
         yield Defect("charset-unknown", f"The charset {entity.charset!r} is not known.", *span, "RFC 2046 4.1.2")
         return
     decoder = codecs.getincrementaldecoder(codec)("strict")
-    at = _first_misfit(decoder, body, entity.transfer_encoding)
-    if at >= 0:
-        whole = (start, start + len(body.octets))
-        span = (start + at, start + at + 1) if entity.transfer_encoding.is_identity else whole
-        yield Defect("charset-misfit", f"The octets are no text in {entity.charset}.", *span, "RFC 2046 4.1.2")
+    misfit = _first_misfit(decoder, body, entity.transfer_encoding)
+    if misfit is not None:
+        first, last = encoded_span(body.octets, entity.transfer_encoding, *misfit)
+        sentence = f"The octets are no text in {entity.charset}."
+        yield Defect("charset-misfit", sentence, start + first, start + last, "RFC 2046 4.1.2")
 
 
-def _first_misfit(decoder: codecs.IncrementalDecoder, body: Given, encoding: TransferEncoding) -> int:
-    """Give the offset of the first octet that is no text, -1 if there is none; read as a stream."""
+def _first_misfit(
+    decoder: codecs.IncrementalDecoder, body: Given, encoding: TransferEncoding
+) -> tuple[int, int] | None:
+    """Give the first decoded octets that are no text, None if there are none; read as a stream."""
     done = kept = 0
     try:
         for chunk in decode_chunks(body.octets, encoding):
@@ -50,5 +53,5 @@ def _first_misfit(decoder: codecs.IncrementalDecoder, body: Given, encoding: Tra
         kept = len(decoder.getstate()[0])
         decoder.decode(b"", True)
     except UnicodeDecodeError as error:
-        return done - kept + error.start
-    return -1
+        return done - kept + error.start, done - kept + max(error.end, error.start + 1)
+    return None
