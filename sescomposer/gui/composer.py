@@ -135,7 +135,8 @@ class Composer(QObject):
 
         Args:
             edit: Pure function from message to message.
-            label: Words for the undo menu, such as "typing".
+            label: Words for the undo menu: a verb and what it is done to, such as "edit text". The menu writes them in
+                lower case, whether they come from here or from the button of a fix.
             merge: Whether this goes on with the word that is being typed (see `core.undo`); the label must be the same.
 
         Returns:
@@ -148,7 +149,8 @@ class Composer(QObject):
             self.refused.emit(error)
             return False
         if after is not before:
-            self._undo = self._undo.push(after, label, merge, self.services.clock.now().timestamp())
+            words, now = label[:1].lower() + label[1:], self.services.clock.now()
+            self._undo = self._undo.push(after, words, merge, now.timestamp())
             self._changed()
         return True
 

@@ -73,7 +73,7 @@ def test_typing_is_in_the_tree_at_once_and_undone_word_by_word(composer: Compose
     editors.html.editor.move_caret(0)
     QTest.keyClicks(editors.html.editor, "ab cd")
     assert text_of(composer, "html") == "ab cd" + before
-    assert composer.undo_list.undo_label == "typing"
+    assert composer.undo_list.undo_label == "edit HTML"
     composer.undo()
     assert content(editors.html) == text_of(composer, "html") == "ab" + before
     composer.undo()

@@ -1,5 +1,6 @@
 """The message of one window: edits, undo, what is kept, what is checked and with which settings."""
 
+import ast
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -9,8 +10,10 @@ import pytest
 from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
+import sescomposer.gui
 from sescomposer.bootstrap import Services, make_services
 from sescomposer.core.errors import EditError, StoreError
+from sescomposer.core.findings import Fix
 from sescomposer.core.message import Message, Road
 from sescomposer.core.parse import parse
 from sescomposer.core.structure import with_text
@@ -20,6 +23,12 @@ from sescomposer.services.settings import CHECK_FORGOTTEN_ATTACHMENT, MORE_ATTAC
 from sescomposer.store.folders import Folders
 
 LETTER = b"From: a@example.com\r\nTo: b@example.org\r\nSubject: x\r\nMIME-Version: 1.0\r\n\r\nThe Anhang is here.\r\n"
+
+VERBS = (
+    *("add ", "attach ", "break ", "change ", "edit ", "encode ", "insert ", "lift ", "make ", "move ", "put "),
+    *("remove ", "rename ", "set ", "take ", "unwrap ", "use ", "wrap "),
+)
+"""What an undo label begins with; an edit that does something else adds its verb."""
 
 
 @pytest.fixture
@@ -145,3 +154,51 @@ def test_the_road_follows_the_setting_and_close_stops_that(composer: Composer, s
     composer.close()
     services.settings.set(ROAD, Road.SES_V1)
     assert roads == [Road.SMTP]
+
+
+def words_of(label: ast.expr) -> list[str]:
+    """Give the words that an expression may come to; what is filled in is `...`."""
+    match label:
+        case ast.Constant(value=str(words)):
+            return [words]
+        case ast.IfExp(body=one, orelse=other):
+            return [*words_of(one), *words_of(other)]
+        case ast.JoinedStr(values=parts):
+            return ["".join((words_of(part) or ["..."])[0] for part in parts)]
+    return []
+
+
+def labels_in(function: ast.AST) -> list[str]:
+    """Read the labels of the edits in a function, also where a variable holds them."""
+    given = [
+        node.args[1]
+        for node in ast.walk(function)
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("edit_root", "_set") and len(node.args) > 1
+    ]
+    names = {label.id for label in given if isinstance(label, ast.Name)}
+    for node in ast.walk(function):
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value) if name in names:
+                given.append(value)
+            case ast.Assign(targets=[ast.Tuple(elts=[ast.Name(id=name), _])], value=ast.Tuple(elts=[value, _])):
+                given += [value] if name in names else []
+    return [words for label in given for words in words_of(label)]
+
+
+def labels_of_undo() -> list[str]:
+    """Read the labels of all edits out of the source."""
+    files = Path(sescomposer.gui.__file__).parent.rglob("*.py")
+    nodes = [node for file in files for node in ast.walk(ast.parse(file.read_text("utf-8")))]
+    return [label for node in nodes if isinstance(node, ast.FunctionDef) for label in labels_in(node)]
+
+
+def test_undo_labels_are_of_one_style() -> None:
+    """A verb in the imperative and what it is done to: the menu reads "Undo remove part"."""
+    labels = labels_of_undo()
+    assert {"remove part", "attach files", "make text from HTML", "change properties", "edit ..."} <= set(labels)
+    assert [label for label in labels if not label.startswith(VERBS)] == []
+
+
+def test_the_label_of_a_fix_is_written_like_all_others(composer: Composer) -> None:
+    composer.mend(Fix("Encode the part anew", lambda message, ids: message.edited(lambda r: with_text(r, "Hi", ids))))
+    assert composer.undo_list.undo_label == "encode the part anew"

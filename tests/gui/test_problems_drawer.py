@@ -139,7 +139,7 @@ def test_a_fix_is_shown_then_made_as_shown(
     drawer.list.setFocus()
     QTest.keyClick(drawer.list, Qt.Key.Key_Return, Qt.KeyboardModifier.AltModifier)
     assert composer.message is shown[1]
-    assert composer.undo_list.undo_label == "Mend"
+    assert composer.undo_list.undo_label == "mend"
 
 
 def test_a_fix_that_cannot_be_made_says_so(drawer: ProblemsDrawer, composer: Composer, qtbot: QtBot) -> None:

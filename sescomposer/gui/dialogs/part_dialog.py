@@ -78,7 +78,7 @@ class PartDialog(QDialog):
             self.controls[next(iter(faults))].setFocus()
             return
         if values == before or self._composer.edit_root(
-            lambda root: values.applied(root, key, before, ids), "properties"
+            lambda root: values.applied(root, key, before, ids), "change properties"
         ):
             super().accept()
 

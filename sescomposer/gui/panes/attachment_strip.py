@@ -158,7 +158,7 @@ class AttachmentStrip(QWidget):
                 root = attach(root, attachment, ids)
             return root
 
-        if attachments and self._composer.edit_root(edit, "attaching"):
+        if attachments and self._composer.edit_root(edit, "attach files"):
             last = self.model.parts[-1].key
             self._show_current(last)
             self._composer.select(Selection(last, origin=ORIGIN))

@@ -93,7 +93,7 @@ class BodyEditors(QWidget):
         before, after = answer
         if DiffDialog.ask(self, "Text from HTML", before, after, "Use this text"):
             ids = self._composer.ids
-            self._composer.edit_root(lambda root: with_text(root, after, ids), "text from HTML")
+            self._composer.edit_root(lambda root: with_text(root, after, ids), "make text from HTML")
 
     @Slot()
     def choose_image(self) -> None:
@@ -130,7 +130,7 @@ class BodyEditors(QWidget):
             return root
 
         if images or others:
-            self._composer.edit_root(edit, "inline image" if images else "attaching")
+            self._composer.edit_root(edit, "insert image" if images else "attach files")
 
     @Slot()
     def _on_message_changed(self) -> None:

@@ -271,7 +271,7 @@ class EnvelopePane(QWidget):
     @Slot()
     def _reset_path(self) -> None:
         self.path_note.clear()
-        self._set(replace(self._composer.message.envelope, mail_from=None), "return path of the header")
+        self._set(replace(self._composer.message.envelope, mail_from=None), "use return path of the header")
 
     @Slot()
     def _on_add(self) -> None:
@@ -305,7 +305,7 @@ class EnvelopePane(QWidget):
 
     @Slot()
     def _reset_recipients(self) -> None:
-        self._set(replace(self._composer.message.envelope, rcpt_to=None), "recipients of the header")
+        self._set(replace(self._composer.message.envelope, rcpt_to=None), "use recipients of the header")
 
     @Slot()
     def _on_copy(self) -> None:

@@ -32,7 +32,7 @@ class FieldEdits:
         self._check(name, after)
         if name in ADDRESS_ROWS and not after.strip():
             return index < 0 or self.remove(index, name, merge=merges(before, after))
-        label, merge = f"typing in {name}", merges(before, after)
+        label, merge = f"edit {name}", merges(before, after)
         if index < 0:
             place = place_for(root, name)
             return self._composer.edit_root(
@@ -67,7 +67,7 @@ class FieldEdits:
 
     def remove(self, index: int, name: str, *, merge: bool = False) -> bool:
         """Take a field out."""
-        label = f"typing in {name}" if merge else f"remove {name}".strip()
+        label = f"edit {name}" if merge else f"remove {name}".strip()
         return self._composer.edit_root(lambda now: remove_header_field(now, now.key, index), label, merge=merge)
 
     def move(self, index: int, to: int, name: str) -> bool:

@@ -135,13 +135,14 @@ class TextPartPane(QWidget):
     def _on_edited(self, position: int, removed: int, added: str) -> None:
         """Hand in what was typed; a refused edit is shown as if it had not been."""
         ids, key, composer = self._composer.ids, self.key, self._composer
+        label = f"edit {self.name}"
         before = composer.root.find(key) if key is not None else None
         if key is None:
-            made = composer.edit_root(lambda root: self._new_part(root, added), "typing", merge=True)
+            made = composer.edit_root(lambda root: self._new_part(root, added), label, merge=True)
         else:
             made = composer.edit_root(
                 lambda root: splice(root, key, position, removed, added, ids, utf16=True),
-                "typing",
+                label,
                 merge=continues_word(added, removed),
             )
         if not made:
