@@ -1,0 +1,68 @@
+"""What the services need from outside about the history of submissions. Every method may be called from a worker thread."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from sescomposer.services.knowledge import MessageEvent
+from sescomposer.services.ports import SubmissionRecord, SubmissionState
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """One submission in the history: the record, and what came after it."""
+
+    record: SubmissionRecord
+    events: tuple[MessageEvent, ...] = ()
+    events_read: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryQuery:
+    """What of the history is wanted.
+
+    Attributes:
+        words: Full text: subject, addresses, account, id, text of the message; every word must occur, the last one may
+            be a beginning.
+        states, account: Only those; empty for all.
+        since, until: Time of submission.
+        limit, offset: Newest first, that many, behind so many.
+    """
+
+    words: str = ""
+    states: tuple[SubmissionState, ...] = ()
+    account: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    limit: int = 200
+    offset: int = 0
+
+
+class History(Protocol):
+    """Every submission, searchable; an index that can be made again from the log of submissions."""
+
+    def put(self, record: SubmissionRecord, text: str = "") -> None:
+        """Keep or replace a submission; `text` is what of the message is searched beside its header.
+
+        Raises:
+            StoreError: the index is locked by another process for long, full or cannot be written.
+        """
+
+    def put_events(self, submission: str, events: Iterable[MessageEvent], at: datetime) -> None:
+        """Keep what came after a submission, in place of what was known. Raises `StoreError`."""
+
+    def get(self, submission: str) -> HistoryEntry:
+        """Give one entry by its id, an unambiguous start of it, or the service's message id. Raises `StoreError`."""
+
+    def find(self, query: HistoryQuery) -> tuple[HistoryEntry, ...]:
+        """Give the entries wanted, newest first. Raises `StoreError`."""
+
+    def count(self, query: HistoryQuery) -> int:
+        """Give how many there are, without limit and offset."""
+
+    def forget(self, before: datetime) -> int:
+        """Remove entries older than that and give how many; those whose outcome is unknown stay."""
+
+    def named_content(self) -> frozenset[str]:
+        """Hashes of the content store that the history refers to."""
