@@ -1,4 +1,4 @@
-"""What the services need from outside about the history of submissions. Every method may be called from a worker thread."""
+"""What the services need from outside about the history of submissions; methods may be called from worker threads."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
