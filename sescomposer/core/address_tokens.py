@@ -53,7 +53,7 @@ _QUOTED_PAIR = re.compile(r"\\(.)", re.DOTALL)
 _TOKEN = re.compile(
     r"""(?P<BLANK>[ \t\r\n]++)
       | (?P<ENCODED>=\?[^\s?]++\?[bBqQ]\?[^\s?]*+\?=)
-      | (?P<QUOTED>"(?:[^"\\]++|\\.)*+(?P<closed>")?)
+      | (?P<QUOTED>"(?:[^"\\]++|\\.|(?!))*+(?P<closed>")?)
       | (?P<COMMENT>\()
       | (?P<LITERAL>\[[^\[\]\\<>,]*+\])
       | (?P<SPECIAL>[<>@,;:)\]\[\\])

@@ -10,8 +10,8 @@ from sescomposer.core.errors import AddressError
 _ATOM = r'[^\x00-\x20"(),.:;<>@\[\\\]\x7f]+'
 """All of ASCII that no atom holds, negated: a class that names what is beyond ASCII takes milliseconds to compile."""
 
-_DOT_ATOM = re.compile(rf"{_ATOM}(?:\.{_ATOM})*+")
-_PHRASE = re.compile(rf"{_ATOM}(?: {_ATOM})*+")
+_DOT_ATOM = re.compile(rf"{_ATOM}(?:\.{_ATOM}|(?!))*+")
+_PHRASE = re.compile(rf"{_ATOM}(?: {_ATOM}|(?!))*+")
 _LONGEST_WORD = 200
 
 

@@ -30,7 +30,7 @@ _CONTENT_FIELDS = {
 _PLAIN_TYPE = re.compile(r"[!#$&-+.^\w-]+/[!#$&-+.^\w-]+", re.ASCII)
 _TOKEN = r"[!#$%&'+.0-9A-Z^_`a-z{|}~-]++"
 _PLAIN_BOUNDARY = re.compile(
-    rf"""[^;()]*+(?:;\s*+(?!boundary\b){_TOKEN}\s*+=\s*+(?:{_TOKEN}|"[^"\\]*+")\s*+)*+"""
+    rf"""[^;()]*+(?:;\s*+(?!boundary\b){_TOKEN}\s*+=\s*+(?:{_TOKEN}|"[^"\\]*+")\s*+|(?!))*+"""
     rf""";\s*+boundary\s*+=\s*+(?:({_TOKEN})|"([^"\\]*+)")\s*+(?:;|\Z)""",
     re.IGNORECASE,
 )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sescomposer.core.address_tokens import comment_stop
 
-_QUOTED = re.compile(r'"((?:[^"\\]++|\\(?:.|\Z))*+)("|\Z)', re.DOTALL)
+_QUOTED = re.compile(r'"((?:[^"\\]++|\\(?:.|\Z)|(?!))*+)("|\Z)', re.DOTALL)
 _QUOTED_PAIR = re.compile(r"\\(.)", re.DOTALL)
 _STOP = re.compile(r'[;("]')
 _BLANK = re.compile(r"[ \t\r\n]*+")

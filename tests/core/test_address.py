@@ -107,6 +107,8 @@ def test_the_standard_library_reads_the_same(name: str, local_part: str, domain:
         # CPython 3.11 reads a blank between adjacent encoded words of a phrase, against RFC 2047 section 6.2, and
         # takes a no-break space beside one for such a blank.
         assert _BLANKS.sub("", address.display_name) == _BLANKS.sub("", name)
+    if domain.startswith("["):  # newer CPythons, and Debian's, take every literal for a fault of their own reader
+        return
     phrase, addr_spec = email.utils.parseaddr(format_addresses([mailbox]))
     assert addr_spec == mailbox.wire_addr_spec
     assert str(make_header(decode_header(phrase))) == name or phrase == name

@@ -29,7 +29,7 @@ _ONE_MAILBOX = ("sender", "return-path")
 _RECIPIENT_LISTS = ("to", "cc")
 _MAY_BE_EMPTY = ("return-path", "bcc")
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
-_ATOMS = re.compile(rf"{_ATOM}(?:\.{_ATOM})*+")
+_ATOMS = re.compile(rf"{_ATOM}(?:\.{_ATOM}|(?!))*+")
 _REFUSED_IN_QUOTES = re.compile(r"[:@]")
 _ANSWERS = "SES answers"
 _ENOUGH = 2 * MOST

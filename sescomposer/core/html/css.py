@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-_STRING = r"\"(?:[^\"\\\n]|\\[\s\S])*+\"?|'(?:[^'\\\n]|\\[\s\S])*+'?"
+_STRING = r"\"(?:[^\"\\\n]|\\[\s\S]|(?!))*+\"?|'(?:[^'\\\n]|\\[\s\S]|(?!))*+'?"
 _SCAN = re.compile(
     r"(?P<comment>/\*[\s\S]*?(?:\*/|\Z))"
     rf"|(?P<import>@(?i:import)\s*+)(?P<imported>{_STRING})"
-    rf"|(?P<url>(?i:url)\(\s*+)(?:(?P<quoted>{_STRING})|(?P<bare>(?:[^)\"'\\]|\\[\s\S])*+))"
+    rf"|(?P<url>(?i:url)\(\s*+)(?:(?P<quoted>{_STRING})|(?P<bare>(?:[^)\"'\\]|\\[\s\S]|(?!))*+))"
     rf"|(?P<string>{_STRING})"
     r"|(?P<at>@[\w-]++)|(?P<open>\{)|(?P<close>\})|(?P<set>(?i:image-set)\()|(?P<paren>[()])"
 )

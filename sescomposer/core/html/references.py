@@ -99,7 +99,7 @@ _RELATIONS = (
     (("preconnect", "dns-prefetch", "prefetch", "preload", "modulepreload", "prerender"), Use.HINT),
 )
 _CSS_USES = {"import": Use.STYLE, "font": Use.FONT, "image": Use.IMAGE}
-_SRCSET = re.compile(r"[\s,]*+([^\s]+?)(?:,(?=\s|\Z)|(?=\s)([^,(]|\([^)]*\))*+,?|\Z)")
+_SRCSET = re.compile(r"[\s,]*+([^\s]+?)(?:,(?=\s|\Z)|(?=\s)([^,(]|\([^)]*\)|(?!))*+,?|\Z)")
 _REFRESH = re.compile(r"[\s\d.]*[;,\s]\s*(?:url\s*=\s*)?[\"']?([^\"']+)", re.IGNORECASE)
 # Most tags refer to nothing: looking for a piece of an attribute's name is far cheaper than reading the tag.
 _MAY_REFER = re.compile(

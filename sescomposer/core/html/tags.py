@@ -9,7 +9,7 @@ _BLANK = r"\t\n\f\r "
 _TAG_START = re.compile(rf"</?[^{_BLANK}/>]*+")
 _ATTRIBUTE = re.compile(
     rf"[{_BLANK}/]*+(?P<name>[^{_BLANK}/>][^{_BLANK}/>=]*+)"
-    rf"(?:[{_BLANK}]*+=[{_BLANK}]*+(?:\"(?P<double>[^\"]*+)\"?|'(?P<single>[^']*+)'?|(?P<bare>[^{_BLANK}>\"'][^{_BLANK}>]*+))?+)?+"
+    rf"(?:[{_BLANK}]*+=[{_BLANK}]*+(?:\"(?P<double>[^\"]*+)\"?|'(?P<single>[^']*+)'?|(?P<bare>[^{_BLANK}>\"'][^{_BLANK}>]*+)|(?!))?+|(?!))?+"
 )
 CHARACTER_REFERENCE = re.compile(r"&(?:#[xX][0-9a-fA-F]+;?|#[0-9]+;?|[a-zA-Z][a-zA-Z0-9]*;?)")
 
