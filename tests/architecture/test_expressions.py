@@ -1,8 +1,8 @@
 r"""Regular expressions mean the same in every CPython we run on.
 
-CPython 3.11.0 to 3.11.4 (Debian 12 has 3.11.2) go on where the last, failed round of a possessive group ended:
-`(?:ab|c)*+` reads "ca" as a whole. A last alternative `(?!)`, which never matches, sets them back to where that round
-began; it changes nothing elsewhere.
+CPython 3.11.0 to 3.11.4 (Debian 12 has 3.11.2) go on where the last, failed round of a possessive group ended: the
+second test's expression takes "a <b" as a whole there. A last alternative `(?!)`, which never matches, sets them back
+to where that round began; it changes nothing elsewhere.
 """
 
 import re
