@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from sescomposer.core.errors import UsageError
 from sescomposer.core.octets import EMPTY, Octets, base64_octets
+from sescomposer.core.parse import parse
 from sescomposer.gui.panes.raw_accessible import RawAccessible
 from sescomposer.gui.panes.raw_bars import place_of
 from sescomposer.gui.panes.raw_caret import Move, moved
@@ -325,6 +326,28 @@ def test_go_to(pane: RawPane, told: list[int]) -> None:
     QTest.keyClick(pane.go_to_bar.field, Qt.Key.Key_Return)
     assert told == [MESSAGE.index(b"To:")]
     assert not pane.go_to_bar.isVisible()
+
+
+def test_go_to_a_part(pane: RawPane, told: list[int]) -> None:
+    octets = b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nHi\r\n--b\r\nX: 1\r\n\r\nHo\r\n--b--\r\n"
+    field, key = pane.go_to_bar.field, Qt.Key.Key_Return
+    pane.open_go_to()
+    assert "part" in field.placeholderText()
+    field.setText("part 2")
+    QTest.keyClick(field, key)
+    assert "no part 2" in pane.go_to_bar.answer.text()
+    root = parse(octets)
+    pane.follow_parts(lambda: root)
+    pane.show_octets(root.octets, 2)
+    for text, place in (("part 2", b"X: 1"), ("PART 1", b"\r\nHi"), ("+", b"Content-Type")):
+        pane.open_go_to()
+        field.setText(text)
+        QTest.keyClick(field, key)
+        assert told[-1] == octets.index(place), text
+    pane.open_go_to()
+    field.setText("1.9")
+    QTest.keyClick(field, key)
+    assert "no part 1.9" in pane.go_to_bar.answer.text()
 
 
 @pytest.mark.parametrize("text", ["", "x", "0", "-1", "@-1", "@999", "1.5"])

@@ -296,3 +296,16 @@ def test_five_hundred_parts_take_keys_fast(make: Make, services: Services) -> No
     assert view.tree.model.rowCount(view.tree.model.index(0, 0)) == len(root.children)
     type_into(composer, "text/plain", "Z")
     assert view.source.raw.view.octets is composer.octets()
+
+
+def test_go_to_a_part_by_its_number(make: Make) -> None:
+    composer, view = make(None)
+    raw, picture = view.source.raw, part(composer, "image/png")
+    for state in RawState:
+        view.source.show_state(state)
+        raw.open_go_to()
+        raw.go_to_bar.field.setText("1.2.2")
+        QTest.keyClick(raw.go_to_bar.field, Qt.Key.Key_Return)
+        assert not raw.go_to_bar.isVisible()
+        assert raw.view.octets.read(raw.view.caret, raw.view.caret + 23) == b"Content-Type: image/png"
+        assert composer.selection.key == picture.key

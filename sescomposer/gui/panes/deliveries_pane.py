@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QPushButton, QTreeWidget
 from sescomposer.gui.icons import icon
 from sescomposer.gui.models.envelope_words import unicode_form
 from sescomposer.gui.widgets.fitting_text import FittingText
+from sescomposer.gui.widgets.selection_colours import SelectionColours
 from sescomposer.services.ports import Delivery, DeliveryOutcome
 
 _SIGNS = {
@@ -38,6 +39,7 @@ class DeliveriesPane(QWidget):
         self.table.setAllColumnsShowFocus(True)
         self.table.setFrameShape(QTreeWidget.Shape.NoFrame)
         self.table.setAccessibleName("Outcome of each recipient")
+        SelectionColours(self.table)
         self.table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         header = self.table.header()
         header.setStretchLastSection(False)

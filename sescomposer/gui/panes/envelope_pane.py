@@ -42,6 +42,7 @@ from sescomposer.gui.panes.envelope_parts import Gauge, NobodyYet, title
 from sescomposer.gui.widgets.faint import Faint
 from sescomposer.gui.widgets.field_line import FieldLine
 from sescomposer.gui.widgets.note_line import NoteLine
+from sescomposer.gui.widgets.selection_colours import SelectionColours
 
 _BCC = (
     "A Bcc recipient gets the same message, but sealing takes the Bcc field out: it is in the envelope and not in "
@@ -114,6 +115,7 @@ class EnvelopePane(QWidget):
         table = QTreeView(self)
         table.setModel(self.model)
         table.setAccessibleName("Recipients")
+        SelectionColours(table)
         table.setRootIsDecorated(False)
         table.setUniformRowHeights(True)
         table.setAlternatingRowColors(True)

@@ -10,6 +10,7 @@ from sescomposer.core.location import locate, offset_of
 from sescomposer.gui.models.tree_model import DETAILS, PART, PROBLEM, SIZE, TreeModel
 from sescomposer.gui.panes.raw_pane import RawPane
 from sescomposer.gui.tasks import TaskRunner
+from sescomposer.gui.widgets.selection_colours import SelectionColours
 
 _SHARES = (30, 70)
 
@@ -46,6 +47,7 @@ class MessageInspector(QWidget):
         self.setFocusProxy(self.tree)
         self.raw.caret_moved.connect(self._on_caret_moved)
         self.raw.told.connect(self.told)
+        self.raw.follow_parts(lambda: self._root)
 
     @property
     def root(self) -> Entity | None:
@@ -82,6 +84,7 @@ class MessageInspector(QWidget):
     def _make_tree(self) -> QTreeView:
         tree = QTreeView(self)
         tree.setAccessibleName("Tree of parts")
+        SelectionColours(tree)
         tree.setUniformRowHeights(True)
         tree.setAllColumnsShowFocus(True)
         tree.setFrameShape(QTreeView.Shape.NoFrame)

@@ -1,4 +1,6 @@
-"""The two bars below a raw view: search, and go to a line or an octet."""
+"""The two bars below a raw view: search, and go to a line, a part or an octet."""
+
+import re
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
@@ -9,6 +11,19 @@ from sescomposer.core.octets import Octets
 from sescomposer.gui.icons import icon
 
 _ICON = QSize(16, 16)
+
+
+_PART = re.compile(r"part\s*([1-9][\d.]*\+?|\+)|([1-9]\d*(?:\.\d+)+\+?|[1-9]\d*\+|\+)", re.IGNORECASE)
+
+
+def part_named(text: str) -> str:
+    """Give the part number that a person names, "" if it is none; a number without a dot is that of a line.
+
+    >>> part_named("1.2"), part_named(" Part 2 "), part_named("3+"), part_named("2")
+    ('1.2', '2', '3+', '')
+    """
+    found = _PART.fullmatch(text.strip())
+    return found[1] or found[2] if found else ""
 
 
 def place_of(octets: Octets, text: str) -> int:
@@ -24,7 +39,8 @@ def place_of(octets: Octets, text: str) -> int:
     try:
         number = int(text.strip().removeprefix("@").replace(",", ""), 0)
     except ValueError as error:
-        raise UsageError(f"{text!r} is neither a line nor an octet such as @1024.", value=text) from error
+        sentence = f"{text!r} is neither a line such as 120, a part such as 1.2, nor an octet such as @1024."
+        raise UsageError(sentence, value=text) from error
     most = len(octets) if at_octet else octets.newlines + 1
     if not (0 if at_octet else 1) <= number <= most:
         raise UsageError(f"There are {most:,} {'octets' if at_octet else 'lines'}.", value=text)
@@ -146,7 +162,9 @@ class GoToBar(Bar):
     wanted = Signal(str)
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__("Go to a line such as 120, or an octet such as @4096 or @0x1000", parent)
+        super().__init__("Go to a line such as 120, a part such as 1.2 or part 2, or an octet such as @4096", parent)
+        self.field.setToolTip("A line: 120. A part: 1.2, part 2, or + for the message. An octet: @4096 or @0x1000.")
+        self.field.setAccessibleDescription(self.field.toolTip())
         self.row.addWidget(self.answer)
         self.add_button("close", "Close (Esc)").clicked.connect(self.close_bar)
 

@@ -1,17 +1,20 @@
 """The raw source pane: a header with its state, the view, a search bar and a go-to bar."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFont, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
+from sescomposer.core.entity import Entity
 from sescomposer.core.errors import UsageError
+from sescomposer.core.location import offset_of
+from sescomposer.core.numbering import numbered
 from sescomposer.core.octets import Octets
 from sescomposer.gui.icons import icon
 from sescomposer.gui.panes import raw_accessible
-from sescomposer.gui.panes.raw_bars import GoToBar, SearchBar, place_of
+from sescomposer.gui.panes.raw_bars import GoToBar, SearchBar, part_named, place_of
 from sescomposer.gui.panes.raw_finder import Finder
 from sescomposer.gui.panes.raw_text import copied
 from sescomposer.gui.panes.raw_view import RawView, Tint
@@ -59,6 +62,7 @@ class RawPane(QWidget):
         self.go_to_bar = GoToBar(self)
         self._finder = Finder(runner, self)
         self._part: tuple[int, int] = (0, 0)
+        self._root: Callable[[], Entity | None] = lambda: None
         self._provisional: tuple[tuple[int, int], ...] = ()
         self._build(states)
         self._connect()
@@ -103,6 +107,10 @@ class RawPane(QWidget):
     def set_state(self, state: RawState) -> None:
         """Show which octets these are; nothing is emitted."""
         self._buttons[state].setChecked(True)
+
+    def follow_parts(self, root: Callable[[], Entity | None]) -> None:
+        """Let parts be gone to by number; `root` gives the message whose octets are shown."""
+        self._root = root
 
     def set_text_font(self, font: QFont) -> None:
         """Use another fixed-width font."""
@@ -151,7 +159,7 @@ class RawPane(QWidget):
         row.addWidget(self.place, 1)
         for name, words, slot in (
             ("search", "Find (Ctrl+F)", self.open_search),
-            ("down", "Go to (Ctrl+G)", self.open_go_to),
+            ("down", "Go to a line, a part or an octet (Ctrl+G)", self.open_go_to),
         ):
             button = QToolButton(header)
             button.setIcon(icon(name))
@@ -233,13 +241,22 @@ class RawPane(QWidget):
     @Slot(str)
     def _on_go_to(self, text: str) -> None:
         try:
-            offset = place_of(self.view.octets, text)
+            part = part_named(text)
+            offset = self._start_of_part(part) if part else place_of(self.view.octets, text)
         except UsageError as error:
             self.go_to_bar.tell(error.sentence)
             return
         self.go_to_bar.hide()
         self.view.setFocus(Qt.FocusReason.OtherFocusReason)
         self.view.move_caret(offset)
+
+    def _start_of_part(self, number: str) -> int:
+        """Give the offset where a part starts; raises `UsageError` where there is none."""
+        root = self._root()
+        entity = numbered(root, number) if root is not None else None
+        if root is None or entity is None:
+            raise UsageError(f"There is no part {number}.", value=number)
+        return offset_of(root, entity.key)
 
     @Slot()
     def _tell_place(self) -> None:

@@ -67,6 +67,7 @@ class SourcePane(QWidget):
         self.raw.caret_moved.connect(self._on_caret_moved)
         self.raw.state_wanted.connect(self.show_state)
         self.raw.told.connect(self._on_told)
+        self.raw.follow_parts(lambda: self._root)
         composer.message_changed.connect(self._on_message_changed)
         composer.selection_changed.connect(self._on_selection_changed)
         self._show()

@@ -8,6 +8,7 @@ from sescomposer.core.entity import Entity, Key
 from sescomposer.gui.composer import Composer, Selection
 from sescomposer.gui.models.tree_model import DETAILS, PART, PROBLEM, SIZE, TreeModel
 from sescomposer.gui.panes.tree_actions import TreeActions
+from sescomposer.gui.widgets.selection_colours import SelectionColours
 
 ORIGIN = "tree"
 _INDENTATION = 16
@@ -69,6 +70,7 @@ class TreePane(QWidget):
         view = PartsView(self)
         view.setModel(self.model)
         view.setAccessibleName("Tree of parts")
+        SelectionColours(view)
         view.setUniformRowHeights(True)
         view.setAllColumnsShowFocus(True)
         view.setIndentation(_INDENTATION)
