@@ -34,6 +34,7 @@ from sescomposer.core.message import EnvelopeOverride, Message
 from sescomposer.core.octets import Octets
 from sescomposer.core.parse import parse
 from sescomposer.core.seal import STAMPED_FIELDS
+from sescomposer.gui.fonts import KEYS, apply_fonts
 from sescomposer.gui.icons import icon
 from sescomposer.gui.models.inbox_model import RECEIVED, RECIPIENTS, SUBJECT, InboxModel
 from sescomposer.gui.panes.inbox_detail import InboxDetail, LoadedEntry, load
@@ -41,6 +42,7 @@ from sescomposer.gui.report_window import ReportWindow
 from sescomposer.gui.tasks import Context, TaskRunner
 from sescomposer.gui.widgets.empty_state import EmptyState
 from sescomposer.gui.widgets.notice import Notice
+from sescomposer.gui.widgets.selection_colours import SelectionColours
 from sescomposer.services.ports import Delivery, InboxEntry
 
 LOOK_MS = 1000
@@ -77,6 +79,8 @@ class InboxWindow(QMainWindow):
         self._wanted = ""
         self._build()
         self._connect()
+        apply_fonts(self, services.settings)
+        self._stop_listening = services.settings.on_change(self._on_setting)
         screen = self.screen().availableGeometry()
         self.resize(self.sizeHint().boundedTo(QSize(screen.width() - 32, screen.height() - 48)))
         self._timer = QTimer(self, interval=LOOK_MS)
@@ -174,6 +178,7 @@ class InboxWindow(QMainWindow):
         view = QTreeView(self)
         view.setModel(self.model)
         view.setAccessibleName("Messages of the local inbox")
+        SelectionColours(view)
         view.setRootIsDecorated(False)
         view.setUniformRowHeights(True)
         view.setAlternatingRowColors(True)
@@ -382,6 +387,7 @@ class InboxWindow(QMainWindow):
     def _on_report(self, answer: tuple[str, Octets]) -> None:
         recipient, octets = answer
         report = ReportWindow(f"Report for {recipient}", parse(octets), self.runner, self)
+        apply_fonts(report, self.services.settings)
         report.save_wanted.connect(self.save_octets)
         report.show()
 
@@ -403,6 +409,11 @@ class InboxWindow(QMainWindow):
         from sescomposer.gui.crash import report
 
         report(error)
+
+    def _on_setting(self, key: str) -> None:
+        """Use another font as soon as it is chosen, in open reports too."""
+        if key in KEYS:
+            apply_fonts(self, self.services.settings)
 
     # Coming and going
 
@@ -444,6 +455,7 @@ class InboxWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop the workers; the next call makes a new window."""
         self._timer.stop()
+        self._stop_listening()
         self.runner.close()
         if InboxWindow._shown is self:
             InboxWindow._shown = None

@@ -286,7 +286,7 @@ class MainWindow(QMainWindow):
         """Name the message by its subject, its file, and whether it is saved."""
         composer = self.composer
         name = " ".join(composer.root.subject.split()) or _NEW
-        place = f" - {composer.path.name}" if composer.path else ""
+        place = f" \N{EM DASH} {composer.path.name}" if composer.path else ""
         self.setWindowTitle(f"{name}{place}".replace("[*]", "[*][*]") + "[*]")
         self.setWindowModified(not composer.is_saved)
 

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from PySide6.QtCore import QTimer, Signal, Slot
-from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QComboBox, QStatusBar, QWidget
+from PySide6.QtCore import QRect, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QPalette, QShowEvent
+from PySide6.QtWidgets import QComboBox, QStatusBar, QStyle, QStyleOption, QWidget
 
 from sescomposer.core import limits
 from sescomposer.core.entity import Entity
@@ -14,10 +14,12 @@ from sescomposer.core.lazy import kept
 from sescomposer.core.message import EnvelopeOverride, Protection, Road
 from sescomposer.gui.composer import Composer
 from sescomposer.gui.sizes import human_size
+from sescomposer.gui.tips import tip
 from sescomposer.gui.widgets.gauge import Gauge
 from sescomposer.gui.widgets.status_field import StatusField
 
 _LOOK_MS = 1000
+_MARGIN = 8
 _PROTECTION = {
     Protection.NONE: "not signed",
     Protection.SIGN: "to be signed",
@@ -53,6 +55,7 @@ class MessageStatusBar(QStatusBar):
             self.addPermanentWidget(widget)
         self._look = QTimer(self, interval=_LOOK_MS)
         self._look.timeout.connect(self._show_saved)
+        self.messageChanged.connect(self._on_told)
         composer.message_changed.connect(self._on_message_changed)
         composer.road_changed.connect(self._show_limits)
         composer.file_changed.connect(self._on_file_changed)
@@ -84,6 +87,41 @@ class MessageStatusBar(QStatusBar):
         """Rest."""
         super().hideEvent(event)
         self._look.stop()
+
+    @Slot(str)
+    def _on_told(self, sentence: str) -> None:
+        """Keep all of a sentence within reach: the bar may have room for its beginning alone."""
+        self.setToolTip(tip(sentence))
+        self.setAccessibleDescription(sentence)
+
+    @property
+    def shown_sentence(self) -> str:
+        """What is shown of the sentence: as much as there is room for beside the fields, on one line."""
+        sentence = " ".join(self.currentMessage().split())
+        return self.fontMetrics().elidedText(sentence, Qt.TextElideMode.ElideRight, self._room().width())
+
+    def _room(self) -> QRect:
+        """Give the place beside the fields."""
+        room = self.rect().adjusted(_MARGIN, 0, -_MARGIN, 0)
+        if self.isRightToLeft():
+            room.setLeft(self.gauge.geometry().right() + _MARGIN)
+        else:
+            room.setRight(self.gauge.geometry().left() - _MARGIN)
+        return room
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Write the sentence; Qt would write all of it, below the fields too."""
+        if not self.currentMessage():
+            super().paintEvent(event)
+            return
+        painter = QPainter(self)
+        option = QStyleOption()
+        option.initFrom(self)
+        self.style().drawPrimitive(QStyle.PrimitiveElement.PE_PanelStatusBar, option, painter, self)
+        painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
+        flags = Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
+        painter.drawText(self._room(), flags, self.shown_sentence)
+        painter.end()
 
     @Slot()
     def _on_message_changed(self) -> None:

@@ -21,6 +21,7 @@ from sescomposer.gui.models.inbox_model import InboxModel
 from sescomposer.gui.panes.inbox_detail import COMPARISON, DELIVERED, RECIPIENTS, SUBMITTED
 from sescomposer.gui.report_window import ReportWindow
 from sescomposer.services.ports import InboxEntry
+from sescomposer.services.settings import EDITOR_FONT_SIZE
 from sescomposer.store.folders import Folders
 
 TWICE = b"From: a@a.example\r\nTo: b@b.example\r\nSubject: Twice\r\nSubject: b\r\n\r\nx\r\n"
@@ -266,3 +267,15 @@ def test_many_recipients_are_counted(services: Services) -> None:
     entry = send(services, letter(services, to=", ".join(f"r{number}@b.example" for number in range(50))))
     model.show_entries([entry])
     assert str(model.index(0, 2).data()).endswith("r2@b.example and 47 more")
+
+
+def test_octets_are_in_the_font_of_the_settings(qtbot: QtBot, show: Show, services: Services) -> None:
+    services.settings.set(EDITOR_FONT_SIZE, 17)
+    send(services, letter(services))
+    window = show()
+    raw = window.detail.submitted.raw.view.page
+    assert raw.font.pointSize() == 17
+    services.settings.set(EDITOR_FONT_SIZE, 9)
+    assert raw.font.pointSize() == window.detail.delivered.raw.view.page.font.pointSize() == 9
+    window.close()
+    services.settings.set(EDITOR_FONT_SIZE, 11)

@@ -302,7 +302,7 @@ def test_errors_are_shown_in_plain_text(window: MainWindow) -> None:
 def test_a_title_names_subject_file_and_state(make_window: MakeWindow) -> None:
     message = Message(parse(b"Subject: a[*]b\r\n\r\n"))
     window = make_window(message, path=Path("/tmp/x.eml"), saved=True)
-    assert window.windowTitle() == "a[*][*]b - x.eml[*]"
+    assert window.windowTitle() == "a[*][*]b — x.eml[*]"
     assert not window.isWindowModified()
     recovered = make_window(message, draft="d1", saved=False)
     assert recovered.isWindowModified()

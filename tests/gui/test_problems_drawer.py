@@ -4,19 +4,21 @@ from collections.abc import Sequence
 
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtGui import QPalette
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from pytestqt.qtbot import QtBot
 
 from sescomposer.core.errors import EditError
 from sescomposer.core.findings import Finding, Fix, Severity, Where
 from sescomposer.core.identifiers import Identifiers
-from sescomposer.core.message import Message
+from sescomposer.core.message import Message, Road
 from sescomposer.core.octets import Octets
 from sescomposer.core.structure import Attachment, attach
 from sescomposer.gui.composer import Composer, Selection
 from sescomposer.gui.dialogs.diff_dialog import DiffDialog
 from sescomposer.gui.models.findings_model import FIX, MOST, PART, PROBLEM
 from sescomposer.gui.panes.problems_drawer import ProblemsDrawer
+from sescomposer.gui.theme import contrast
 
 
 @pytest.fixture
@@ -175,3 +177,63 @@ def test_tips_are_no_markup(drawer: ProblemsDrawer, composer: Composer) -> None:
     tip = drawer.model.index(2, PROBLEM).data(Qt.ItemDataRole.ToolTipRole)
     assert "&lt;b&gt;" in tip
     assert drawer.model.finding(QModelIndex()) is None
+
+
+def test_nothing_found_is_said_in_one_line_with_what_was_checked(drawer: ProblemsDrawer, composer: Composer) -> None:
+    composer.is_checked = True
+    tell(composer, ())
+    closed = drawer.height()
+    drawer.open_drawer()
+    assert not drawer.list.isVisible()
+    assert drawer.empty.isVisible()
+    assert "Nothing found" in drawer.empty.text()
+    assert composer.road.label in drawer.empty.text()
+    assert "addresses" in drawer.empty.toolTip()
+    assert drawer.maximumHeight() <= closed + drawer.empty.sizeHint().height()
+    assert drawer.empty.sizeHint().height() < 2 * drawer.fontMetrics().lineSpacing()
+    composer.set_road(Road.SMTP)
+    assert Road.SMTP.label in drawer.empty.text()
+    tell(composer, some(composer))
+    assert drawer.list.isVisible()
+    assert not drawer.empty.isVisible()
+    assert drawer.minimumHeight() > 100
+
+
+def test_an_open_drawer_without_problems_has_the_keys_and_closes(
+    drawer: ProblemsDrawer, composer: Composer, qtbot: QtBot
+) -> None:
+    tell(composer, some(composer))
+    drawer.activateWindow()
+    drawer.open_drawer()
+    qtbot.waitUntil(drawer.list.hasFocus)
+    composer.is_checked = True
+    tell(composer, ())
+    qtbot.waitUntil(drawer.handle.hasFocus)
+    QTest.keyClick(drawer.handle, Qt.Key.Key_Escape)
+    assert not drawer.handle.isChecked()
+    assert not drawer.empty.isVisible()
+
+
+def test_an_empty_list_says_whether_switches_or_the_check_are_the_reason(
+    drawer: ProblemsDrawer, composer: Composer
+) -> None:
+    composer.is_checked = False
+    tell(composer, ())
+    drawer.open_drawer()
+    assert drawer.empty.text().startswith("Looking")
+    tell(composer, some(composer))
+    for button in drawer.filters.values():
+        button.setChecked(False)
+    assert drawer.empty.isVisible()
+    assert "switches" in drawer.empty.text()
+
+
+def test_a_chosen_problem_is_pale_without_focus_and_readable(drawer: ProblemsDrawer, composer: Composer) -> None:
+    tell(composer, some(composer))
+    colours = drawer.list.palette()
+    groups, roles = QPalette.ColorGroup, QPalette.ColorRole
+    pale, strong = (colours.color(group, roles.Highlight) for group in (groups.Inactive, groups.Active))
+    assert contrast(pale, strong) > 2
+    for group in (groups.Active, groups.Inactive):
+        words, ground = (colours.color(group, role) for role in (roles.HighlightedText, roles.Highlight))
+        assert contrast(words, ground) > (3 if group is groups.Active else 7)

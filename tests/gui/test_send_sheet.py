@@ -22,10 +22,10 @@ from sescomposer.core.seal import Sealed
 from sescomposer.gui.composer import Composer
 from sescomposer.gui.inbox_window import InboxWindow
 from sescomposer.gui.sending.send_sheet import SendSheet
-from sescomposer.gui.sending.stages import Stage
+from sescomposer.gui.sending.stages import STAGES, Stage
 from sescomposer.gui.tasks import TaskRunner
 from sescomposer.services.ports import Outcome, Receipt, SubmissionState, Transport
-from sescomposer.services.settings import HOLD_SECONDS
+from sescomposer.services.settings import EDITOR_FONT_SIZE, HOLD_SECONDS
 from sescomposer.store.folders import Folders
 
 TWICE = b"From: a@a.example\r\nTo: b@b.example\r\nSubject: a\r\nSubject: b\r\n\r\nx\r\n"
@@ -405,4 +405,25 @@ def test_fifty_long_recipients_of_every_script_fit(qtbot: QtBot, open_sheet: Ope
     assert directions(words.replace("W" * 90, "")) == {Qt.LayoutDirection.LeftToRight}
     assert sheet.width() == 960
     assert sheet.minimumSizeHint().width() <= 960
+    sheet.reject()
+
+
+def test_return_stops_nothing_that_is_under_way(qtbot: QtBot, open_sheet: Open) -> None:
+    sheet = open_sheet()
+    assert shows(sheet, Stage.SEALING)
+    assert not any(button.isDefault() or button.hasFocus() for button in sheet.buttons.values())
+    QTest.keyClick(sheet, Qt.Key.Key_Return)
+    QTest.keyClick(sheet.focusWidget() or sheet, Qt.Key.Key_Return)
+    assert sheet.buttons["cancel"].isEnabled()
+    reach(qtbot, sheet, Stage.REVIEWING)
+    assert sheet.buttons["confirm"].isDefault()
+    sheet.reject()
+    assert [stage for stage, info in STAGES.items() if info.default == "cancel"] == []
+
+
+def test_octets_are_shown_in_the_font_of_the_settings(qtbot: QtBot, open_sheet: Open, services: Services) -> None:
+    services.settings.set(EDITOR_FONT_SIZE, 17)
+    sheet = open_sheet()
+    reach(qtbot, sheet, Stage.REVIEWING)
+    assert sheet.page.inspector.raw.view.page.font.pointSize() == 17
     sheet.reject()

@@ -1,5 +1,6 @@
 """The status bar: every limit in words, beyond it by words, icon and colour; where the message is kept."""
 
+import html
 from dataclasses import replace
 from pathlib import Path
 
@@ -100,3 +101,21 @@ def test_opening_another_message_measures_it(bar: MessageStatusBar, composer: Co
     composer.open_message(Message(composer.services.documents.new().root))
     assert bar.recipients.text() == "0 of 50 recipients"
     assert bar.parts.text() == "1 of 500 parts"
+
+
+def test_a_long_sentence_ends_before_the_fields_and_is_whole_elsewhere(bar: MessageStatusBar, qtbot: QtBot) -> None:
+    bar.resize(1000, bar.sizeHint().height())
+    sentence = "The file <b> cannot be written: " + "no space is left on the device, " * 20
+    bar.showMessage(sentence)
+    shown = bar.shown_sentence
+    assert shown.startswith("The file <b>")
+    assert shown.endswith("…")
+    assert bar.fontMetrics().horizontalAdvance(shown) <= bar.gauge.x()
+    assert sentence.strip() in html.unescape(bar.toolTip())
+    assert bar.accessibleDescription() == sentence
+    before = bar.grab(bar.gauge.geometry()).toImage()
+    bar.clearMessage()
+    assert bar.grab(bar.gauge.geometry()).toImage() == before
+    assert (bar.toolTip(), bar.accessibleDescription()) == ("", "")
+    bar.showMessage("Saved")
+    assert bar.shown_sentence == "Saved"

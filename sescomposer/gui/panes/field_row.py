@@ -102,7 +102,8 @@ class FieldRow(QWidget):
         self._grid.addWidget(self.value, 0, 1, top)
         tools = QGridLayout()
         tools.setSpacing(0)
-        for column, button in enumerate((self.sign, self.braces, self.cross)):
+        # What comes and goes is last: no gap beside the value, and the value keeps its width.
+        for column, button in enumerate((self.braces, self.cross, self.sign)):
             policy = button.sizePolicy()
             policy.setRetainSizeWhenHidden(True)
             button.setSizePolicy(policy)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLabel,
     QMenu,
+    QSizePolicy,
     QToolButton,
     QTreeView,
     QVBoxLayout,
@@ -21,10 +22,16 @@ from sescomposer.gui.icons import icon
 from sescomposer.gui.models.findings_model import FIX, MOST, PART, PROBLEM, STANDARD, FindingsModel
 from sescomposer.gui.panes.problem_details import ProblemDetails
 from sescomposer.gui.panes.same_place import field_spans
+from sescomposer.gui.tips import tip
+from sescomposer.gui.widgets.selection_colours import SelectionColours
 
 ORIGIN = "problems"
 _LOOKING = "Looking for what SES or readers would stumble over…"
 _NOTHING = "Nothing found that SES or readers would stumble over."
+_CHECKED = (
+    "header fields, addresses, parts and their order, encodings and charsets, links between parts, file types, size, "
+    "and what readers expect"
+)
 _LIST_HEIGHT = 144
 _UNBOUND = 16777215
 
@@ -41,6 +48,7 @@ class ProblemsDrawer(QWidget):
         self.counts = QLabel(self, textFormat=Qt.TextFormat.PlainText)
         self.filters = {severity: self._make_filter(severity) for severity in Severity}
         self.list = self._make_list()
+        self.empty = self._make_empty()
         self.details = ProblemDetails(self)
         self._arrange()
         self._connect()
@@ -53,6 +61,7 @@ class ProblemsDrawer(QWidget):
         handle.setAutoRaise(True)
         handle.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         handle.setToolTip("Show or hide the problems (F8)")
+        self._add_action(handle, "Close the problems", "Esc", self.close_drawer)
         return handle
 
     def _make_filter(self, severity: Severity) -> QToolButton:
@@ -68,10 +77,19 @@ class ProblemsDrawer(QWidget):
         button.toggled.connect(self._on_filtered)
         return button
 
+    def _make_empty(self) -> QLabel:
+        """Make the line that stands where there is nothing to list."""
+        line = QLabel(self, textFormat=Qt.TextFormat.PlainText)
+        line.setContentsMargins(8, 4, 8, 4)
+        # Long words must not widen the window; the tool tip has them all.
+        line.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        return line
+
     def _make_list(self) -> QTreeView:
         rows = QTreeView(self)
         rows.setModel(self.model)
         rows.setAccessibleName("List of problems")
+        SelectionColours(rows)
         rows.setRootIsDecorated(False)
         rows.setUniformRowHeights(True)
         rows.setAlternatingRowColors(True)
@@ -91,7 +109,7 @@ class ProblemsDrawer(QWidget):
         return rows
 
     @staticmethod
-    def _add_action(rows: QTreeView, words: str, keys: str, slot: object) -> None:
+    def _add_action(rows: QWidget, words: str, keys: str, slot: object) -> None:
         action = QAction(words, rows)
         action.setShortcut(QKeySequence(keys))
         action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
@@ -111,6 +129,7 @@ class ProblemsDrawer(QWidget):
         layout.setSpacing(0)
         layout.addLayout(head)
         layout.addWidget(self.list, 1)
+        layout.addWidget(self.empty)
         layout.addWidget(self.details)
 
     def _connect(self) -> None:
@@ -121,6 +140,7 @@ class ProblemsDrawer(QWidget):
         self.list.selectionModel().currentChanged.connect(self._on_current_changed)
         self.details.fix_wanted.connect(self.mend_current)
         self._composer.findings_changed.connect(self._on_findings_changed)
+        self._composer.road_changed.connect(self._fit)
 
     @property
     def current(self) -> Finding | None:
@@ -129,9 +149,9 @@ class ProblemsDrawer(QWidget):
 
     @Slot()
     def open_drawer(self) -> None:
-        """Show the list and give it the focus."""
+        """Show the list and give it the focus, or say that there is nothing to list."""
         self.handle.setChecked(True)
-        self.list.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        (self.list if self.model.rowCount() else self.handle).setFocus(Qt.FocusReason.ShortcutFocusReason)
         if self.current is None and self.model.rowCount():
             self.list.setCurrentIndex(self.model.index(0, 0))
 
@@ -202,6 +222,7 @@ class ProblemsDrawer(QWidget):
             button.setVisible(count > 0)
             button.setAccessibleName(f"Show {count} {severity}{'' if count == 1 else 's'}")
         self._show_summary(findings)
+        self._fit()
         self._tell_current()
 
     def _show_summary(self, findings: tuple[Finding, ...]) -> None:
@@ -231,6 +252,7 @@ class ProblemsDrawer(QWidget):
         chosen = self.current
         self.model.want(frozenset(severity for severity, button in self.filters.items() if button.isChecked()))
         self._choose(chosen)
+        self._fit()
         self._tell_current()
 
     @Slot(QModelIndex)
@@ -270,14 +292,34 @@ class ProblemsDrawer(QWidget):
 
     @Slot(bool)
     def _on_toggled(self, is_open: bool) -> None:
-        """A closed drawer is one line high."""
+        """Show or hide what is below the handle."""
         if is_open and self.list.itemDelegateForColumn(FIX) is None:
             # Here, because a start need not wait for it.
             from sescomposer.gui.widgets.button_delegate import ButtonDelegate
 
             self.list.setItemDelegateForColumn(FIX, ButtonDelegate(self.list))
-        self.list.setVisible(is_open)
+        self._fit()
         self._tell_current()
+
+    @Slot()
+    def _fit(self) -> None:
+        """A closed drawer is one line high, and an open one with nothing to list one more."""
+        is_open, has_rows = self.handle.isChecked(), self.model.rowCount() > 0
+        if not has_rows and self.list.hasFocus():
+            self.handle.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.empty.setText(self._empty_words())
+        self.empty.setToolTip(tip(self.empty.text()))
+        self.empty.setVisible(is_open and not has_rows)
+        self.list.setVisible(is_open and has_rows)
         head = self.handle.sizeHint().height()
-        self.setMinimumHeight(head + _LIST_HEIGHT if is_open else head)
-        self.setMaximumHeight(_UNBOUND if is_open else head)
+        line = self.empty.sizeHint().height() if is_open else 0
+        self.setMinimumHeight(head + (_LIST_HEIGHT if is_open and has_rows else line))
+        self.setMaximumHeight(_UNBOUND if is_open and has_rows else head + line)
+
+    def _empty_words(self) -> str:
+        """Say why there is nothing to list."""
+        if self._composer.findings:
+            return "The switches on the right hide all problems."
+        if not self._composer.is_checked:
+            return _LOOKING
+        return f"Nothing found. Checked for {self._composer.road.label}: {_CHECKED}."

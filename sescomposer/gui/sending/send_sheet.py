@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from sescomposer.core import limits
 from sescomposer.core.errors import SesComposerError
 from sescomposer.gui.composer import Composer
+from sescomposer.gui.fonts import apply_fonts
 from sescomposer.gui.icons import icon
 from sescomposer.gui.sending.review_page import ReviewPage
 from sescomposer.gui.sending.stage_banner import StageBanner
@@ -94,6 +95,7 @@ class SendSheet(QDialog):
         self._age = QTimer(self, singleShot=True, interval=limits.HOLD_OLD_SECONDS * 1000)
         self._age.timeout.connect(self._on_old)
         self._build()
+        apply_fonts(self, composer.services.settings)
         # A dialog that sizes itself would take two thirds of the screen at most.
         self.resize(self.sizeHint())
         self.start_sealing()
@@ -180,11 +182,11 @@ class SendSheet(QDialog):
 
     @Slot()
     def _show_buttons(self) -> None:
-        """Show the buttons of the stage; the last one is pressed by Return."""
+        """Show the buttons of the stage; Return presses the default one."""
         names = [name for name in STAGES[self.stage].buttons if name != "anyway" or self.transport.is_local]
         for name, button in self.buttons.items():
             button.setVisible(name in names)
-            button.setDefault(bool(names) and name == names[-1])
+            button.setDefault(name == STAGES[self.stage].default)
         may_send = self.transport.is_local or self.page.findings.is_settled
         self.buttons["confirm"].setEnabled(may_send)
         if self.stage is Stage.REVIEWING:
@@ -194,8 +196,8 @@ class SendSheet(QDialog):
 
     def _focus(self) -> None:
         """Put the focus where Return does what is meant, or where something is missing."""
-        names = STAGES[self.stage].buttons
-        wanted: QWidget = self.buttons[names[-1]] if names else self.banner
+        default = STAGES[self.stage].default
+        wanted: QWidget = self.buttons[default] if default else self.banner
         if not wanted.isEnabled():
             wanted = self.page.findings.first_open or self.buttons["close"]
         wanted.setFocus(Qt.FocusReason.OtherFocusReason)

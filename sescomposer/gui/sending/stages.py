@@ -29,7 +29,8 @@ class StageInfo:
         kind: Sign and colour: "note", "ok", "warning" or "error".
         title: A few words.
         sentence: What it means; filled in where more is known.
-        buttons: Names of the buttons, in order; the last one is the default.
+        buttons: Names of the buttons, in order.
+        default: The one that Return presses, "" for none: Return never stops what is under way.
         shows_progress: Whether a bar runs.
     """
 
@@ -38,6 +39,11 @@ class StageInfo:
     sentence: str = ""
     buttons: tuple[str, ...] = ("close",)
     shows_progress: bool = False
+
+    @property
+    def default(self) -> str:
+        """The last button, but for that which stops what is under way."""
+        return next((name for name in self.buttons[-1:] if name != "cancel"), "")
 
 
 STAGES = {
