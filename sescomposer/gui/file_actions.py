@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QProgressDialog
 from sescomposer.core.message import Message
 from sescomposer.core.octets import Octets
 from sescomposer.gui.dialogs.keep_draft import Keep, ask_keep
+from sescomposer.gui.open_files import raise_window_with
 from sescomposer.gui.part_saving import save_part
 from sescomposer.gui.tasks import Context, Task
 from sescomposer.services.documents import Documents
@@ -52,7 +53,9 @@ class FileActions(QObject):
         self._window.window_wanted.emit(sample_message(self._window.services.ids))
 
     def open_path(self, path: Path) -> None:
-        """Open a file: here if the window is untouched, else in a new one."""
+        """Open a file: here if the window is untouched, else in a new one; a file that is open comes to the front."""
+        if raise_window_with(path):
+            return
 
         def operation(context: Context) -> tuple[Path, Message]:
             return path, self._documents.open(path, context)
@@ -124,6 +127,9 @@ class FileActions(QObject):
     def _on_opened(self, answer: tuple[Path, Message]) -> None:
         path, message = answer
         self._remember(path)
+        if raise_window_with(path):
+            # It was asked for twice before it was read.
+            return
         if self._window.is_untouched:
             self._window.open_message(message, path)
         else:

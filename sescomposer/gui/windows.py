@@ -72,12 +72,16 @@ class Windows(QObject):
         """Open a window for each argument: an absolute path, a `file:` or a `mailto:` URL; an empty one for none."""
         from PySide6.QtCore import QUrl
 
+        from sescomposer.gui.open_files import raise_window_with
+
         for argument in arguments:
             if argument.lower().startswith("mailto:"):
                 self._open_mailto(argument)
             else:
                 url = QUrl(argument)
-                self._new_window().files.open_path(Path(url.toLocalFile() if url.isLocalFile() else argument))
+                path = Path(url.toLocalFile() if url.isLocalFile() else argument)
+                if not raise_window_with(path):
+                    self._new_window().files.open_path(path)
         if not arguments:
             self._new_window()
 
@@ -95,8 +99,7 @@ class Windows(QObject):
         window.window_wanted.connect(self._on_window_wanted)
         window.closed.connect(self._on_closed)
         if self._open:
-            # Not exactly over the one before.
-            window.move(_on_screen(window, self._open[-1].pos() + _STEP))
+            _put_beside(window, self._open[-1])
         self._open.append(window)
         window.show()
         window.activateWindow()
@@ -235,7 +238,13 @@ class Windows(QObject):
         return self._services.settings.get(APPEARANCE).value
 
 
-def _on_screen(window: "MainWindow", place: QPoint) -> QPoint:
-    """Give a place, or the corner of the screen where the window would leave it."""
-    screen = window.screen().availableGeometry()
-    return place if screen.contains(QRect(place, window.size())) else screen.topLeft()
+def _put_beside(window: "MainWindow", before: "MainWindow") -> None:
+    """Put a window not exactly over the one before, with all of its frame on the screen, smaller if need be.
+
+    The window system frames a window once it is shown, so the frame is taken to be that of the one before.
+    """
+    screen = before.screen().availableGeometry()
+    frame = before.frameGeometry().size() - before.geometry().size()
+    window.resize(window.size().boundedTo(screen.size() - frame))
+    place = QRect(before.frameGeometry().topLeft() + _STEP, window.size() + frame)
+    window.move(place.topLeft() if screen.contains(place) else screen.topLeft())

@@ -218,3 +218,33 @@ def test_the_sample_and_a_new_message_open_in_windows_of_their_own(window: MainW
     with qtbot.waitSignal(window.window_wanted) as wanted:
         window.trigger("new")
     assert wanted.args == [None]
+
+
+def test_a_file_that_is_open_comes_to_the_front(
+    window: MainWindow, letter: Path, qtbot: QtBot, services: Services
+) -> None:
+    window.files.open_path(letter)
+    qtbot.waitUntil(lambda: window.composer.path == letter)
+    wanted: list[object] = []
+    window.window_wanted.connect(wanted.append)
+    window.files.open_path(letter.parent / "folder" / ".." / letter.name)
+    window.files.open_path(letter)
+    qtbot.waitUntil(lambda: window.runner.running == 0)
+    assert wanted == []
+    assert "open here" in window.statusBar().currentMessage()
+    other = MainWindow(services)
+    other.show()
+    other.files.open_path(letter)
+    qtbot.waitUntil(lambda: other.runner.running == 0)
+    assert other.is_untouched
+    other.close()
+
+
+def test_a_file_asked_for_twice_at_once_opens_once(window: MainWindow, letter: Path, qtbot: QtBot) -> None:
+    wanted: list[object] = []
+    window.window_wanted.connect(wanted.append)
+    window.files.open_path(letter)
+    window.files.open_path(letter)
+    qtbot.waitUntil(lambda: window.runner.running == 0)
+    assert window.composer.path == letter
+    assert wanted == []

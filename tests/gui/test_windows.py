@@ -7,7 +7,8 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QPoint, QRect, Signal
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QStatusBar, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -17,7 +18,7 @@ from sescomposer.core.message import Message
 from sescomposer.gui import theme
 from sescomposer.gui.socket_place import socket_name
 from sescomposer.gui.start_log import StartLog
-from sescomposer.gui.windows import Windows
+from sescomposer.gui.windows import Windows, _put_beside
 from sescomposer.services.settings import APPEARANCE, FIRST_START_DONE, Appearance
 from sescomposer.store.folders import Folders
 
@@ -52,6 +53,16 @@ class FakeWindow(QWidget):
 
     def show_error(self, error: SesComposerError) -> None:
         self.errors.append(error)
+
+
+FRAME = 60
+
+
+class FramedWindow(QWidget):
+    """A window whose frame adds to its height below the screen's edge."""
+
+    def frameGeometry(self) -> QRect:
+        return self.geometry().adjusted(0, -FRAME, 0, 0)
 
 
 @pytest.fixture
@@ -139,3 +150,32 @@ def test_appearance_follows_the_setting(windows: Windows, services: Services, mo
     services.settings.set(FIRST_START_DONE, True)
     services.settings.set(APPEARANCE, Appearance.SYSTEM)
     assert seen == ["dark", "system"]
+
+
+def test_the_next_window_stays_on_the_screen_with_its_frame(windows: Windows, qtbot: QtBot) -> None:
+    """Behind a window low on the screen, and as high as the screen."""
+    screen = QGuiApplication.primaryScreen().availableGeometry()
+    before, after = FramedWindow(), FakeWindow(windows._services)
+    qtbot.addWidget(before)
+    qtbot.addWidget(after)
+    before.setGeometry(40, FRAME + 30, 400, screen.height() - 100)
+    after.resize(400, screen.height() - 100)
+    _put_beside(after, before)  # type: ignore[arg-type]
+    assert after.pos() == screen.topLeft()
+    assert after.height() == screen.height() - 100
+    after.resize(400, screen.height() - 10)
+    _put_beside(after, before)  # type: ignore[arg-type]
+    assert after.height() + FRAME <= screen.height()
+    after.resize(300, 200)
+    _put_beside(after, before)  # type: ignore[arg-type]
+    assert after.pos() == before.frameGeometry().topLeft() + QPoint(32, 32)
+
+
+def test_a_file_that_is_open_is_not_opened_again(windows: Windows, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "sescomposer.gui.open_files.window_with", lambda path: opened(windows)[0] if opened(windows) else None
+    )
+    windows.open_arguments(["/a/b.eml"])
+    windows.open_arguments(["/a/b.eml"])
+    (window,) = opened(windows)
+    assert "open here" in window.statusBar().currentMessage()

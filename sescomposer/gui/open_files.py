@@ -1,0 +1,39 @@
+"""Which window shows a file: each file is open once."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+
+if TYPE_CHECKING:
+    from sescomposer.gui.main_window import MainWindow
+
+_TOLD_MS = 5000
+
+
+def window_with(path: Path) -> "MainWindow | None":
+    """Give the composer window that has a file open, None if there is none; the disk is not asked."""
+    wanted = _place(path)
+    for window in QApplication.topLevelWidgets():
+        composer = getattr(window, "composer", None)
+        if composer is not None and window.isVisible() and composer.path and _place(composer.path) == wanted:
+            return window  # type: ignore[return-value]
+    return None
+
+
+def raise_window_with(path: Path) -> bool:
+    """Bring the window that has a file open to the front; whether there is one."""
+    window = window_with(path)
+    if window is None:
+        return False
+    window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
+    window.activateWindow()
+    window.statusBar().showMessage(f"{path.name} is open here already.", _TOLD_MS)
+    return True
+
+
+def _place(path: Path) -> str:
+    """Give the one form of a path that stands for a file."""
+    return os.path.normcase(os.path.abspath(path))
