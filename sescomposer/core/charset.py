@@ -2,8 +2,10 @@
 
 import codecs
 import re
+from functools import lru_cache
 
-_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+^_`{}~.:()/-]{1,60}")
+_LONGEST_NAME = 60
+_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+^_`{}~.:()/-]+")
 _NO_CHARSETS = frozenset({"idna", "punycode", "raw-unicode-escape", "unicode-escape", "undefined", "mbcs", "oem"})
 _ALIASES = {
     "ascii": "us-ascii",
@@ -27,7 +29,12 @@ def codec_name(charset: str) -> str | None:
     >>> codec_name("UTF8"), codec_name("x-unknown"), codec_name("rot13")
     ('utf-8', None, None)
     """
-    wanted = _ALIASES.get(charset.strip().lower(), charset.strip().lower())
+    wanted = charset.strip().lower()
+    return _codec_name(_ALIASES.get(wanted, wanted)) if len(wanted) <= _LONGEST_NAME else None
+
+
+@lru_cache(maxsize=256)
+def _codec_name(wanted: str) -> str | None:
     if not _NAME.fullmatch(wanted):
         return None
     try:

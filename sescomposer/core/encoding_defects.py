@@ -4,7 +4,7 @@ Derived when asked for, as it reads the whole body; of each kind at most 20 plac
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 
 from sescomposer.core.base64_stream import ALPHABET
@@ -23,8 +23,16 @@ _NUL = re.compile(rb"\0+")
 _NOT_PRINTABLE = re.compile(rb"[^\t\n\r\x20-\x7e]+")
 _BARE_CR = re.compile(rb"\r(?!\n)")
 _BAD_ESCAPE = re.compile(rb"=(?![0-9A-Fa-f]{2}|[ \t]*(?:[\r\n]|\Z))")
-# Taking out all octets that a pattern cannot match tells in a tenth of its time that there is nothing to find.
-_HARMLESS = {_BASE64_JUNK: ALPHABET + b"=\r\n\t "}
+_PRINTABLE = bytes(range(0x20, 0x7F)) + b"\t\r\n"
+# What tells in a tenth of a pattern's time that there is nothing to find.
+_IS_HARMLESS: dict[re.Pattern[bytes], Callable[[bytes], bool]] = {
+    _BASE64_JUNK: lambda window: not window.translate(None, ALPHABET + b"=\r\n\t "),
+    _NOT_PRINTABLE: lambda window: not window.translate(None, _PRINTABLE),
+    _EIGHT_BIT: bytes.isascii,
+    _NUL: lambda window: b"\0" not in window,
+    _BARE_CR: lambda window: window.count(b"\r") == window.count(b"\r\n"),
+    _BAD_ESCAPE: lambda window: b"=" not in window,
+}
 _EIGHT_BIT_IN_7BIT = ("eight-bit", "A 7bit body has an octet above 127.", "RFC 2045 2.7")
 _NO_CHARACTERS = bytes(set(range(256)) - set(ALPHABET))
 
@@ -35,11 +43,15 @@ def encoding_defects(octets: Octets, encoding: TransferEncoding) -> tuple[Defect
     >>> [(defect.code, defect.start) for defect in encoding_defects(Octets.of(b"AA!A"), TransferEncoding.BASE64)]
     [('base64-character', 2), ('base64-length', 4)]
     """
+    if not len(octets) and encoding is not TransferEncoding.UNKNOWN:
+        return ()
     match encoding:
         case TransferEncoding.BASE64:
             return tuple(_base64_defects(octets))
         case TransferEncoding.QUOTED_PRINTABLE:
             return tuple(_quoted_printable_defects(octets))
+        case TransferEncoding.SEVEN_BIT | TransferEncoding.EIGHT_BIT if _is_short_and_plain(octets):
+            return ()
         case TransferEncoding.SEVEN_BIT:
             return (*_matches(octets, _EIGHT_BIT, *_EIGHT_BIT_IN_7BIT), *_line_defects(octets))
         case TransferEncoding.EIGHT_BIT:
@@ -49,6 +61,14 @@ def encoding_defects(octets: Octets, encoding: TransferEncoding) -> tuple[Defect
             return (Defect("encoding-unknown", sentence, 0, len(octets), "RFC 2045 6.4"),)
         case TransferEncoding.BINARY:
             return ()
+
+
+def _is_short_and_plain(octets: Octets) -> bool:
+    """Whether there is too little for a long line and nothing but ASCII in lines; most parts of many are so."""
+    if len(octets) > LINE_OCTETS:
+        return False
+    window = octets.read(0, LINE_OCTETS)
+    return all(_IS_HARMLESS[pattern](window) for pattern in (_EIGHT_BIT, _NUL, _BARE_CR))
 
 
 def _line_defects(octets: Octets) -> Iterator[Defect]:
@@ -98,10 +118,10 @@ def _matches(octets: Octets, pattern: re.Pattern[bytes], code: str, message: str
 
 
 def _spans(octets: Octets, pattern: re.Pattern[bytes]) -> Iterator[tuple[int, int]]:
-    harmless = _HARMLESS.get(pattern, b"")
+    is_harmless = _IS_HARMLESS[pattern]
     for base in range(0, len(octets), _WINDOW_OCTETS):
         window = octets.read(base, base + _WINDOW_OCTETS + _LOOKED_AHEAD)
-        if harmless and not window.translate(None, harmless):
+        if is_harmless(window):
             continue
         for match in pattern.finditer(window):
             if match.start() >= _WINDOW_OCTETS:

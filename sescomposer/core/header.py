@@ -72,17 +72,24 @@ class HeaderSection:
         return tuple(fields)
 
     @lazy
-    def _first_starts(self) -> dict[bytes, int] | None:
-        """Where the first field of each name in lower case starts; None for a long section, which is searched."""
+    def _short(self) -> bytes:
+        """The octets of a short section."""
+        return bytes(self.octets)
+
+    @lazy
+    def _known_starts(self) -> dict[bytes, list[int]] | None:
+        """Where the fields of each name in lower case start; None for a long section, which is searched."""
         if len(self.octets) > _SHORT:
             return None
-        octets = bytes(self.octets)
+        octets = self._short
+        if not octets:
+            return {}
         if octets.count(self._newline) > _FEW_LINES:
             return None
         first = len(BYTE_ORDER_MARK) if octets.startswith(BYTE_ORDER_MARK) else 0
-        starts: dict[bytes, int] = {}
+        starts: dict[bytes, list[int]] = {}
         for found in _NAMES[self._newline].finditer(self._newline + octets[first:]):
-            starts.setdefault(found[1].lower(), first + found.start())
+            starts.setdefault(found[1].lower(), []).append(first + found.start())
         return starts
 
     @lazy
@@ -103,11 +110,15 @@ class HeaderSection:
 
     def span(self, name: str, start: int = 0) -> tuple[int, int] | None:
         """Give the octets `[start, stop)` of the first field of that name at or behind offset `start`."""
-        if start == 0 and self._first_starts is not None:
-            at = self._first_starts.get(name.lower().encode("utf-8", "surrogatepass"), -1)
-        else:
+        known = self._known_starts
+        if known is None:
             at = next(self._starts(name, start), -1)
-        return None if at < 0 else (at, self._field_stop(at))
+        else:
+            own = known.get(name.lower().encode("utf-8", "surrogatepass"), ()) if known else ()
+            at = next((at for at in own if at >= start), -1)
+        if at < 0:
+            return None
+        return at, self._field_stop(at) if known is None else self._field_stop_in_short(at)
 
     def all(self, name: str) -> tuple[HeaderField, ...]:
         """Give every field of that name (in any case), in order."""
@@ -228,6 +239,11 @@ class HeaderSection:
             position += max(len(window) - 1, 1)
             ahead = _WINDOW
         return len(self.octets)
+
+    def _field_stop_in_short(self, start: int) -> int:
+        """The same in a short section."""
+        newline = _FOLDLESS[self._newline].search(self._short, start)
+        return newline.end() if newline else len(self._short)
 
 
 def _is_ended(octets: bytes, newline: bytes) -> bool:

@@ -14,9 +14,11 @@ _SINGLE_FIELDS = ("Content-Type", "Content-Transfer-Encoding", "Content-Disposit
 
 def header_defects(entity: Entity) -> Iterator[Defect]:
     """Give the defects of one header section; offsets in the entity."""
-    yield from _start_defects(entity)
+    if len(entity.header.octets):
+        yield from _start_defects(entity)
     yield from _end_defects(entity)
-    yield from _field_defects(entity)
+    if len(entity.header.octets):
+        yield from _field_defects(entity)
 
 
 def _start_defects(entity: Entity) -> Iterator[Defect]:

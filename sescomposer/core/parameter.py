@@ -254,6 +254,10 @@ def parameter_defects(body: str) -> tuple[Defect, ...]:
     >>> [(defect.code, defect.start) for defect in parameter_defects("a/b; x; name=a b.txt; x=1; x=2")]
     [('parameter-without-value', 5), ('parameter-unquoted', 13), ('parameter-duplicate', 27)]
     """
+    return _kept_defects(body) if len(body) <= _KEPT_CHARACTERS else _defects(body)
+
+
+def _defects(body: str) -> tuple[Defect, ...]:
     seen: set[tuple[str, int, bool]] = set()
     defects: list[Defect] = []
     for segment in scan(body)[1]:
@@ -268,6 +272,10 @@ def parameter_defects(body: str) -> tuple[Defect, ...]:
         seen.add(key)
         defects += _value_defects(segment)
     return tuple(defects)
+
+
+_kept_defects = lru_cache(maxsize=512)(_defects)
+"""The parts of a message often say the same of themselves."""
 
 
 def _value_defects(segment: Segment) -> list[Defect]:
