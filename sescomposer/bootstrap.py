@@ -5,11 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from threading import RLock
+from typing import TYPE_CHECKING, Self, TypeVar, overload
 
 from sescomposer.core.errors import StoreError
+from sescomposer.core.lazy import lazy
 from sescomposer.core.road import Road
 from sescomposer.services.settings import Settings
 from sescomposer.store.folders import Folders
@@ -36,81 +37,103 @@ if TYPE_CHECKING:
 _PROVISIONAL_REFERENCE = "0100000000000000-00000000-0000-0000-0000-000000000000-000000"
 _PROVISIONAL_REGION = "us-east-1"
 
+_T = TypeVar("_T")
+
+
+class _once(lazy[_T]):  # noqa: N801 - used as a decorator, like `property`
+    """A `lazy` that is made by one thread alone: two content stores or journals would not know of each other."""
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, instance: object, owner: type) -> _T: ...
+    def __get__(self, instance: object | None, owner: type) -> Self | _T:
+        """Make the value, or wait for the thread that is making it."""
+        if not isinstance(instance, Services):
+            return self
+        with instance.making:
+            made: _T = (
+                instance.__dict__[self.name] if self.name in instance.__dict__ else super().__get__(instance, owner)
+            )
+        return made
+
 
 class Services:
-    """What a front end acts through; every adapter is made when it is first asked for.
+    """What a front end acts through; every adapter is made when it is first asked for, by whichever thread asks.
 
     Attributes:
         folders: Where the user's files lie.
+        making: Held while an adapter is made.
     """
 
     def __init__(self, folders: Folders) -> None:
         self.folders = folders
+        self.making = RLock()
 
-    @cached_property
+    @_once
     def clock(self) -> Clock:
         """The system's time."""
         from sescomposer.services.system import SystemClock
 
         return SystemClock()
 
-    @cached_property
+    @_once
     def ids(self) -> Identifiers:
         """The system's randomness."""
         from sescomposer.services.system import SystemIdentifiers
 
         return SystemIdentifiers()
 
-    @cached_property
+    @_once
     def settings(self) -> Settings:
         """The declared settings."""
         from sescomposer.store.settings import SettingsFile
 
         return Settings(SettingsFile(self.folders.settings))
 
-    @cached_property
+    @_once
     def content(self) -> ContentStore:
         """Snapshots of files and sealed messages."""
         from sescomposer.store.content import DiskContentStore
 
         return DiskContentStore(self.folders.content, self.clock)
 
-    @cached_property
+    @_once
     def files(self) -> Files:
         """Files that the user names."""
         from sescomposer.store.files import DiskFiles
 
         return DiskFiles()
 
-    @cached_property
+    @_once
     def journal(self) -> Journal:
         """The edits of open drafts."""
         from sescomposer.store.journal import DiskJournal
 
         return DiskJournal(self.folders.journal, self.content, self.clock)
 
-    @cached_property
+    @_once
     def submissions(self) -> Submissions:
         """The write-ahead log of submissions."""
         from sescomposer.store.submissions import SubmissionLog
 
         return SubmissionLog(self.folders.submissions)
 
-    @cached_property
+    @_once
     def documents(self) -> Documents:
         """Opening, saving, attaching."""
         from sescomposer.services.documents import Documents
 
         return Documents(self.content, self.files, self.ids)
 
-    @cached_property
+    @_once
     def sending(self) -> Sending:
         """Sealing and submitting."""
         from sescomposer.services.sending import Sending
 
         return Sending(self.content, self.submissions, self.clock, self.ids)
 
-    @cached_property
+    @_once
     def inbox(self) -> LocalInbox:
         """The local inbox, as it is read."""
         return self._inbox(Road.SES_V2)

@@ -8,11 +8,12 @@ that much memory.
 import mmap
 import re
 from collections.abc import Callable
+from functools import partial
 from itertools import islice
 from typing import Protocol
 
 from sescomposer.core.octets import Octets
-from sescomposer.core.source import Slice
+from sescomposer.core.source import TURN_OCTETS, Slice, find_in_turns
 
 _FIRST_WINDOW = 8192
 _LARGEST_WINDOW = 262144
@@ -46,16 +47,36 @@ class ContiguousBuffer:
     def __init__(self, data: bytes | mmap.mmap) -> None:
         self.data = data
         self.length = len(data)
-        self.find: Callable[[bytes, int, int], int] = data.find
+        is_short = self.length <= TURN_OCTETS
+        self.find: Callable[[bytes, int, int], int] = data.find if is_short else partial(find_in_turns, data)
 
     def read(self, start: int, stop: int) -> bytes:
         """Give the octets of a window."""
         return self.data[start:stop]
 
     def search_line_ends(self, pattern: re.Pattern[bytes], start: int, stop: int, newline: bytes) -> int:
-        """Search in place; see `ScanBuffer`."""
+        """Search in place, after each 1 MiB of lines anew; see `ScanBuffer`."""
+        while stop - start > TURN_OCTETS:
+            last = self._line_end_before(start + TURN_OCTETS, newline, start, stop)
+            match = pattern.search(self.data, start, last + 1)
+            # What stands behind the last newline octet of a turn is seen with the next turn only.
+            if match and match.start() < last:
+                return match.start()
+            if last + 1 >= stop:
+                return match.start() if match else -1
+            start = last
         match = pattern.search(self.data, start, stop)
         return match.start() if match else -1
+
+    def _line_end_before(self, offset: int, newline: bytes, start: int, stop: int) -> int:
+        """Give the last newline octet before an offset, the next one in a longer line, the last octet if none is left.
+
+        It is behind `start`.
+        """
+        last = self.data.rfind(newline, start + 1, offset)
+        if last < 0:
+            last = self.find(newline, offset, stop)
+        return last if last >= 0 else stop - 1
 
 
 class WindowedBuffer:

@@ -14,6 +14,22 @@ from sescomposer.core.piece import Piece
 CHUNK_OCTETS = 65536
 _FIRST_WINDOW = 4096
 _LARGEST_WINDOW = 262144
+TURN_OCTETS = 1 << 20
+"""What one call looks at: no other thread runs meanwhile, also where a mapped file must be read from the disk first."""
+
+
+def find_in_turns(data: bytes | mmap.mmap, needle: bytes, start: int, stop: int) -> int:
+    """Give what `data.find` gives, for offsets from 0, and let other threads run after each 1 MiB.
+
+    >>> find_in_turns(b"abc", b"c", 0, 2), find_in_turns(b"abc", b"c", 0, 3)
+    (-1, 2)
+    """
+    while stop - start > TURN_OCTETS:
+        found = data.find(needle, start, min(start + TURN_OCTETS + len(needle) - 1, stop))
+        if found >= 0:
+            return found
+        start += TURN_OCTETS
+    return data.find(needle, start, stop)
 
 
 class Source:
@@ -64,10 +80,8 @@ class Source:
 
     def find(self, needle: bytes, start: int, stop: int) -> int:
         """Give the first offset of `needle` in a window, or -1."""
-        if isinstance(self.data, bytes):
-            return self.data.find(needle, start, stop)
-        if len(needle) == 1 and isinstance(self.data, mmap.mmap):
-            return self.data.find(needle, start, stop)
+        if isinstance(self.data, bytes) or (len(needle) == 1 and isinstance(self.data, mmap.mmap)):
+            return find_in_turns(self.data, needle, start, stop)
         return self._find_by_windows(needle, start, stop)
 
     def _find_by_windows(self, needle: bytes, start: int, stop: int) -> int:

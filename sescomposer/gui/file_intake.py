@@ -65,21 +65,23 @@ class FileIntake(QObject):
 
     def take_files(self, paths: Sequence[Path], wish: object = None) -> None:
         """Take snapshots of files."""
-        documents = self._composer.services.documents
+        services = self._composer.services
         what = paths[0].name if len(paths) == 1 else f"{len(paths)} files"
 
         def operation(context: Context) -> Intake:
-            return _taken(documents, paths, context)
+            intake = _taken(services.documents, paths, context)
+            _ = services.journal  # What is taken becomes an edit, and here nobody waits until there is a journal.
+            return intake
 
         self._start(self._composer.runner.start(operation), f"Attaching {what}", wish)
 
     def take_image(self, image: QImage, wish: object = None) -> None:
         """Take an image of the clipboard, as PNG."""
-        documents = self._composer.services.documents
+        services = self._composer.services
         mine = QImage(image)
 
         def operation(context: Context) -> Intake:
-            return Intake((documents.pasted(_png(mine), "image.png"),), ())
+            return Intake((services.documents.pasted(_png(mine), "image.png"),), ())
 
         self._start(self._composer.runner.start(operation), "Attaching the image", wish)
 

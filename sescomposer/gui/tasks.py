@@ -4,6 +4,7 @@ Workers get immutable values, never a widget. They see only a `Context`; a `Task
 """
 
 import os
+import sys
 import threading
 from collections.abc import Callable
 from functools import partial
@@ -15,6 +16,10 @@ from sescomposer.core.errors import OperationCancelledError, SesComposerError
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ThreadPoolExecutor
+
+TURN_SECONDS = 0.001
+"""How long a worker may go on when the window's thread wants to run Python. By default it is 5 ms, and the window waits
+that long several times in one turn of its event loop."""
 
 
 class CancelToken:
@@ -175,6 +180,7 @@ class TaskRunner(QObject):
             self._ended.connect(self._on_ended, Qt.ConnectionType.QueuedConnection)
             self._stepped.connect(self._on_stepped, Qt.ConnectionType.QueuedConnection)
             self._pool = ThreadPoolExecutor(self._workers, "task")
+            sys.setswitchinterval(TURN_SECONDS)
         return self._pool
 
     @Slot(object, object)
