@@ -101,7 +101,7 @@ class Block:
     def facts(self) -> Facts:
         """What decides how it may be encoded."""
         text = self.text
-        lines = text.split("\n")
+        lines = text.split("\n") if self.newlines < self.length else [""]
         return Facts(
             is_ascii=text.isascii(),
             longest_line=max(map(len, lines)),
@@ -178,6 +178,9 @@ def _landmark(window: str) -> int:
     """
     octets = window.encode("utf-32-le")[::4]
     mark = next(octet for octet in _ORDER if octet in octets)
+    if octets.count(mark) == len(octets):
+        # All runs are empty: the first is as great as any.
+        return 0
     runs = octets.split(mark)[1:-1]
     return octets.find(mark + max(runs) + mark) if runs else octets.find(mark)
 

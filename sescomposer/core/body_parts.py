@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from sescomposer.core.entity import Entity
+from sescomposer.core.lazy import kept
 
 _SHOWN = ("image/", "audio/", "video/")
 
@@ -43,6 +44,11 @@ def body_parts(root: Entity) -> BodyParts:
     >>> parts.text is None, parts.html is not None
     (True, True)
     """
+    # A leaf that kept itself among its parts would live on until garbage is collected.
+    return kept(root, _told_apart) if root.is_multipart else _told_apart(root)
+
+
+def _told_apart(root: Entity) -> BodyParts:
     found = _Sorted()
     # An explicit stack: (entity, media type of its container, whether it is the first there).
     waiting: list[tuple[Entity, str, bool]] = [(root, "", True)]

@@ -44,7 +44,8 @@ class HeaderField:
     @lazy
     def name(self) -> str:
         """Name as it is written, ASCII; "" if this is no field."""
-        return self.octets[: max(self._colon, 0)].rstrip(b" \t").decode("ascii")
+        found = None if self.is_opaque else FIELD_START.match(self.octets)
+        return found[1].decode("ascii") if found else ""
 
     @lazy
     def raw_body(self) -> bytes:

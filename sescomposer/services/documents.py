@@ -1,10 +1,13 @@
 """Opening, starting and saving messages; attaching files. Every file is a snapshot before anything reads it."""
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sescomposer.core.body_parts import body_parts
 from sescomposer.core.entity import Entity, Given
+from sescomposer.core.errors import EditError, EncodingError
 from sescomposer.core.header import HeaderSection, make_field
 from sescomposer.core.identifiers import Identifiers
 from sescomposer.core.mailto import Mailto
@@ -13,7 +16,7 @@ from sescomposer.core.message import Message
 from sescomposer.core.octets import EMPTY, Octets
 from sescomposer.core.parse import parse
 from sescomposer.core.progress import NO_PROGRESS, Progress
-from sescomposer.core.structure import Attachment, with_text
+from sescomposer.core.structure import Attachment, editable_text, with_text
 
 if TYPE_CHECKING:
     from sescomposer.services.ports import ContentStore, Files
@@ -37,8 +40,7 @@ class Documents:
             StoreError: no snapshot of it can be kept.
         """
         root = parse(self.content.keep_file(path, progress).octets)
-        # The lines of all octets are counted once; here nobody waits for it, in a pane the window would.
-        _ = root.octets.newlines
+        _look_ahead(root)
         return Message(root)
 
     def save(self, message: Message, path: Path, progress: Progress = NO_PROGRESS) -> None:
@@ -81,6 +83,19 @@ class Documents:
             header = header.with_field(name, new) if is_there else header.inserted(_before_mime(header), new)
         message = Message(replace(root, header=header))
         return message.edited(lambda r: with_text(r, wish.body, self.ids)) if wish.body else message
+
+
+def _look_ahead(root: Entity) -> None:
+    """Work out once what every pane asks of a message: here nobody waits for it, in a pane the window would."""
+    _ = root.octets.newlines, root.subject
+    for header_field in root.header.fields:
+        _ = header_field.name
+    parts = body_parts(root)
+    for leaf in (parts.text, parts.html):
+        if leaf is not None:
+            # A text that cannot be edited has nothing to work out; its editor says why.
+            with suppress(EditError, EncodingError):
+                _ = editable_text(leaf).longest_line
 
 
 def new_message() -> Message:

@@ -7,6 +7,7 @@ from sescomposer.core.charset import codec_name
 from sescomposer.core.entity import Entity, Given, Key, Made, Multipart, Nested
 from sescomposer.core.errors import EditError, EncodingError
 from sescomposer.core.identifiers import Identifiers
+from sescomposer.core.lazy import kept
 from sescomposer.core.octets import Octets
 from sescomposer.core.quoted_printable import quoted_printable
 from sescomposer.core.structure.attachment import is_seven_bit, nested
@@ -105,15 +106,20 @@ def editable_text(leaf: Entity) -> Text:
             f"A part of type {leaf.media_type} holds no text.", hint="Replace its content.", value=leaf.media_type
         )
     text = leaf.text_value
-    codec = codec_name(leaf.charset) or leaf.charset
-    content = bytes(leaf.content)
-    if content.decode(codec).encode(codec) != content:
+    if not kept(leaf, _comes_back):
         raise EncodingError(
             f"Writing the text back in {leaf.charset!r} would change its octets.",
             hint="Change the charset of the part, or edit its octets.",
             value=leaf.charset,
         )
     return text
+
+
+def _comes_back(leaf: Entity) -> bool:
+    """Whether its charset writes a text as it was read."""
+    codec = codec_name(leaf.charset) or leaf.charset
+    content = bytes(leaf.content)
+    return content.decode(codec).encode(codec) == content
 
 
 def _with_leaf_text(path: Path, text: Text, ids: Identifiers, change: tuple[int, str] | None) -> Entity:

@@ -54,7 +54,8 @@ def is_mime(name: str) -> bool:
     >>> is_mime("MIME-Version"), is_mime("content-type"), is_mime("Subject")
     (True, True, False)
     """
-    return name.lower() == "mime-version" or name.lower().startswith("content-")
+    lower = name.lower()
+    return lower.startswith("content-") or lower == "mime-version"
 
 
 def header_rows(root: Entity, *, with_mime: bool = False) -> HeaderRows:
@@ -70,15 +71,15 @@ def header_rows(root: Entity, *, with_mime: bool = False) -> HeaderRows:
     further: list[Placed] = []
     mime = 0
     for index, field in enumerate(root.header.fields):
-        placed = Placed(index, field)
-        name = known.get(field.name.lower(), "")
+        written = field.name
+        name = known.get(written.lower(), "")
         if name and name not in main:
-            main[name] = placed
-        elif is_mime(field.name):
-            mime += 1
-            further.extend([placed] if with_mime else [])
-        else:
-            further.append(placed)
+            main[name] = Placed(index, field)
+            continue
+        is_of_mime = is_mime(written)
+        mime += is_of_mime
+        if with_mime or not is_of_mime:
+            further.append(Placed(index, field))
     return HeaderRows(main, tuple(further), mime)
 
 

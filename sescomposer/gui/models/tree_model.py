@@ -21,6 +21,9 @@ COLUMNS = ("Part", "Details", "Size", "")
 PART, DETAILS, SIZE, PROBLEM = range(4)
 _KEY_FORMAT = "application/x-sescomposer-part"
 _NO_INDEX = QModelIndex()
+_SELECTABLE = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+_LEAF = _SELECTABLE | Qt.ItemFlag.ItemNeverHasChildren
+"""Flags are put together once: Qt asks for those of thousands of rows."""
 
 
 class _Node:
@@ -174,9 +177,7 @@ class TreeModel(QAbstractItemModel):
         node = self._node(index)
         if node is None:
             return Qt.ItemFlag.NoItemFlags
-        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-        if not node.children and not node.entity.is_multipart:
-            flags |= Qt.ItemFlag.ItemNeverHasChildren
+        flags = _SELECTABLE if node.children or node.entity.is_multipart else _LEAF
         if self.is_locked(node.entity.key):
             return flags
         if node.parent is not None and node.parent.entity.is_multipart:

@@ -4,7 +4,11 @@ A row holds at most `CLIP` octets of its line. Where the line is longer, a mark 
 behind; `turn_to` slides the window of one long line to an offset, so that every octet can be reached.
 """
 
-from PySide6.QtCore import QPointF, Qt
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QTextCharFormat, QTextLayout, QTextOption
 
 from sescomposer.core.octets import EMPTY, Line, Octets
@@ -14,6 +18,7 @@ CLIP = 4096
 _TAB_COLUMNS = 8
 _KEPT_ROWS = 400
 _WIDEST = 1e7
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff\U0001e800-\U0001efff]")
 
 
 class Row:
@@ -104,16 +109,26 @@ class Row:
             painter.drawText(QPointF(at.x() + self.left, baseline), self.run.text)
         else:
             painter.setPen(text)
-            self._layout.draw(painter, QPointF(at.x() + self.left, at.y()), self._formats(mark, ground))
+            place = QPointF(at.x() + self.left, at.y())
+            first, last = self._in_view(painter.clipBoundingRect().translated(-place))
+            self._layout.draw(painter, place, self._formats(first, last, mark, ground))
         painter.setPen(mark)
         if self.before:
             painter.drawText(QPointF(at.x(), baseline), self.before)
         if self.after:
             painter.drawText(QPointF(at.x() + self.left + self.text_width, baseline), self.after)
 
-    def _formats(self, mark: QColor, ground: QColor) -> list[QTextLayout.FormatRange]:
+    def _in_view(self, room: QRectF) -> tuple[int, int]:
+        """The run of text in some room; all of it where nothing is clipped, or where runs stand in another order."""
+        assert self._layout is not None
+        if room.isEmpty() or _RIGHT_TO_LEFT.search(self.run.text):
+            return 0, len(self.run.text)
+        line = self._layout.lineAt(0)
+        return int(line.xToCursor(room.left())) - 1, int(line.xToCursor(room.right())) + 1
+
+    def _formats(self, first: int, last: int, mark: QColor, ground: QColor) -> list[QTextLayout.FormatRange]:
         formats = []
-        for start, stop in self.run.marks:
+        for start, stop in _joined(self.run.marks, first, last):
             disguised = QTextLayout.FormatRange()
             disguised.start, disguised.length = start, stop - start
             look = QTextCharFormat()
@@ -214,6 +229,20 @@ class Page:
             skip, drop = whole(octets, at_start=first > line.start, at_stop=not is_end)
             first, octets = first + skip, octets[skip : len(octets) - drop]
         return Row(line, first, shown(octets), self)
+
+
+def _joined(marks: Sequence[tuple[int, int]], first: int, last: int) -> Iterator[tuple[int, int]]:
+    """Give the marks between two positions, neighbours as one: each costs a pass of Qt over the whole line."""
+    at = max(bisect_left(marks, (first, first)) - 1, 0)
+    open_start = open_stop = -1
+    for start, stop in marks[at : bisect_left(marks, (last, last))]:
+        if start != open_stop:
+            if open_start >= 0:
+                yield open_start, open_stop
+            open_start = start
+        open_stop = stop
+    if open_start >= 0:
+        yield open_start, open_stop
 
 
 def _x(layout: QTextLayout, position: int) -> float:
