@@ -6,6 +6,7 @@ from PySide6.QtGui import QImage, QPalette, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QLineEdit, QTreeView, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from sescomposer.gui.icons import icon
 from sescomposer.gui.theme import contrast, theme_for, theme_named
 from sescomposer.gui.widgets.selection_colours import SelectionColours
 
@@ -14,7 +15,7 @@ from sescomposer.gui.widgets.selection_colours import SelectionColours
 def window(qtbot: QtBot) -> QWidget:
     made = QWidget()
     model = QStandardItemModel(made)
-    model.appendRow(QStandardItem("the selected row"))
+    model.appendRow(QStandardItem(icon("error", "error"), "the selected row"))
     tree = QTreeView(made)
     tree.setModel(model)
     tree.setCurrentIndex(model.index(0, 0))
@@ -64,3 +65,13 @@ def test_the_pale_row_follows_the_palette_and_can_be_read(window: QWidget, name:
     assert contrast(pale, words) > 4.5
     assert pale != tree.palette().color(QPalette.ColorRole.Base)
     assert tree.focusPolicy() is Qt.FocusPolicy.StrongFocus
+
+
+def test_signs_can_be_seen_on_the_pale_row(window: QWidget, qtbot: QtBot) -> None:
+    line = window.findChildren(QLineEdit)[0]
+    line.setFocus()
+    qtbot.waitUntil(line.hasFocus)
+    seen = picture(window)
+    red = theme_for(window.palette()).text["error"]
+    pixels = [seen.pixelColor(x, y) for x in range(min(40, seen.width())) for y in range(seen.height())]
+    assert red in pixels

@@ -226,7 +226,10 @@ class ProblemsDrawer(QWidget):
         self._tell_current()
 
     def _show_summary(self, findings: tuple[Finding, ...]) -> None:
-        """Say how many there are, in one line; nothing found is said only once somebody has looked."""
+        """Say how many there are, in one line; nothing found is said only once somebody has looked.
+
+        An open drawer says below why there is nothing to list.
+        """
         if findings:
             worst = findings[0].severity.value
             words = f"Problems {len(findings)}"
@@ -237,7 +240,7 @@ class ProblemsDrawer(QWidget):
             worst, words, more = "note", "Problems", _LOOKING
         self.handle.setIcon(icon(worst, worst))
         self.handle.setText(words)
-        self.counts.setText(more)
+        self.counts.setText(more if findings or not self.handle.isChecked() else "")
 
     def _choose(self, finding: Finding | None) -> None:
         """Choose a finding; in an open list something always is."""
@@ -298,6 +301,7 @@ class ProblemsDrawer(QWidget):
             from sescomposer.gui.widgets.button_delegate import ButtonDelegate
 
             self.list.setItemDelegateForColumn(FIX, ButtonDelegate(self.list))
+        self._show_summary(self._composer.findings)
         self._fit()
         self._tell_current()
 

@@ -1,8 +1,8 @@
 """What is selected in a list or a tree: strong where the keys go to, pale elsewhere, and readable in both."""
 
-from PySide6.QtCore import QEvent, QObject
-from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QAbstractItemView
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex
+from PySide6.QtGui import QIcon, QPalette
+from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from sescomposer.gui.theme import theme_of
 
@@ -17,6 +17,7 @@ class SelectionColours(QObject):
         super().__init__(view)
         self._view = view
         view.installEventFilter(self)
+        view.setItemDelegate(_Cells(view))
         self._colour()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -36,3 +37,17 @@ class SelectionColours(QObject):
             for role, colour in wanted.items():
                 palette.setColor(inactive, role, colour)
             self._view.setPalette(palette)
+
+
+class _Cells(QStyledItemDelegate):
+    """Leaves signs their own colour on a pale row, where that of the strong one could not be seen."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+        """See Qt."""
+        super().initStyleOption(option, index)
+        is_pale = option.state & QStyle.StateFlag.State_Selected and not option.state & QStyle.StateFlag.State_Active
+        if is_pale and not option.icon.isNull():
+            scale = option.widget.devicePixelRatioF()
+            sign = option.icon.pixmap(option.decorationSize, scale)
+            option.icon = QIcon(sign)
+            option.icon.addPixmap(sign, QIcon.Mode.Selected)
