@@ -20,7 +20,6 @@ from sescomposer.core.structure.boundaries import fresh_boundary
 from sescomposer.inbox.delivered import delivered, message_id_of
 from sescomposer.inbox.refusal import refusals, refused
 from sescomposer.inbox.reports import ReportOccasion, bounce, complaint, out_of_office, suppression
-from sescomposer.inbox.simulator import scenario_of
 from sescomposer.services.ports import (
     Clock,
     ContentStore,
@@ -30,6 +29,7 @@ from sescomposer.services.ports import (
     MessageStore,
     Receipt,
 )
+from sescomposer.services.simulator import scenario_of
 from sescomposer.services.unknown import LOCAL_ACCOUNT
 
 ACCOUNT = LOCAL_ACCOUNT

@@ -18,8 +18,8 @@ from sescomposer.core.octets import Octets
 from sescomposer.core.parse import parse
 from sescomposer.inbox.reports import ReportOccasion, bounce, complaint, out_of_office, suppression
 from sescomposer.inbox.service import Inbox
-from sescomposer.inbox.simulator import scenario_of
 from sescomposer.services.ports import Delivery, DeliveryOutcome, InboxEntry
+from sescomposer.services.simulator import scenario_of
 
 AT = "@simulator.amazonses.com"
 OCTETS = "From: a@a.example\r\nTo: x@x.example\r\nSubject: Grüße\r\nMessage-ID: <own@a>\r\n\r\nx\r\n".encode()
