@@ -237,3 +237,11 @@ def test_a_chosen_problem_is_pale_without_focus_and_readable(drawer: ProblemsDra
     for group in (groups.Active, groups.Inactive):
         words, ground = (colours.color(group, role) for role in (roles.HighlightedText, roles.Highlight))
         assert contrast(words, ground) > (3 if group is groups.Active else 7)
+
+
+def test_opening_selects_what_is_current(drawer: ProblemsDrawer, composer: Composer, qtbot: QtBot) -> None:
+    tell(composer, some(composer))
+    drawer.activateWindow()
+    drawer.open_drawer()
+    qtbot.waitUntil(drawer.list.hasFocus)
+    assert drawer.list.selectionModel().isSelected(drawer.list.currentIndex())

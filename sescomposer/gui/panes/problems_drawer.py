@@ -151,9 +151,9 @@ class ProblemsDrawer(QWidget):
     def open_drawer(self) -> None:
         """Show the list and give it the focus, or say that there is nothing to list."""
         self.handle.setChecked(True)
+        # Before the focus, which else makes the first one current without selecting it.
+        self._choose(self.current)
         (self.list if self.model.rowCount() else self.handle).setFocus(Qt.FocusReason.ShortcutFocusReason)
-        if self.current is None and self.model.rowCount():
-            self.list.setCurrentIndex(self.model.index(0, 0))
 
     @Slot()
     def close_drawer(self) -> None:

@@ -11,6 +11,8 @@ from sescomposer.core.octets import Octets
 from sescomposer.gui.icons import icon
 
 _ICON = QSize(16, 16)
+_QUOTED = 24
+"""Characters of what was typed that an answer repeats."""
 
 
 _PART = re.compile(r"part\s*([1-9][\d.]*\+?|\+)|([1-9]\d*(?:\.\d+)+\+?|[1-9]\d*\+|\+)", re.IGNORECASE)
@@ -39,7 +41,7 @@ def place_of(octets: Octets, text: str) -> int:
     try:
         number = int(text.strip().removeprefix("@").replace(",", ""), 0)
     except ValueError as error:
-        sentence = f"{text!r} is neither a line such as 120, a part such as 1.2, nor an octet such as @1024."
+        sentence = f"{text[:_QUOTED]!r} is no line, no part such as 1.2 and no octet such as @1024."
         raise UsageError(sentence, value=text) from error
     most = len(octets) if at_octet else octets.newlines + 1
     if not (0 if at_octet else 1) <= number <= most:
