@@ -498,10 +498,3 @@ def test_selected_span_is_the_one_of_the_places(form: HeaderForm, composer: Comp
     assert form.main["To"].is_marked
     composer.select(Selection(composer.root.key, ends[0], ends[2], "raw"))
     assert not any(row.is_marked for row in form.rows)
-
-
-def test_the_button_for_the_octets_stands_beside_the_value(form: HeaderForm) -> None:
-    for row in (form.main["From"], form.main["Subject"], form.further[0]):
-        gap = row.braces.x() - row.value.geometry().right()
-        assert 0 < gap < row.braces.width()
-        assert row.sign.geometry().left() >= row.cross.geometry().left()
