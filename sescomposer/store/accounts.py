@@ -20,7 +20,7 @@ from sescomposer.store.schema import check_schema
 
 if TYPE_CHECKING:
     import tomlkit
-    from tomlkit.items import Table
+    from tomlkit.items import AoT, Table
 
 T = TypeVar("T", bound=Mapping[str, Any])
 
@@ -174,8 +174,13 @@ def _plain(account: Account) -> dict[str, Any]:
 def _settle(document: "tomlkit.TOMLDocument", accounts: tuple[Account, ...]) -> None:
     """Make the tables be those accounts; each keeps the comments of the one that had its name, or else its place."""
     import tomlkit
+    from tomlkit.items import AoT
 
-    tables = document.get("account") or tomlkit.aot()
+    tables = document.get("account")
+    if not isinstance(tables, AoT):
+        # Missing, or written as a list in one line, where no table fits in.
+        document.pop("account", None)
+        tables = _as_tables(tables or ())
     old = list(tables)
     matched = _matched(old, accounts)
     kept = [table for table in matched if table is not None]
@@ -188,8 +193,20 @@ def _settle(document: "tomlkit.TOMLDocument", accounts: tuple[Account, ...]) -> 
         updated = _updated(tomlkit.table() if table is None else table, _plain(account))
         if table is None or target is not tables:
             target.append(updated)
-    if target is not document.get("account") and (target or "account" in document):
+    if document.get("account") is not target and (target or "account" in document):
         document["account"] = target
+
+
+def _as_tables(rows: Iterable[Mapping[str, Any]]) -> "AoT":
+    """Give rows as a list of tables."""
+    import tomlkit
+
+    made = tomlkit.aot()
+    for row in rows:
+        table = tomlkit.table()
+        table.update(row)
+        made.append(table)
+    return made
 
 
 def _matched(old: Sequence["Table"], accounts: tuple[Account, ...]) -> "list[Table | None]":

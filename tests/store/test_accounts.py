@@ -71,6 +71,27 @@ def test_comments_and_keys_of_others_stay(tmp_path: Path) -> None:
     assert work.name not in file.remembered().values()
 
 
+def test_accounts_in_one_line_are_read_and_become_tables(tmp_path: Path) -> None:
+    path = tmp_path / "accounts.toml"
+    path.write_text('account = [{name="a", way_in="environment", region="eu-west-1", colour="red"}]\n[remembered]\n')
+    file = AccountsFile(path)
+    old = file.all()
+    file.save((*old, WORK))
+    assert file.all() == (*old, WORK)
+    assert 'colour = "red"' in path.read_text()
+    file.save(())
+    assert file.all() == ()
+
+
+def test_accounts_may_change_their_order(file: AccountsFile) -> None:
+    other = Account("other", WayIn.ENVIRONMENT, "us-east-1")
+    file.save((WORK, HOME, other))
+    file.save((other, WORK, HOME))
+    assert file.all() == (other, WORK, HOME)
+    file.save((HOME, other))
+    assert file.all() == (HOME, other)
+
+
 def test_account_that_is_gone_is_remembered_no_more(tmp_path: Path) -> None:
     path = tmp_path / "accounts.toml"
     path.write_text(_BY_HAND)

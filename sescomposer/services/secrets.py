@@ -1,0 +1,54 @@
+"""Secret stores that are no keyring: one for the time of the program, and one that stands for a single account."""
+
+from sescomposer.services.account import Secret
+from sescomposer.services.account_ports import SecretStore
+
+
+class MemorySecrets:
+    """Secrets until the program ends.
+
+    >>> secrets = MemorySecrets()
+    >>> secrets.set("work", Secret("hush"))
+    >>> secrets.get("work"), secrets.is_lasting
+    (<secret>, False)
+    """
+
+    is_lasting = False
+    trouble = "Secrets are kept in memory until the program ends."
+
+    def __init__(self) -> None:
+        self._secrets: dict[str, Secret] = {}
+
+    def get(self, account: str) -> Secret | None:
+        """Give the secret of an account, None if there is none."""
+        return self._secrets.get(account)
+
+    def set(self, account: str, secret: Secret) -> None:
+        """Keep a secret."""
+        self._secrets[account] = secret
+
+    def remove(self, account: str) -> None:
+        """Forget a secret; does nothing if there is none."""
+        self._secrets.pop(account, None)
+
+
+class GivenSecret(MemorySecrets):
+    """A secret given for this run in place of the keyring's; of other accounts the keyring is asked as ever.
+
+    Args:
+        account: Name of the account that it is for.
+        secret: The secret.
+        store: What knows all others; nothing is ever written there.
+    """
+
+    trouble = "The secret is given for this run alone."
+
+    def __init__(self, account: str, secret: Secret, store: SecretStore) -> None:
+        super().__init__()
+        self.set(account, secret)
+        self._store = store
+
+    def get(self, account: str) -> Secret | None:
+        """Give the secret of an account, None if there is none; raises `AccountError` as the keyring does."""
+        given = super().get(account)
+        return self._store.get(account) if given is None else given
