@@ -202,8 +202,8 @@ class HeaderSection:
             return
         wanted = name.lower().encode("ascii")
         needle = self._newline + wanted
-        if start == 0:
-            first = len(BYTE_ORDER_MARK) if self.octets.startswith(BYTE_ORDER_MARK) else 0
+        first = len(BYTE_ORDER_MARK) if self.octets.startswith(BYTE_ORDER_MARK) else 0
+        if start <= first:
             behind = first + len(wanted)
             if self.octets.read(first, behind).lower() == wanted and self._has_colon(behind):
                 yield first

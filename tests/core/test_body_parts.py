@@ -1,5 +1,8 @@
 """Telling body and attachments apart (RFC 8621 section 4.1.4)."""
 
+import gc
+import weakref
+
 import pytest
 
 from sescomposer.core import body_parts, parse
@@ -65,3 +68,20 @@ def test_parts_are_told_apart(message: str, text: bool, html: bool, inline: str,
     parts = body_parts(parse(message.encode()))
     assert (parts.text is not None, parts.html is not None) == (text, html)
     assert (kinds(parts.inline), kinds(parts.attachments)) == (inline, attachments)
+
+
+def test_the_parts_are_told_apart_once() -> None:
+    root = parse(part("Content-Type: multipart/mixed", part(TEXT), part(PNG)).encode())
+    assert body_parts(root) is body_parts(root)
+
+
+def test_a_message_without_parts_does_not_keep_itself_alive() -> None:
+    gc.disable()
+    try:
+        root = parse(part(TEXT).encode())
+        assert body_parts(root).text is root
+        gone = weakref.ref(root)
+        del root
+        assert gone() is None
+    finally:
+        gc.enable()

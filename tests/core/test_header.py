@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sescomposer.core import limits
+from sescomposer.core import header, limits
 from sescomposer.core.address import parse_addresses_leniently
 from sescomposer.core.errors import HeaderError
 from sescomposer.core.header import HeaderField, HeaderSection, check_name, check_value, fold, make_field
@@ -255,3 +255,19 @@ def test_a_field_with_an_odd_name_is_not_searched_for() -> None:
 def test_encoded_words_inside_quotes_and_long_blanks_are_read() -> None:
     assert HeaderField(b'To: "=?utf-8?q?Z=C3=BC?=" <a@b.example>').decoded == 'To: "Zü" <a@b.example>'[4:]
     assert make_field("To", "ü" + " " * 600 + "<a@b.example>").decoded == "ü <a@b.example>"
+
+
+FIELD_LINES = st.lists(
+    st.sampled_from(
+        [b"To: a\n", b"to : b\n", b"Subject: c\n d\n", b" To: e\n", b"X\n", b"To:\n", b"\xef\xbb\xbfTo: f\n"]
+    ),
+    max_size=8,
+)
+
+
+@given(FIELD_LINES.map(b"".join), st.sampled_from(["To", "SUBJECT", "X", "None"]), st.integers(0, 60))
+def test_a_short_section_is_searched_as_a_long_one(octets: bytes, name: str, start: int) -> None:
+    short = HeaderSection.of_octets(Octets.of(octets), b"\n").span(name, start)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(header, "_SHORT", -1)
+        assert HeaderSection.of_octets(Octets.of(octets), b"\n").span(name, start) == short

@@ -125,3 +125,20 @@ def test_hostile_octets(name: str) -> None:
 def test_the_tree_of_hostile_octets(name: str) -> None:
     octets = DESCRIBED[name]()
     assert takes_at_most(allowed_seconds(), lambda: tree_node(parse(octets)))
+
+
+PROMISED = (
+    "a million boundary lines",
+    "10,000 levels",
+    "a million fields",
+    "one line",
+    "all folds",
+    "all CR",
+    "all dashes",
+)
+
+
+@pytest.mark.parametrize("name", PROMISED)
+def test_the_tree_of_what_is_promised(name: str) -> None:
+    octets = HOSTILE[name]()
+    assert takes_at_most(allowed_seconds(), lambda: tree_node(parse(octets)))

@@ -1,12 +1,13 @@
 """The strip of attachments over a real composer."""
 
+import threading
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent, QGuiApplication, QImage
+from PySide6.QtGui import QDrag, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
@@ -20,11 +21,14 @@ from sescomposer.gui.composer import Composer, Selection
 from sescomposer.gui.dialogs.part_dialog import PartDialog
 from sescomposer.gui.models.attachment_model import CARD, Card
 from sescomposer.gui.panes.attachment_strip import HINT, AttachmentStrip
-from sescomposer.gui.widgets.attachment_view import FileMime
+from sescomposer.gui.widgets.attachment_view import AttachmentView, FileMime
 from sescomposer.services.documents import Documents
+from sescomposer.store.content import DiskContentStore
+from sescomposer.store.journal import DiskJournal
 
 CostsAtMost = Callable[[float, Callable[[], object], Callable[[], object]], None]
 
+MOVE = Qt.DropAction.MoveAction
 NAMES = ["دعوة.pdf", "निमंत्रण.docx", "招待状.zip", "ä" * 80 + ".txt"]
 
 
@@ -326,3 +330,156 @@ def test_cards_fill_the_width_in_columns(composer: Composer, strip: AttachmentSt
         assert strip.view.viewport().width() - columns * strip.view.gridSize().width() < 8
         tops = [strip.view.visualRect(strip.model.index(row)).top() for row in range(len(strip.model.parts))]
         assert tops.count(tops[0]) == min(columns, 5)
+
+
+def test_what_attaching_needs_is_made_off_the_window_s_thread(
+    composer: Composer, strip: AttachmentStrip, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made_on: set[int] = set()
+    for kind in (DiskContentStore, DiskJournal):
+
+        def noted(self: object, *arguments: object, make: Callable[..., None] = kind.__init__) -> None:
+            made_on.add(threading.get_ident())
+            make(self, *arguments)
+
+        monkeypatch.setattr(kind, "__init__", noted)
+    file = tmp_path / "a.bin"
+    file.write_bytes(b"octets")
+    with qtbot.waitSignal(strip.intake.taken):
+        strip.attach_paths([file])
+    assert names(strip)[-1] == "a.bin"
+    assert made_on
+    assert threading.get_ident() not in made_on
+
+
+# --- dragging cards ------------------------------------------------------------------------------------------------
+
+
+class CardMove(QDragMoveEvent):
+    """A drag of cards of a view over itself."""
+
+    def __init__(self, view: AttachmentView, place: QPoint) -> None:
+        super().__init__(place, MOVE, FileMime(lambda: []), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+        self._view = view
+
+    def source(self) -> AttachmentView:
+        return self._view
+
+
+class CardDrag:
+    """Drags cards of a strip over their view, as Qt tells it."""
+
+    def __init__(self, strip: AttachmentStrip, *rows: int) -> None:
+        self.view = strip.view
+        self.view._dragged = tuple(strip.model.parts[row].key for row in rows)
+        self.is_taken = False
+        self.view.dragEnterEvent(CardMove(self.view, QPoint()))  # type: ignore[arg-type]  # of the same shape
+
+    def over(self, place: QPoint) -> bool:
+        event = CardMove(self.view, place)
+        self.view.dragMoveEvent(event)
+        self.place = place
+        return event.isAccepted()
+
+    def over_card(self, strip: AttachmentStrip, row: int, *, far: bool = False) -> bool:
+        rect = self.view.visualRect(strip.model.index(row))
+        inner = rect.adjusted(8, 18, -8, -18)
+        return self.over((inner.topRight() if far else inner.topLeft()) + QPoint(0, inner.height() // 2))
+
+    def drop(self) -> None:
+        event = QDropEvent(
+            QPointF(self.place), MOVE, FileMime(lambda: []), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+        )
+        self.view.dropEvent(event)
+        self.is_taken = event.isAccepted()
+
+
+def test_dragged_card_lands_at_the_mark_in_one_step(composer: Composer, strip: AttachmentStrip, qtbot: QtBot) -> None:
+    add(composer, "b", "c")
+    before = composer.root
+    drag = CardDrag(strip, 3)
+    assert drag.over_card(strip, 1)
+    assert strip.view.landing.gap == 1
+    with_mark = strip.view.viewport().grab().toImage()
+    with qtbot.waitSignal(composer.message_changed):
+        drag.drop()
+    assert drag.is_taken
+    assert names(strip) == ["leaf.png", "c", "Programme für alle.csv", "b"]
+    assert strip.view.landing.gap == -1
+    assert composer.undo_list.undo_label == "move part"
+    composer.undo()
+    assert composer.root is before
+    assert strip.view.viewport().grab().toImage() != with_mark
+
+
+def test_cards_do_not_land_in_another_container(composer: Composer, strip: AttachmentStrip) -> None:
+    add(composer, "b")
+    root, drag = composer.root, CardDrag(strip, 2)
+    assert not drag.over_card(strip, 0)
+    assert strip.view.landing.gap == -1
+    drag.drop()
+    assert not drag.is_taken
+    assert composer.root is root
+
+
+def test_drag_that_leaves_moves_nothing(composer: Composer, strip: AttachmentStrip) -> None:
+    add(composer, "b")
+    root, drag = composer.root, CardDrag(strip, 2)
+    assert drag.over_card(strip, 1)
+    strip.view.dragLeaveEvent(QDragLeaveEvent())
+    assert strip.view.landing.gap == -1
+    drag.drop()
+    assert not drag.is_taken
+    assert composer.root is root
+
+
+def test_several_cards_move_together(composer: Composer, strip: AttachmentStrip, qtbot: QtBot) -> None:
+    add(composer, "b", "c", "d")
+    drag = CardDrag(strip, 1, 3)
+    assert drag.over_card(strip, 4, far=True)
+    with qtbot.waitSignal(composer.message_changed):
+        drag.drop()
+    assert names(strip) == ["leaf.png", "b", "d", "Programme für alle.csv", "c"]
+    assert composer.undo_list.undo_label == "move parts"
+
+
+@pytest.mark.parametrize("is_mirrored", [False, True])
+def test_mark_stands_on_the_side_of_the_mouse(composer: Composer, strip: AttachmentStrip, is_mirrored: bool) -> None:
+    if is_mirrored:
+        strip.view.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    add(composer, "b", "c")
+    drag = CardDrag(strip, 3)
+    drag.over_card(strip, 1, far=True)
+    assert strip.view.landing.gap == (1 if is_mirrored else 2)
+    drag.over_card(strip, 1)
+    assert strip.view.landing.gap == (2 if is_mirrored else 1)
+
+
+def test_three_hundred_cards_scroll_at_the_edges(composer: Composer, strip: AttachmentStrip, qtbot: QtBot) -> None:
+    def many(root: Entity) -> Entity:
+        for number in range(300):
+            root = attach(root, Attachment(Octets.of(b"x"), f"{number}"), composer.ids)
+        return root
+
+    composer.edit_root(many, "attaching")
+    bar = strip.view.verticalScrollBar()
+    bar.setValue(0)
+    drag = CardDrag(strip, 2)
+    drag.over(QPoint(20, strip.view.viewport().height() - 3))
+    first = strip.view.landing.gap
+    qtbot.waitUntil(lambda: bar.value() == bar.maximum(), timeout=30_000)
+    assert strip.view.landing.gap >= first + 200
+    drag.over(QPoint(20, 3))
+    qtbot.waitUntil(lambda: bar.value() < bar.maximum())
+    strip.view.dragLeaveEvent(QDragLeaveEvent())
+    assert not strip.view.landing.is_active
+
+
+def test_a_drag_offers_files_and_ends_without_a_mark(strip: AttachmentStrip, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[tuple[object, ...]] = []
+    monkeypatch.setattr(QDrag, "exec", lambda drag, *actions: seen.append((drag.mimeData().formats(), *actions)))
+    make_current(strip, 0)
+    strip.view.startDrag(MOVE)
+    both = Qt.DropAction.CopyAction | Qt.DropAction.MoveAction
+    assert seen == [(["text/uri-list"], both, Qt.DropAction.CopyAction)]
+    assert not strip.view.landing.is_active

@@ -1,5 +1,6 @@
 """Tasks: outcomes arrive on the window's thread, whatever the operation does."""
 
+import sys
 import threading
 from collections.abc import Iterator
 
@@ -8,7 +9,7 @@ from PySide6.QtCore import QObject, Slot
 from pytestqt.qtbot import QtBot
 
 from sescomposer.core.errors import OperationCancelledError, UnreadableError
-from sescomposer.gui.tasks import Context, TaskRunner
+from sescomposer.gui.tasks import TURN_SECONDS, Context, TaskRunner
 
 
 class Collector(QObject):
@@ -152,3 +153,13 @@ def test_result_that_came_in_spite_of_cancelling_is_delivered(qtbot: QtBot, runn
     with qtbot.waitSignal(task.succeeded) as blocker, qtbot.assertNotEmitted(task.cancelled):
         gate.set()
     assert blocker.args == ["sent"]
+
+
+def test_the_window_waits_a_millisecond_for_a_worker(qtbot: QtBot, runner: TaskRunner) -> None:
+    before = sys.getswitchinterval()
+    try:
+        sys.setswitchinterval(0.005)
+        with qtbot.waitSignal(runner.start(lambda context: None).finished):
+            assert sys.getswitchinterval() == pytest.approx(TURN_SECONDS)
+    finally:
+        sys.setswitchinterval(before)

@@ -130,3 +130,19 @@ def test_the_sample_is_finished() -> None:
     assert parts.html is not None
     assert [part.file_name for part in (*parts.inline, *parts.attachments)] == ["leaf.png", "Programme für alle.csv"]
     assert serialize(parse(serialize(message.root))) == serialize(message.root)
+
+
+def test_what_panes_ask_of_a_message_is_worked_out_when_it_is_opened(documents: Documents, tmp_path: Path) -> None:
+    file = tmp_path / "m.eml"
+    file.write_bytes(b"Subject: a\n\n" + b"a line of text\n" * 1000)
+    root = documents.open(file).root
+    assert {"text_value", "subject"} <= root.__dict__.keys()
+    assert all("name" in field.__dict__ for field in root.header.fields)
+
+
+@pytest.mark.parametrize("charset", [b"x-unknown", b"us-ascii", b"utf-16"])
+def test_a_text_that_cannot_be_edited_is_opened(charset: bytes, documents: Documents, tmp_path: Path) -> None:
+    file = tmp_path / "m.eml"
+    octets = b"Content-Type: text/plain; charset=" + charset + b"\n\n\xff\n"
+    file.write_bytes(octets)
+    assert bytes(documents.open(file).root.octets) == octets

@@ -8,8 +8,8 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QTextCharFormat, QTextLayout, QTextOption
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QRegion, QTextLayout, QTextOption
 
 from sescomposer.core.octets import EMPTY, Line, Octets
 from sescomposer.gui.panes.raw_text import Shown, shown, whole
@@ -43,6 +43,7 @@ class Row:
         self.after = f"  \u2026 {self.stop - self.last:,} octets more" if self.stop > self.last else ""
         self._page = page
         self._layout = None if run.is_plain else page.laid_out(run.text)
+        self._runs_both_ways = not run.is_plain and _RIGHT_TO_LEFT.search(run.text) is not None
         self.left = page.metrics.horizontalAdvance(self.before) if self.before else 0.0
         if self._layout is None:
             self.text_width = run.length * page.advance
@@ -95,11 +96,7 @@ class Row:
         if self._layout is None:
             return [(self.x_of(start), self.x_of(stop))]
         first, last = self.run.position_of(start - self.first), self.run.position_of(stop - self.first)
-        rects = [run.boundingRect() for run in self._layout.lineAt(0).glyphRuns(first, last - first)]
-        if not rects:
-            ends = sorted((self.x_of(start), self.x_of(stop)))
-            return [(ends[0], ends[1])]
-        return [(self.left + rect.left(), self.left + rect.right()) for rect in rects]
+        return [(self.left + left, self.left + right) for left, right in self._extents(first, last)]
 
     def draw(self, painter: QPainter, at: QPointF, text: QColor, mark: QColor, ground: QColor) -> None:
         """Draw the text; `at` is the top left corner, `mark` and `ground` colour marks and disguised octets."""
@@ -110,33 +107,49 @@ class Row:
         else:
             painter.setPen(text)
             place = QPointF(at.x() + self.left, at.y())
-            first, last = self._in_view(painter.clipBoundingRect().translated(-place))
-            self._layout.draw(painter, place, self._formats(first, last, mark, ground))
+            self._layout.draw(painter, place)
+            self._draw_marks(painter, place, mark, ground)
         painter.setPen(mark)
         if self.before:
             painter.drawText(QPointF(at.x(), baseline), self.before)
         if self.after:
             painter.drawText(QPointF(at.x() + self.left + self.text_width, baseline), self.after)
 
+    def _draw_marks(self, painter: QPainter, place: QPointF, mark: QColor, ground: QColor) -> None:
+        """Draw what stands for octets in disguise once more, all at once: Qt goes over the line for each format."""
+        assert self._layout is not None
+        first, last = self._in_view(painter.clipBoundingRect().translated(-place))
+        rooms = QRegion()
+        for start, stop in _joined(self.run.marks, first, last):
+            for left, right in self._extents(start, stop):
+                edge = round(place.x() + left)
+                rooms |= QRect(edge, round(place.y()), round(place.x() + right) - edge, self._page.height)
+        if rooms.isEmpty():
+            return
+        painter.save()
+        painter.setClipRegion(rooms, Qt.ClipOperation.IntersectClip)
+        painter.fillRect(rooms.boundingRect(), ground)
+        painter.setPen(mark)
+        self._layout.draw(painter, place)
+        painter.restore()
+
     def _in_view(self, room: QRectF) -> tuple[int, int]:
         """The run of text in some room; all of it where nothing is clipped, or where runs stand in another order."""
         assert self._layout is not None
-        if room.isEmpty() or _RIGHT_TO_LEFT.search(self.run.text):
+        if room.isEmpty() or self._runs_both_ways:
             return 0, len(self.run.text)
         line = self._layout.lineAt(0)
         return int(line.xToCursor(room.left())) - 1, int(line.xToCursor(room.right())) + 1
 
-    def _formats(self, first: int, last: int, mark: QColor, ground: QColor) -> list[QTextLayout.FormatRange]:
-        formats = []
-        for start, stop in _joined(self.run.marks, first, last):
-            disguised = QTextLayout.FormatRange()
-            disguised.start, disguised.length = start, stop - start
-            look = QTextCharFormat()
-            look.setForeground(mark)
-            look.setBackground(ground)
-            disguised.format = look
-            formats.append(disguised)
-        return formats
+    def _extents(self, first: int, last: int) -> list[tuple[float, float]]:
+        """Where a run of text stands (left, right) in the layout; in several places where it runs both ways."""
+        assert self._layout is not None
+        if self._runs_both_ways:
+            rects = [run.boundingRect() for run in self._layout.lineAt(0).glyphRuns(first, last - first)]
+            if rects:
+                return [(rect.left(), rect.right()) for rect in rects]
+        ends = sorted((_x(self._layout, first), _x(self._layout, last)))
+        return [(ends[0], ends[1])]
 
 
 class Page:
@@ -232,7 +245,7 @@ class Page:
 
 
 def _joined(marks: Sequence[tuple[int, int]], first: int, last: int) -> Iterator[tuple[int, int]]:
-    """Give the marks between two positions, neighbours as one: each costs a pass of Qt over the whole line."""
+    """Give the marks between two positions, neighbours as one: to look up where each stands takes time."""
     at = max(bisect_left(marks, (first, first)) - 1, 0)
     open_start = open_stop = -1
     for start, stop in marks[at : bisect_left(marks, (last, last))]:
