@@ -138,7 +138,7 @@ def _known(answer: ServiceAnswer, text: str) -> tuple[Meaning, dict[str, str]] |
     tried: list[Iterator[tuple[Meaning, dict[str, str]]]] = [
         _by_text([row for row in admitted if row.is_answer], text, at_start=True),
         _by_text(admitted, text, at_start=False),
-        *(((row.meaning, {}) for row in rows if _is_of_code(row, answer, rank)) for rank in range(3)),
+        *(_by_code(rows, answer, rank) for rank in range(3)),
     ]
     if 400 <= answer.status < 500:
         tried.append(_by_text([row for row in rows if row.is_answer], text, at_start=True))
@@ -151,6 +151,12 @@ def _by_text(rows: Iterable[KnownAnswer], text: str, *, at_start: bool) -> Itera
             values = values_in(text, pattern, at_start=at_start)
             if values is not None:
                 yield row.meaning, values
+
+
+def _by_code(rows: Iterable[KnownAnswer], answer: ServiceAnswer, rank: int) -> Iterator[tuple[Meaning, dict[str, str]]]:
+    for row in rows:
+        if _is_of_code(row, answer, rank):
+            yield row.meaning, {}
 
 
 def _fits_step(row: KnownAnswer, answer: ServiceAnswer) -> bool:
