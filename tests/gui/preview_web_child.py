@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from sescomposer.core.html.preview_document import PreviewDocument, PreviewPart
 from sescomposer.gui.panes.preview_pane import DESKTOP_WIDTH, PHONE_WIDTH, PreviewPane
+from sescomposer.gui.panes.raw_pane import RawPane
 from sescomposer.gui.tasks import TaskRunner
 
 PATIENCE_MS = 60_000
@@ -33,8 +34,11 @@ class Reader:
         self.seen: dict[str, Any] = {"engine_before_show": _engine_is_loaded()}
         self.runner = TaskRunner()
         self.pane = PreviewPane(self.runner)
+        # A raw pane stands beside the preview in every window; what it tells screen readers must not meet the engine's.
+        self.raw = RawPane(self.runner)
         self.pane.resize(900, 600)
         self.pane.show()
+        self.pane.activateWindow()
         self.shown: list[int] = []
         self.links: list[str] = []
         self.pane.shown.connect(self.shown.append)

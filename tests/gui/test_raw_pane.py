@@ -7,13 +7,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QColor, QFont, QGuiApplication
+from PySide6.QtGui import QAccessible, QColor, QFont, QGuiApplication
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from sescomposer.core.errors import UsageError
 from sescomposer.core.octets import EMPTY, Octets, base64_octets
 from sescomposer.core.parse import parse
+from sescomposer.gui.panes import raw_accessible
 from sescomposer.gui.panes.raw_accessible import RawAccessible
 from sescomposer.gui.panes.raw_bars import place_of
 from sescomposer.gui.panes.raw_caret import Move, moved
@@ -378,3 +380,14 @@ def test_screen_reader_never_gets_everything(pane: RawPane) -> None:
     words = RawAccessible(pane.view).words
     assert words.characterCount() < 20_000
     assert words.text(0, -1).rstrip().endswith("--end")
+
+
+def test_qt_finds_what_a_screen_reader_gets_and_lets_it_go_with_the_view(qtbot: QtBot, runner: TaskRunner) -> None:
+    made = RawPane(runner)
+    known = QAccessible.queryAccessibleInterface(made.view)
+    assert isinstance(known, RawAccessible)
+    number = QAccessible.uniqueId(known)
+    assert raw_accessible._kept[number] is known
+    made.deleteLater()
+    qtbot.waitUntil(lambda: number not in raw_accessible._kept)
+    assert not isValid(known)

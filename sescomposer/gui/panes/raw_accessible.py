@@ -4,13 +4,12 @@ Qt asks for the whole text to find a line around the caret, so the text is what 
 is always brought into view before its move is told.
 """
 
-from functools import cache
 from typing import Any
+from weakref import ref
 
-from PySide6.QtCore import QObject, QPoint, QRect
+from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import (
     QAccessible,
-    QAccessibleInterface,
     QAccessibleTextCursorEvent,
     QAccessibleTextInterface,
     QAccessibleTextSelectionEvent,
@@ -27,7 +26,6 @@ class RawAccessible(QAccessibleWidget):
 
     def __init__(self, view: RawView) -> None:
         super().__init__(view, QAccessible.Role.EditableText, "Raw source")
-        self._view = view
         # An object of its own: of one class with two C++ bases Qt would get the address of the wrong one.
         self.words = RawWords(view)
 
@@ -49,7 +47,14 @@ class RawWords(QAccessibleTextInterface):
 
     def __init__(self, view: RawView) -> None:
         super().__init__()
-        self._view = view
+        self._seen = ref(view)  # what Qt keeps must not keep the view
+
+    @property
+    def _view(self) -> RawView:
+        view = self._seen()
+        if view is None:
+            raise ReferenceError("the raw view has gone before what makes it accessible")
+        return view
 
     def text(self, start: int, stop: int) -> str:
         """Give a range of the text."""
@@ -134,19 +139,20 @@ def _cut(units: bytes, start: int, stop: int) -> str:
     return units[2 * max(start, 0) : 2 * stop].decode("utf-16-le", "replace")
 
 
-def _made_for(key: str, watched: QObject | None) -> QAccessibleInterface | None:
-    if not isinstance(watched, RawView):
-        return None
-    made = RawAccessible(watched)
-    # Qt owns the C++ half as long as the view lives; the Python half lives with the view too.
-    watched.accessible = made
-    return made
+_kept: dict[int, RawAccessible] = {}
+"""By Qt's number. Qt owns the C++ half as long as the view lives; the Python half may not go before it."""
 
 
-@cache
-def install() -> None:
-    """Tell Qt, once, how raw views are made accessible."""
-    QAccessible.installFactory(_made_for)
+def make_accessible(view: RawView) -> None:
+    """Tell Qt how a view is made accessible.
+
+    No factory is installed: Qt asks each factory about every object that gets the focus, and what is inside a web view
+    cannot be handed to Python, it would end the process.
+    """
+    made = view.accessible = RawAccessible(view)
+    number = QAccessible.registerAccessibleInterface(made)
+    _kept[number] = made
+    view.destroyed.connect(lambda: _kept.pop(number, None))
 
 
 def tell_caret(view: RawView) -> None:

@@ -56,8 +56,8 @@ class RawPane(QWidget):
 
     def __init__(self, runner: TaskRunner, parent: QWidget | None = None, *, states: bool = True) -> None:
         super().__init__(parent)
-        raw_accessible.install()
         self.view = RawView(self)
+        raw_accessible.make_accessible(self.view)
         self.search_bar = SearchBar(self)
         self.go_to_bar = GoToBar(self)
         self._finder = Finder(runner, self)
