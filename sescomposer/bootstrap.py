@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from threading import RLock
-from typing import TYPE_CHECKING, Self, TypeVar, overload
+from typing import TYPE_CHECKING, Protocol, Self, TypeVar, overload
 
 from sescomposer.core.errors import StoreError
 from sescomposer.core.lazy import lazy
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from sescomposer.core.identifiers import Identifiers
     from sescomposer.core.octets import Octets
     from sescomposer.inbox.service import Inbox
+    from sescomposer.services.account import Account
+    from sescomposer.services.account_ports import SecretStore
+    from sescomposer.services.accounts import Accounts
     from sescomposer.services.documents import Documents
     from sescomposer.services.ports import (
         Clock,
@@ -32,7 +35,15 @@ if TYPE_CHECKING:
         Transport,
     )
     from sescomposer.services.sending import Sending
+    from sescomposer.services.sign_in import Prompts
     from sescomposer.services.unknown import UnknownSubmission
+
+    class KeptTransport(Transport, Protocol):
+        """A transport with connections."""
+
+        def close(self) -> None:
+            """Close them; what is under way ends first."""
+
 
 _PROVISIONAL_REFERENCE = "0100000000000000-00000000-0000-0000-0000-000000000000-000000"
 _PROVISIONAL_REGION = "us-east-1"
@@ -64,11 +75,15 @@ class Services:
     Attributes:
         folders: Where the user's files lie.
         making: Held while an adapter is made.
+        prompts: How a second factor is asked for; None where there is nobody to ask.
     """
+
+    prompts: Prompts | None = None
 
     def __init__(self, folders: Folders) -> None:
         self.folders = folders
         self.making = RLock()
+        self._transports: dict[Account, KeptTransport] = {}
 
     @_once
     def clock(self) -> Clock:
@@ -134,6 +149,23 @@ class Services:
         return Sending(self.content, self.submissions, self.clock, self.ids)
 
     @_once
+    def secrets(self) -> SecretStore:
+        """The system's keyring, or memory where there is none; it is looked for when it is asked something."""
+        from sescomposer.store.secrets import KeyringSecrets
+
+        return KeyringSecrets()
+
+    @_once
+    def accounts(self) -> Accounts:
+        """The accounts with their secrets."""
+        from sescomposer.services.accounts import Accounts
+        from sescomposer.store.accounts import AccountsFile
+
+        made = Accounts(AccountsFile(self.folders.accounts), self.secrets)
+        made.on_change(self._forget_transports)
+        return made
+
+    @_once
     def inbox(self) -> LocalInbox:
         """The local inbox, as it is read."""
         return self._inbox(Road.SES_V2)
@@ -141,6 +173,29 @@ class Services:
     def local_transport(self, road: Road) -> Transport:
         """The local inbox as a way to send, with the limits of that road."""
         return self._inbox(road)
+
+    def transport(self, name: str | None, road: Road | None = None, region: str = "") -> Transport:
+        """Give the way to send through an account; its connections are kept until the account changes.
+
+        Args:
+            name: Of the account; None or "" for the local inbox.
+            road: In place of the account's own; of the local inbox the one whose limits hold.
+            region: In place of the account's own, "" for that.
+
+        Raises:
+            AccountError: there is no such account, or it cannot be used that way.
+            StoreError: the accounts cannot be read.
+        """
+        if not name:
+            return self.local_transport(road or Road.SES_V2)
+        from sescomposer.services.accounts import usable
+
+        wanted = self.accounts.get(name)
+        account = usable(replace(wanted, road=road or wanted.road, region=region or wanted.region))
+        with self.making:
+            if account not in self._transports:
+                self._transports[account] = self._transport_of(account)
+            return self._transports[account]
 
     def would_deliver(self, root: Entity) -> tuple[Entity, tuple[str, ...]]:
         """Give what SES would deliver of a sealed message, and one sentence for each change.
@@ -204,6 +259,33 @@ class Services:
         """Write what is pending; nothing may be used afterwards."""
         if "journal" in self.__dict__:
             self.journal.close()
+        for account in tuple(self._transports):
+            self._forget_transports(account.name)
+
+    def _transport_of(self, account: Account) -> KeptTransport:
+        from sescomposer.services.sign_in import NOBODY
+
+        prompts = self.prompts or NOBODY
+        match account.road:
+            case Road.SES_V2:
+                from sescomposer.ses.api_v2 import ApiV2Transport
+
+                return ApiV2Transport(account, self.secrets, prompts)
+            case Road.SES_V1:
+                from sescomposer.ses.api_v1 import ApiV1Transport
+
+                return ApiV1Transport(account, self.secrets, prompts)
+            case Road.SMTP:
+                from sescomposer.ses.smtp import SmtpTransport
+
+                return SmtpTransport(account, self.secrets)
+
+    def _forget_transports(self, name: str) -> None:
+        """Close the connections of an account that changed; what is under way on them ends first."""
+        with self.making:
+            gone = [self._transports.pop(account) for account in tuple(self._transports) if account.name == name]
+        for transport in gone:
+            transport.close()
 
     def _inbox(self, road: Road) -> Inbox:
         from sescomposer.inbox.service import Inbox

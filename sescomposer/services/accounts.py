@@ -256,6 +256,18 @@ class _Rollback:
             ) from error
 
 
+def usable(account: Account) -> Account:
+    """Give the account back if it can be used as it is, with the road and region of this one message.
+
+    Raises:
+        InvalidAccountError: it breaks a rule.
+    """
+    problems = problems_of(account)
+    if problems:
+        raise InvalidAccountError(problems)
+    return account
+
+
 def _keeps_secret(old: Account, new: Account) -> bool:
     """Whether the secret of an account is good for what it becomes."""
     return old.needs_secret and old.way_in is new.way_in
@@ -277,4 +289,4 @@ def _addresses(mailboxes: Iterable[str]) -> frozenset[str]:
     return frozenset(found)
 
 
-__all__ = ["Accounts", "InvalidAccountError", "UnknownAccountError"]
+__all__ = ["Accounts", "InvalidAccountError", "UnknownAccountError", "usable"]
