@@ -248,3 +248,10 @@ def test_items_of_a_list_are_its_members(members: list[str]) -> None:
     joins: list[Callable[[list[str]], str]] = [", ".join, ";".join, "\n".join]
     for join in joins:
         assert list(items_of(join(members))) == members
+
+
+def test_pasted_items_with_a_comma_behind_stand_apart(edit: RecipientEdit, told: list[str]) -> None:
+    for item in ("Dana <dana@x.example>,", '"Ali, X" <ali@x.example>'):
+        edit.line_edit.insert_text(item)
+    assert texts(edit) == ["Dana <dana@x.example>"]
+    assert edit.text() == 'Dana <dana@x.example>, "Ali, X" <ali@x.example>'

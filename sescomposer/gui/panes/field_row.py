@@ -16,6 +16,7 @@ from sescomposer.gui.icons import icon
 from sescomposer.gui.models.header_rows import LONGEST, on_one_line, stands_for
 from sescomposer.gui.panes.field_octets import OctetsPanel
 from sescomposer.gui.theme import theme_of
+from sescomposer.gui.tips import tip
 from sescomposer.gui.widgets.chips import RecipientEdit
 from sescomposer.gui.widgets.faint import Faint
 from sescomposer.gui.widgets.field_line import FieldLine, UndoToWindow
@@ -181,7 +182,7 @@ class FieldRow(QWidget):
         self.findings = tuple(findings)
         self.sign.setVisible(bool(findings))
         words = "\n".join(str(finding) for finding in findings)
-        self.sign.setToolTip(words)
+        self.sign.setToolTip(tip(words))
         self.sign.setAccessibleName(words)
         self.value.setAccessibleDescription(words)
         if findings:

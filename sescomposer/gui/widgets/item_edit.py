@@ -64,8 +64,8 @@ class ItemEdit(QLineEdit):
         self.insert_text(QGuiApplication.clipboard().text())
 
     def insert_text(self, text: str) -> None:
-        """Insert text at the caret; a list becomes items."""
-        if len(items_of(text)) > 1 or "\n" in text.strip():
+        """Insert text at the caret; a list becomes items, one with a comma behind it too."""
+        if len(items_of(text)) > 1 or "\n" in text.strip() or text.rstrip().endswith(_SEPARATORS):
             self.pasted.emit(text)
         else:
             self.insert(text.strip("\r\n"))
