@@ -31,12 +31,17 @@ def encode_lines(octets: bytes | memoryview, line_end: bytes = b"\r\n") -> bytes
     b'bGlnaHQgd29yaw==\\r\\n'
     """
     parts = [
-        line_end.join(_rows(_encode(octets[at : at + CHUNK_OCTETS]))) for at in range(0, len(octets), CHUNK_OCTETS)
+        line_end.join(_rows(encode(octets[at : at + CHUNK_OCTETS]))) for at in range(0, len(octets), CHUNK_OCTETS)
     ]
     return b"".join([part + line_end for part in parts]) if len(parts) != 1 else parts[0] + line_end
 
 
-def _encode(octets: bytes | memoryview) -> bytes:
+def encode(octets: bytes | memoryview) -> bytes:
+    """Encode without any line end.
+
+    >>> encode(b"light work")
+    b'bGlnaHQgd29yaw=='
+    """
     return b64encode(octets) if HAS_PYBASE64 else binascii.b2a_base64(octets, newline=False)
 
 

@@ -1,0 +1,84 @@
+"""The SES API v2 as a transport: operation SendEmail with raw content."""
+
+from typing import Any
+
+from sescomposer.core.control_fields import options_in
+from sescomposer.core.envelope import mailboxes, named_recipients
+from sescomposer.core.errors import SubmissionError
+from sescomposer.core.message import SendingOptions, Tracking
+from sescomposer.core.road import Road
+from sescomposer.core.seal import Sealed
+from sescomposer.ses.api import ApiTransport
+
+_MEMBERS = {"To": "ToAddresses", "Cc": "CcAddresses"}
+
+
+class ApiV2Transport(ApiTransport):
+    """See `ApiTransport`. Every recipient of the envelope goes into the destination, so that SES reads no header."""
+
+    _service = "sesv2"
+    _road = Road.SES_V2
+
+    def members(self, sealed: Sealed, octets: bytes) -> dict[str, Any]:
+        """See `ApiTransport.members`. FromEmailAddress is never given: it would replace the From field."""
+        return {
+            "Content": {"Raw": {"Data": octets}},
+            "Destination": _destination(sealed),
+            **_feedback(sealed),
+            **_arns(sealed.options, options_in(sealed.root)),
+            **_options(sealed.options),
+        }
+
+
+def _destination(sealed: Sealed) -> dict[str, list[str]]:
+    """Give the recipients as the header shows them; whom no field shows is Bcc. The order is that of the envelope."""
+    shown = {recipient.addr_spec: recipient.source for recipient in named_recipients(sealed.root)}
+    found: dict[str, list[str]] = {}
+    for address in sealed.envelope.rcpt_to:
+        member = _MEMBERS.get(shown.get(address, ""), "BccAddresses")
+        found.setdefault(member, []).append(address)
+    return found
+
+
+def _feedback(sealed: Sealed) -> dict[str, str]:
+    """Give the address for bounces where it is another than From, which SES takes by itself."""
+    authors = [mailbox.wire_addr_spec for mailbox in mailboxes(sealed.root, "From")]
+    mail_from = sealed.envelope.mail_from
+    if not mail_from and authors:
+        raise SubmissionError(
+            "The envelope names no return path, and the SES API v2 has no empty one; nothing was sent.",
+            hint="Give the envelope a return path.",
+        )
+    return {} if mail_from in authors[:1] or not mail_from else {"FeedbackForwardingEmailAddress": mail_from}
+
+
+def _arns(options: SendingOptions, written: SendingOptions) -> dict[str, str]:
+    found = {"FeedbackForwardingEmailAddressIdentityArn": options.return_path_arn}
+    if not options.source_arn or not options.from_arn or options.source_arn == options.from_arn:
+        found["FromEmailAddressIdentityArn"] = options.from_arn or options.source_arn
+    elif (written.source_arn, written.from_arn) != (options.source_arn, options.from_arn):
+        # A single member stands for both; only the fields can say them apart.
+        raise SubmissionError(
+            "The SES API v2 takes one identity for source and From; the options name two. Nothing was sent.",
+            hint="Name one of them, or write both as the fields X-SES-SOURCE-ARN and X-SES-FROM-ARN.",
+            value=options.from_arn,
+        )
+    return {name: value for name, value in found.items() if value}
+
+
+def _options(options: SendingOptions) -> dict[str, Any]:
+    tracking = {
+        name: value.name
+        for name, value in (("OpenTrackingEnabled", options.opens), ("ClickTrackingEnabled", options.clicks))
+        if value is not Tracking.ACCOUNT
+    }
+    managed = {"ContactListName": options.contact_list, "TopicName": options.topic}
+    found = {
+        "ConfigurationSetName": options.configuration_set,
+        "EmailTags": [{"Name": name, "Value": value} for name, value in options.tags],
+        "ListManagementOptions": {n: v for n, v in managed.items() if v} if options.contact_list else {},
+        "TenantName": options.tenant,
+        "EndpointId": options.endpoint,
+        "ConfigurationOverrides": {"Tracking": tracking} if tracking else {},
+    }
+    return {name: value for name, value in found.items() if value}

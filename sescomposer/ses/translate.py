@@ -1,0 +1,128 @@
+"""What the SDK raises, in our exceptions: nothing above this package sees one of its types.
+
+An answer of the service keeps its own words. Where no answer came, what the body knows decides: if its last octet was
+not handed to the connection nothing was sent, else the outcome is unknown.
+"""
+
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectTimeoutError,
+    CredentialRetrievalError,
+    EndpointConnectionError,
+    InvalidConfigError,
+    LoginError,
+    MetadataRetrievalError,
+    NoAuthTokenError,
+    NoCredentialsError,
+    PartialCredentialsError,
+    ProfileNotFound,
+    ProxyConnectionError,
+    RefreshWithMFAUnsupportedError,
+    SSOError,
+    TokenRetrievalError,
+    UnknownCredentialError,
+)
+from botocore.parsers import ResponseParserError
+
+from sescomposer.core.answers import ServiceAnswer
+from sescomposer.core.errors import (
+    AccountError,
+    LoginNeededError,
+    SesComposerError,
+    UnknownOutcomeError,
+)
+from sescomposer.core.road import Road
+from sescomposer.core.service_answers import error_of
+from sescomposer.services.account import Account, WayIn
+from sescomposer.ses.streaming import NotSwappedError, RepeatedError
+
+SDK_ERRORS = (BotoCoreError, ClientError, ResponseParserError, NotSwappedError, RepeatedError)
+"""All that a call of the SDK raises by itself."""
+
+_SIGN_ON = (SSOError, TokenRetrievalError)
+_LOGIN = (LoginError,)
+_CREDENTIALS = (
+    NoCredentialsError,
+    PartialCredentialsError,
+    CredentialRetrievalError,
+    ProfileNotFound,
+    InvalidConfigError,
+    UnknownCredentialError,
+    RefreshWithMFAUnsupportedError,
+    MetadataRetrievalError,
+    NoAuthTokenError,
+)
+_BEFORE_CONNECTED = (EndpointConnectionError, ConnectTimeoutError, ProxyConnectionError)
+
+
+def submission_error(
+    error: Exception, account: Account, step: str, *, road: Road, may_have_left: bool
+) -> SesComposerError:
+    """Give our exception for one of the SDK's that ended a submission.
+
+    Args:
+        error: One of `SDK_ERRORS`.
+        account: Whose submission it was.
+        step: The operation.
+        road: The API.
+        may_have_left: Whether the last octet was handed to the connection, or nobody knows.
+    """
+    if is_about_account(error):
+        return account_error(error, account)
+    answer = answer_of(error, road, step, account.region)
+    content_left = may_have_left and not isinstance(error, _BEFORE_CONNECTED)
+    found = error_of(answer, content_left=content_left)
+    if content_left and not isinstance(error, ClientError) and not found.outcome_unknown:
+        # Such as TLS that breaks while the answer is read: nobody refused, and the message may be there.
+        return UnknownOutcomeError(found.sentence, hint=found.hint, value=found.value, answer=answer)
+    return found
+
+
+def answer_of(error: Exception, road: Road, step: str, region: str) -> ServiceAnswer:
+    """Give what the service said, or the way to it, as a value.
+
+    >>> error = ClientError({"Error": {"Code": "MessageRejected", "Message": "No."}}, "SendEmail")
+    >>> answer_of(error, Road.SES_V2, "SendEmail", "eu-west-1").wire
+    'MessageRejected: No.'
+    """
+    if not isinstance(error, ClientError):
+        return ServiceAnswer(road, type(error).__name__, _one_line(str(error)), step=step, region=region)
+    said, about = error.response.get("Error", {}), error.response.get("ResponseMetadata", {})
+    return ServiceAnswer(
+        road,
+        said.get("Code", ""),
+        _one_line(said.get("Message", "")),
+        about.get("HTTPStatusCode", 0),
+        about.get("RequestId", ""),
+        step,
+        region,
+    )
+
+
+def is_about_account(error: Exception) -> bool:
+    """Whether the credentials could not be had; then nothing was sent."""
+    return isinstance(error, (*_SIGN_ON, *_LOGIN, *_CREDENTIALS)) or (
+        # A role that may not be assumed, a session that has ended: answers of other services than SES.
+        isinstance(error, ClientError) and error.operation_name in ("AssumeRole", "GetRoleCredentials", "CreateToken")
+    )
+
+
+def account_error(error: Exception, account: Account) -> AccountError:
+    """Give our exception where the credentials of an account could not be had."""
+    words = _one_line(str(error))
+    if isinstance(error, _SIGN_ON) and account.way_in is WayIn.PROFILE:
+        return LoginNeededError(
+            f"The single sign-on of the profile {account.profile!r} has ended: {words}",
+            hint="Sign in again.",
+            value=account.profile,
+        )
+    if isinstance(error, (*_SIGN_ON, *_LOGIN)):
+        hint = f"Sign in with the AWS command line: aws login --profile {account.profile or 'default'}."
+    else:
+        hint = "Check the way in of the account."
+    return AccountError(f"The account {account.name!r} cannot be used: {words}", hint=hint, value=account.name)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
