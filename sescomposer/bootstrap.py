@@ -226,8 +226,9 @@ class Services:
         try:
             self.submissions.record_outcome(outcome)
         except StoreError as error:
-            return replace(record, outcome=outcome, unrecorded=f"{error.sentence} {error.hint}".strip())
-        return replace(record, outcome=outcome, unrecorded="")
+            words = f"{error.sentence} {error.hint}".strip()
+            return self.sending.tell(replace(record, outcome=outcome, unrecorded=words))
+        return self.sending.tell(replace(record, outcome=outcome, unrecorded=""))
 
     def unknown_submissions(self) -> tuple[UnknownSubmission, ...]:
         """Give the submissions that were begun and have no outcome, oldest first, with how to find out.
@@ -250,6 +251,7 @@ class Services:
         self.journal.flush()
         named = set(self.journal.named_content())
         named.update(record.intent.sha256 for record in self.submissions.all())
+        named.update(item.sha256 for plan in self.submissions.plans() for item in plan.items)
         for entry in self.inbox.entries():
             named.update((entry.submitted, entry.delivered))
             named.update(delivery.report for delivery in entry.deliveries)

@@ -158,12 +158,17 @@ class Outcome:
 class SubmissionRecord:
     """An intent with its outcome; without one after a crash it is unknown and never repeated by itself.
 
-    `unrecorded` says why the outcome could not be written to the log; "" where it was, and for records read from it.
+    Attributes:
+        intent: What was to be submitted.
+        outcome: How it ended; WAITING where it was throttled: then it was surely not accepted.
+        unrecorded: Why the outcome could not be written to the log; "" where it was, and for records read from it.
+        unlisted: Why whoever listens, such as the history, could not take it up; "" where it could.
     """
 
     intent: Intent
     outcome: Outcome | None
     unrecorded: str = ""
+    unlisted: str = ""
 
     @property
     def state(self) -> SubmissionState:
@@ -171,11 +176,35 @@ class SubmissionRecord:
         return SubmissionState.UNKNOWN if self.outcome is None else self.outcome.state
 
 
+@dataclass(frozen=True, slots=True)
+class BatchPlan:
+    """What a batch is going to submit, recorded durably before its first item leaves.
+
+    Attributes:
+        batch: Its id; of one item alone the id of its submission.
+        at: When it was confirmed.
+        sealed_at: When its oldest octets were sealed.
+        items: One for each item, in order, as it will be recorded when its turn comes.
+    """
+
+    batch: str
+    at: datetime
+    sealed_at: datetime
+    items: tuple[Intent, ...]
+
+
+class Hold(Protocol):
+    """The right to submit one batch; the system frees it when the process dies."""
+
+    def release(self) -> None:
+        """Let go of it, once."""
+
+
 class Submissions(Protocol):
     """The write-ahead log of submissions."""
 
     def record_intent(self, intent: Intent) -> None:
-        """Write an intent durably (synced to the disk) before returning.
+        """Write an intent durably (synced to the disk) before returning; what was its outcome no longer holds.
 
         Raises:
             StoreError: it cannot be written; then nothing may be submitted.
@@ -184,8 +213,23 @@ class Submissions(Protocol):
     def record_outcome(self, outcome: Outcome) -> None:
         """Write an outcome durably."""
 
+    def record_plan(self, plan: BatchPlan) -> None:
+        """Write a plan durably. Raises `StoreError`; then nothing may be submitted."""
+
+    def end_batch(self, batch: str, at: datetime) -> None:
+        """Write durably that nothing further of a batch will be submitted. Raises `StoreError`."""
+
     def all(self) -> tuple[SubmissionRecord, ...]:
         """Give all records, oldest first; a damaged tail is left out and kept aside."""
+
+    def plans(self) -> tuple[BatchPlan, ...]:
+        """Give the plans of the batches that have not ended, oldest first."""
+
+    def hold(self, batch: str) -> Hold | None:
+        """Take the right to submit a batch; None while a process has it. Raises `StoreError`."""
+
+    def running(self) -> frozenset[str]:
+        """Give the ids of the batches that a living process holds. Raises `StoreError`."""
 
 
 @dataclass(frozen=True, slots=True)

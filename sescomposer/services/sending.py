@@ -1,10 +1,11 @@
 """The one way to the wire: seal, show, record the intent, submit once, record the outcome.
 
-States are those of `ports.SubmissionState`. Nothing is ever repeated by itself: an intent without outcome is unknown.
+States are those of `ports.SubmissionState`. Nothing is ever repeated by itself but what was throttled, which was surely
+not accepted: an intent without outcome is unknown.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -12,22 +13,18 @@ from functools import partial
 from sescomposer.core import limits
 from sescomposer.core.checks import check
 from sescomposer.core.envelope import Envelope
-from sescomposer.core.errors import (
-    AccountError,
-    OperationCancelledError,
-    RefusedError,
-    SesComposerError,
-    StoreError,
-    SubmissionError,
-)
-from sescomposer.core.findings import Finding, Severity
+from sescomposer.core.errors import SesComposerError, StoreError, SubmissionError, UsageError
 from sescomposer.core.identifiers import Identifiers
-from sescomposer.core.message import EnvelopeOverride, Message, Road
+from sescomposer.core.message import EnvelopeOverride, Message
 from sescomposer.core.octets import Octets
 from sescomposer.core.parse import parse
-from sescomposer.core.progress import NO_PROGRESS, Progress
+from sescomposer.core.progress import NO_PROGRESS, PartOfProgress, Progress
 from sescomposer.core.seal import Sealed, seal
+from sescomposer.services.batch import Batch, batches
+from sescomposer.services.batch_run import BatchRun
+from sescomposer.services.pace import Pace
 from sescomposer.services.ports import (
+    BatchPlan,
     Clock,
     ContentStore,
     Intent,
@@ -37,67 +34,72 @@ from sescomposer.services.ports import (
     SubmissionState,
     Transport,
 )
+from sescomposer.services.review import (
+    FindingsError,
+    Review,
+    StaleError,
+    can_override,
+    findings_of,
+    reasons_of,
+    refuse_errors,
+    worst_first,
+)
+from sescomposer.services.send_control import SendControl
+from sescomposer.services.submitting import Item, Report, SharedProgress, Step, Submitter, not_sent
 
-NOT_OVERRIDABLE = frozenset({"no-recipient", "too-large"})
-"""Codes of errors that no reason overrides (design section 5)."""
-
-Report = Callable[[int, SubmissionState], None]
-"""Told of each state of the item with that index, from the thread that submits."""
-
-
-class StaleError(SubmissionError):
-    """The sealed octets are too old to be submitted; seal and show them again."""
-
-
-class FindingsError(SubmissionError):
-    """Findings of severity error stop the submission; `value` are those that nobody overrode."""
+IN_FLIGHT = 10
+MOST_IN_FLIGHT = 50
 
 
 @dataclass(frozen=True)
-class Review:
-    """What the send sheet shows and what will be submitted, to the octet.
+class _Way:
+    """How one run is submitted; see `Sending.submit`."""
 
-    Attributes:
-        message: The message that was sealed.
-        sealed: One for each submission.
-        findings: Of the sealed octets, worst first.
-        sealed_at: When they were sealed.
-        account, road, region: Where they would go.
-    """
+    transport: Transport
+    progress: Progress
+    report: Report
+    control: SendControl | None
+    pace: Pace | None
+    in_flight: int
 
-    message: Message
-    sealed: tuple[Sealed, ...]
-    findings: tuple[Finding, ...]
-    sealed_at: datetime
-    account: str
-    road: Road
-    region: str = ""
-
-    @property
-    def errors(self) -> tuple[Finding, ...]:
-        """Findings that stop a submission until they are mended or overridden."""
-        return tuple(finding for finding in self.findings if finding.severity is Severity.ERROR)
+    def __post_init__(self) -> None:
+        if not 1 <= self.in_flight <= MOST_IN_FLIGHT:
+            raise UsageError(
+                f"{self.in_flight} messages cannot be in flight at once.",
+                hint=f"From 1 to {MOST_IN_FLIGHT} can.",
+                value=self.in_flight,
+            )
 
 
-def can_override(finding: Finding) -> bool:
-    """Whether a typed reason may override that finding.
+@dataclass
+class _Planned:
+    """A plan, and whether it is in the log."""
 
-    >>> from sescomposer.core.findings import Where
-    >>> can_override(Finding("too-large", Severity.ERROR, "Too large.", Where(), "SES quotas"))
-    False
-    """
-    return finding.code not in NOT_OVERRIDABLE
+    submissions: Submissions
+    plan: BatchPlan
+    is_recorded: bool
+
+    def record(self) -> None:
+        """Record it, once."""
+        if not self.is_recorded:
+            self.submissions.record_plan(self.plan)
+            self.is_recorded = True
 
 
 @dataclass(frozen=True)
 class Sending:
-    """Seals and submits; its parts are the ports it needs."""
+    """Seals and submits; its parts are the ports it needs.
+
+    `on_record` is told of each intent, each throttled try and each outcome, by several threads; what it raises as an
+    error of ours is told in `SubmissionRecord.unlisted` and changes nothing else.
+    """
 
     content: ContentStore
     submissions: Submissions
     clock: Clock
     ids: Identifiers
     too_old: timedelta = field(default=timedelta(seconds=limits.HOLD_OLD_SECONDS))
+    on_record: Callable[[SubmissionRecord], None] | None = None
 
     def review(self, message: Message, transport: Transport, progress: Progress = NO_PROGRESS) -> Review:
         """Seal a message and check what was sealed.
@@ -106,10 +108,37 @@ class Sending:
             StoreError: the sealed octets cannot be written.
             OperationCancelledError: cancelled.
         """
-        now = self.clock.now()
-        road = transport.road
-        sealed = seal(message, road, now=now, ids=self.ids, into=self.content.new, progress=progress)
-        return Review(message, sealed, _findings(message, sealed, road), now, transport.account, road, transport.region)
+        return self.review_all([message], transport, progress)
+
+    def review_all(self, messages: Sequence[Message], transport: Transport, progress: Progress = NO_PROGRESS) -> Review:
+        """Seal several messages for one batch and check what was sealed; findings are told by item, too.
+
+        Raises:
+            UsageError: there is no message.
+            StoreError: the sealed octets cannot be written.
+            OperationCancelledError: cancelled.
+        """
+        if not messages:
+            raise UsageError("There is no message to send.")
+        now, road = self.clock.now(), transport.road
+        sizes = [len(message.root.octets) for message in messages]
+        items: list[tuple[Message, Sealed]] = []
+        for index, message in enumerate(messages):
+            part = PartOfProgress.of(progress, sizes, index)
+            made = seal(message, road, now=now, ids=self.ids, into=self.content.new, progress=part)
+            items += [(message, sealed) for sealed in made]
+        by_item = tuple(findings_of(message, sealed, road) for message, sealed in items)
+        return Review(
+            message=messages[0],
+            sealed=tuple(sealed for _, sealed in items),
+            findings=worst_first(by_item),
+            sealed_at=now,
+            account=transport.account,
+            road=road,
+            region=transport.region,
+            messages=tuple(message for message, _ in items),
+            by_item=by_item,
+        )
 
     def review_as_is(self, octets: Octets, envelope: Envelope, transport: Transport) -> Review:
         """Take octets as they are: nothing is stamped, taken out or changed."""
@@ -127,36 +156,53 @@ class Sending:
         *,
         overrides: Sequence[tuple[str, str]] = (),
         progress: Progress = NO_PROGRESS,
-        report: Report = lambda index, state: None,
+        report: Report = lambda step: None,
+        control: SendControl | None = None,
+        pace: Pace | None = None,
+        in_flight: int = IN_FLIGHT,
     ) -> tuple[SubmissionRecord, ...]:
-        """Submit what was reviewed, each item once and in order; a refused one does not stop the others.
+        """Submit what was reviewed, each item once and started in order; a refused one does not stop the others.
 
-        Whatever happens after the first item has left, every item has a record: one whose intent cannot be recorded
-        is not sent, one whose outcome cannot be recorded says so in `unrecorded`.
+        Only an item that was throttled is tried again: at a time that is told, all others waiting with it, and only
+        where `control` lets somebody stop that. Several items have a plan on the disk before the first one leaves,
+        see `resumable`. Every item has a record, whatever happens: one whose intent (or the plan) cannot be recorded is
+        not sent, one whose outcome cannot be recorded says so in `unrecorded`.
 
         Args:
             review: From `review`; submitted to the octet.
             transport: Where to.
             overrides: Pairs of finding code and typed reason, for errors; not needed where nothing
                 leaves the machine.
-            progress: Octets of the item under way; cancelling leaves the rest unsent.
-            report: Told of each state.
+            progress: Octets of all items; cancelling leaves the rest unsent.
+            report: Told of each state, by several threads.
+            control: To pause, stop and hurry it; without one a throttled item is refused.
+            pace: The rate of the account; hand the same one to all batches of it.
+            in_flight: How many items at once, up to 50; with 1 no thread but the caller's is used.
 
         Raises:
             StaleError: sealed more than 45 minutes ago.
             FindingsError: an error that was not, or cannot be, overridden.
+            UsageError: so many cannot be in flight.
         """
-        self._refuse_stale(review)
-        reasons = _reasons(review, overrides)
+        way = _Way(transport, progress, report, control, pace, in_flight)
+        self._refuse_stale(review.sealed_at)
+        reasons = reasons_of(review, overrides)
         if not transport.is_local:
-            _refuse_errors(review, reasons)
-        records = []
-        for index, sealed in enumerate(review.sealed):
-            intent = self._intent(review, sealed, tuple(reasons.items()))
-            record = self._submit_item(intent, review, sealed, transport, progress, partial(report, index))
-            report(index, record.state)
-            records.append(record)
-        return tuple(records)
+            refuse_errors(review, reasons)
+        planned = _Planned(self.submissions, self._plan(review, reasons), is_recorded=False)
+        items = [
+            Item(intent, partial(_itself, sealed))
+            for intent, sealed in zip(planned.plan.items, review.sealed, strict=True)
+        ]
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(self._held(planned.plan.batch))
+                if len(items) > 1:
+                    planned.record()
+            except StoreError as error:
+                return tuple(self._never_begun(index, item, error, report) for index, item in enumerate(items))
+            records = self._run(planned, items, range(len(items)), way)
+        return tuple(records[index] for index in range(len(items)))
 
     def unfinished(self) -> tuple[SubmissionRecord, ...]:
         """Give the intents without outcome, oldest first: what a crash left, or what another process submits now.
@@ -174,66 +220,160 @@ class Sending:
         """
         for record in records:
             words = "The program ended before an answer came."
-            self.submissions.record_outcome(self._outcome(record.intent, SubmissionState.UNKNOWN, sentence=words))
+            self._settle(record.intent, SubmissionState.UNKNOWN, words)
 
-    def _submit_item(
+    def resumable(self) -> tuple[Batch, ...]:
+        """Give what a crash cut short and has items left which were surely not sent, oldest first.
+
+        Raises:
+            StoreError: the log cannot be read.
+        """
+        running = self.submissions.running()
+        return tuple(batch for batch in self._batches() if batch.batch not in running)
+
+    def is_too_old(self, batch: Batch) -> bool:
+        """Whether the octets of a batch are too old to be submitted: then only sealing its messages anew helps."""
+        return self._is_old(batch.plan.sealed_at)
+
+    def resume(
         self,
-        intent: Intent,
-        review: Review,
-        sealed: Sealed,
+        batch: Batch,
         transport: Transport,
-        progress: Progress,
-        report: Callable[[SubmissionState], None],
-    ) -> SubmissionRecord:
-        """Record the intent, submit, record the outcome."""
+        *,
+        progress: Progress = NO_PROGRESS,
+        report: Report = lambda step: None,
+        control: SendControl | None = None,
+        pace: Pace | None = None,
+        in_flight: int = IN_FLIGHT,
+    ) -> tuple[SubmissionRecord, ...]:
+        """Submit the items of a batch that were surely not sent; see `submit`. What is unknown stays unknown.
+
+        Returns:
+            A record for each item of the batch, in order: also those that earlier runs left.
+
+        Raises:
+            StaleError: sealed more than 45 minutes ago; its messages have to be sealed anew.
+            SubmissionError: it is under way elsewhere, nothing is left of it, or the transport is another one.
+            StoreError: the log cannot be read.
+            UsageError: so many cannot be in flight.
+        """
+        way = _Way(transport, progress, report, control, pace, in_flight)
+        self._refuse_stale(batch.plan.sealed_at)
+        _refuse_other_way(batch, transport)
+        with self._held(batch.batch):
+            found = self._left_of(batch)
+            planned = _Planned(self.submissions, found.plan, is_recorded=True)
+            items = [
+                Item(intent, partial(self._reopened, intent, found.plan.sealed_at), _throttled(record))
+                for intent, record in zip(found.plan.items, found.records, strict=True)
+            ]
+            records = self._run(planned, items, found.left, way)
+        earlier = {index: record for index, record in enumerate(found.records) if record is not None}
+        return tuple((earlier | records)[index] for index in range(len(items)))
+
+    def discard(self, batch: Batch) -> None:
+        """Send nothing further of a batch; what is unknown of it stays in `unfinished`.
+
+        Raises:
+            SubmissionError: it is under way elsewhere.
+            StoreError: it cannot be written; then it will be offered again.
+        """
+        with self._held(batch.batch):
+            for record in batch.records:
+                if record is not None and record.state is SubmissionState.WAITING:
+                    words = "The program ended while it waited to be tried again, and it was given up."
+                    self._settle(record.intent, SubmissionState.NOT_SENT, words)
+            self.submissions.end_batch(batch.batch, self.clock.now())
+
+    def tell(self, record: SubmissionRecord) -> SubmissionRecord:
+        """Hand a record to whoever listens, and give it back with what went wrong there."""
+        if self.on_record is None:
+            return record
         try:
-            # Of a batch that was cancelled or grew old nothing further leaves.
-            progress.step(0, intent.length)
-            self._refuse_stale(review)
-            self.submissions.record_intent(intent)
-        except (OperationCancelledError, StoreError, StaleError) as error:
-            return SubmissionRecord(intent, self._not_sent(intent, error))
-        report(SubmissionState.UPLOADING)
-        upload = _Upload(progress, partial(report, SubmissionState.AWAITING))
-        outcome = self._outcome_of(intent, sealed, transport, upload)
+            self.on_record(record)
+        except SesComposerError as error:
+            return replace(record, unlisted=f"{error.sentence} {error.hint}".strip())
+        return record
+
+    def is_stale(self, review: Review) -> bool:
+        """Whether the octets are too old to be submitted."""
+        return self._is_old(review.sealed_at)
+
+    def _run(
+        self, planned: _Planned, items: Sequence[Item], indexes: Iterable[int], way: _Way
+    ) -> dict[int, SubmissionRecord]:
+        """Submit some of the items, whose plan is held, and end the batch."""
+        lengths = [item.intent.length for item in items]
+        submitter = Submitter(
+            items=items,
+            submissions=self.submissions,
+            clock=self.clock,
+            transport=way.transport,
+            progress=SharedProgress(way.progress, lengths),
+            report=way.report,
+            refuse_old=partial(self._refuse_stale, planned.plan.sealed_at),
+            tell=self.tell,
+            before_wait=None if way.control is None else planned.record,
+        )
+        records = BatchRun(submitter, indexes, way.control or SendControl(), way.pace, way.in_flight).run()
+        if planned.is_recorded:
+            try:
+                self.submissions.end_batch(planned.plan.batch, self.clock.now())
+            except StoreError as error:
+                last = max(records)
+                records[last] = replace(records[last], unrecorded=f"{error.sentence} {error.hint}".strip())
+        return records
+
+    def _never_begun(self, index: int, item: Item, error: StoreError, report: Report) -> SubmissionRecord:
+        """Make the record of an item of a run that could not be begun."""
+        report(Step(index, SubmissionState.NOT_SENT))
+        return self.tell(SubmissionRecord(item.intent, not_sent(item.intent, error, self.clock.now())))
+
+    @contextmanager
+    def _held(self, batch: str) -> Iterator[None]:
+        """Hold the right to submit a batch; raises `SubmissionError` where somebody else has it."""
+        hold = self.submissions.hold(batch)
+        if hold is None:
+            raise SubmissionError("This batch is being sent already, by another window or program.", value=batch)
         try:
-            self.submissions.record_outcome(outcome)
-        except StoreError as error:
-            return SubmissionRecord(intent, outcome, unrecorded=f"{error.sentence} {error.hint}".strip())
-        return SubmissionRecord(intent, outcome)
+            yield
+        finally:
+            hold.release()
 
-    def _outcome_of(self, intent: Intent, sealed: Sealed, transport: Transport, progress: Progress) -> Outcome:
-        """Hand one item over and turn what happened into its outcome."""
-        try:
-            receipt = transport.submit(sealed, progress)
-        except SubmissionError as error:
-            return self._failed(intent, error)
-        except (OperationCancelledError, StoreError, AccountError) as error:
-            return self._not_sent(intent, error)
-        accepted = self._outcome(intent, SubmissionState.ACCEPTED, receipt.reference, receipt.answer)
-        return replace(accepted, request_id=receipt.request_id)
+    def _batches(self) -> tuple[Batch, ...]:
+        return batches(self.submissions.plans(), self.submissions.all())
 
-    def _failed(self, intent: Intent, error: SubmissionError) -> Outcome:
-        """Make the outcome of a submission that did not end in acceptance."""
-        state = SubmissionState.UNKNOWN if error.outcome_unknown else SubmissionState.NOT_SENT
-        if isinstance(error, RefusedError):
-            state = SubmissionState.REFUSED
-        outcome = self._outcome(intent, state, "", error.sentence, error.hint)
-        answer = error.answer
-        return outcome if answer is None else replace(outcome, request_id=answer.request_id, code=answer.code)
+    def _left_of(self, batch: Batch) -> Batch:
+        """Read a batch again that is held now: another process may have sent some of it meanwhile."""
+        for found in self._batches():
+            if found.batch == batch.batch:
+                return found
+        raise SubmissionError("Nothing is left of this batch that could be sent.", value=batch.batch)
 
-    def _not_sent(self, intent: Intent, error: SesComposerError) -> Outcome:
-        """Make the outcome of an item of which no octet left, or not all."""
-        return self._outcome(intent, SubmissionState.NOT_SENT, "", error.sentence, error.hint)
+    def _reopened(self, intent: Intent, sealed_at: datetime) -> Sealed:
+        """Give sealed octets as they were kept; raises `StoreError`."""
+        octets = self.content.open(intent.sha256)
+        root = parse(octets)
+        sealed = Sealed(octets, intent.sha256, intent.envelope, root, intent.road, sealed_at)
+        return replace(sealed, options=intent.options, trace=intent.trace)
 
-    def _outcome(
-        self, intent: Intent, state: SubmissionState, reference: str = "", sentence: str = "", explanation: str = ""
-    ) -> Outcome:
-        """Make the outcome of an intent, now."""
-        return Outcome(intent.submission, state, self.clock.now(), reference, sentence, explanation)
+    def _settle(self, intent: Intent, state: SubmissionState, words: str) -> None:
+        """Record how something of an earlier run ended."""
+        outcome = Outcome(intent.submission, state, self.clock.now(), sentence=words)
+        self.submissions.record_outcome(outcome)
+        self.tell(SubmissionRecord(intent, outcome))
 
-    def _intent(self, review: Review, sealed: Sealed, overrides: tuple[tuple[str, str], ...]) -> Intent:
+    def _plan(self, review: Review, reasons: Mapping[str, str]) -> BatchPlan:
+        """Make the plan of a submission; one item alone bears no id of a batch."""
+        now = self.clock.now()
+        batch = self.ids.token() if len(review.sealed) > 1 else ""
+        items = tuple(self._intent(review, index, reasons, batch, now) for index in range(len(review.sealed)))
+        return BatchPlan(batch or items[0].submission, now, review.sealed_at, items)
+
+    def _intent(self, review: Review, index: int, reasons: Mapping[str, str], batch: str, now: datetime) -> Intent:
         """Make the record that precedes a submission."""
+        sealed = review.sealed[index]
+        codes = {finding.code for finding in review.findings_of(index)}
         return Intent(
             submission=self.ids.token(),
             sha256=sealed.sha256,
@@ -241,22 +381,22 @@ class Sending:
             envelope=sealed.envelope,
             account=review.account,
             road=review.road,
-            at=self.clock.now(),
+            at=now,
             subject=sealed.root.subject,
-            overrides=overrides,
+            overrides=tuple((code, reason) for code, reason in reasons.items() if code in codes),
             region=review.region,
             trace=sealed.trace,
             options=sealed.options,
+            batch=batch,
         )
 
-    def is_stale(self, review: Review) -> bool:
-        """Whether the octets are too old to be submitted."""
-        return self.clock.now() - review.sealed_at > self.too_old
+    def _is_old(self, sealed_at: datetime) -> bool:
+        return self.clock.now() - sealed_at > self.too_old
 
-    def _refuse_stale(self, review: Review) -> None:
+    def _refuse_stale(self, sealed_at: datetime) -> None:
         """Refuse octets that were sealed too long ago."""
-        if self.is_stale(review):
-            age = self.clock.now() - review.sealed_at
+        if self._is_old(sealed_at):
+            age = self.clock.now() - sealed_at
             raise StaleError(
                 f"The message was sealed {int(age.total_seconds() // 60)} minutes ago, more than "
                 f"{int(self.too_old.total_seconds() // 60)}.",
@@ -265,49 +405,25 @@ class Sending:
             )
 
 
-class _Upload:
-    """Passes progress on, and tells once when the last octet has left: from then on nothing can be cancelled."""
-
-    def __init__(self, progress: Progress, on_sent: Callable[[], None]) -> None:
-        self._progress = progress
-        self._on_sent = on_sent
-        self._is_sent = False
-
-    def step(self, done: int, total: int) -> None:
-        """See `Progress`."""
-        if not total or done < total:
-            self._progress.step(done, total)
-            return
-        # A message that has left is not called back: the answer alone tells what became of it.
-        with suppress(OperationCancelledError):
-            self._progress.step(done, total)
-        if not self._is_sent:
-            self._is_sent = True
-            self._on_sent()
+def _itself(sealed: Sealed) -> Sealed:
+    return sealed
 
 
-def _reasons(review: Review, overrides: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Give the reasons that are words and belong to an error of the review which can be overridden, by its code."""
-    codes = {error.code for error in review.errors if can_override(error)}
-    return {code: reason.strip() for code, reason in overrides if code in codes and reason.strip()}
+def _throttled(record: SubmissionRecord | None) -> SubmissionRecord | None:
+    """Give the record of an earlier run if it was throttled last."""
+    return record if record is not None and record.state is SubmissionState.WAITING else None
 
 
-def _refuse_errors(review: Review, reasons: Mapping[str, str]) -> None:
-    """Refuse errors without a reason, and those that no reason overrides."""
-    open_errors = [error for error in review.errors if error.code not in reasons]
-    if open_errors:
-        raise FindingsError(
-            " ".join(finding.message for finding in open_errors),
-            hint="Mend it, or give a reason to send all the same where that is possible.",
-            value=tuple(open_errors),
+def _refuse_other_way(batch: Batch, transport: Transport) -> None:
+    """Refuse a transport that the batch was not sealed and shown for."""
+    planned = batch.plan.items[0]
+    if (transport.account, transport.road, transport.region) != (planned.account, planned.road, planned.region):
+        raise SubmissionError(
+            f"The batch goes through {planned.account} ({planned.road.label} {planned.region}), not through "
+            f"{transport.account} ({transport.road.label} {transport.region}).".replace(" )", ")"),
+            hint="Use the account as it was, or seal the messages anew.",
+            value=transport.account,
         )
 
 
-def _findings(message: Message, sealed: Sequence[Sealed], road: Road) -> tuple[Finding, ...]:
-    """Check the sealed octets, with the envelope they go out with."""
-    found: dict[Finding, None] = {}
-    for item in sealed:
-        override = EnvelopeOverride(item.envelope.mail_from, item.envelope.rcpt_to)
-        as_sent = Message(item.root, override, message.options, message.protection)
-        found |= dict.fromkeys(check(as_sent, road))
-    return tuple(sorted(found, key=lambda finding: finding.severity.rank))
+__all__ = ["IN_FLIGHT", "MOST_IN_FLIGHT", "FindingsError", "Review", "Sending", "StaleError", "Step", "can_override"]

@@ -11,7 +11,7 @@ from sescomposer.services.ports import Delivery, DeliveryOutcome, InboxEntry
 from sescomposer.store.atomic import make_folder, replace_file, store_error, translated
 from sescomposer.store.records import frame, read_records
 from sescomposer.store.schema import check_schema
-from sescomposer.store.submissions import envelope_from_json, envelope_to_json
+from sescomposer.store.submission_json import envelope_from_json, envelope_to_json
 
 SCHEMA = 1
 

@@ -1,7 +1,7 @@
 """The write-ahead log of submissions: one record a line, appended and synced before a call returns.
 
 Records do not build upon each other: a damaged one costs only itself. What is damaged is copied aside before the log is
-written anew without it.
+written anew without it. Beside the log lies a folder with one locked file for every batch that is under way.
 """
 
 from collections.abc import Mapping
@@ -9,97 +9,38 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sescomposer.core.envelope import Envelope
-from sescomposer.core.message import Road
-from sescomposer.services.ports import Intent, Outcome, SubmissionRecord, SubmissionState
+from sescomposer.services.ports import BatchPlan, Hold, Intent, Outcome, SubmissionRecord
 from sescomposer.store.atomic import make_folder, replace_file, set_aside, translated
-from sescomposer.store.locks import locked
-from sescomposer.store.options_json import options_from_json, options_to_json
+from sescomposer.store.group_write import GroupWriter
+from sescomposer.store.locks import FileLock, locked, try_acquire
 from sescomposer.store.records import Reading, append, frame, read_records
 from sescomposer.store.schema import check_schema
+from sescomposer.store.submission_json import (
+    end_to_json,
+    intent_from_json,
+    intent_to_json,
+    outcome_from_json,
+    outcome_to_json,
+    plan_from_json,
+    plan_to_json,
+)
 
 SCHEMA = 1
 
+_READ = "read the log of submissions"
 _WRITE = "write the log of submissions"
 _FIRST: Mapping[str, Any] = {"format": "submissions", "schema": SCHEMA}
 
 
-def envelope_to_json(envelope: Envelope) -> dict[str, Any]:
-    """Give an envelope as JSON values."""
-    return {"mail_from": envelope.mail_from, "rcpt_to": list(envelope.rcpt_to)}
+class _HeldBatch:
+    """See `services.ports.Hold`."""
 
+    def __init__(self, lock: FileLock) -> None:
+        self._lock = lock
 
-def envelope_from_json(value: Mapping[str, Any]) -> Envelope:
-    """Give the envelope of `envelope_to_json`.
-
-    >>> envelope_from_json(envelope_to_json(Envelope("a@example.com", ("b@example.com",)))).rcpt_to
-    ('b@example.com',)
-    """
-    return Envelope(value["mail_from"], tuple(value["rcpt_to"]))
-
-
-def _intent_to_json(intent: Intent) -> dict[str, Any]:
-    return {
-        "kind": "intent",
-        "submission": intent.submission,
-        "at": intent.at.isoformat(),
-        "sha256": intent.sha256,
-        "length": intent.length,
-        "envelope": envelope_to_json(intent.envelope),
-        "account": intent.account,
-        "road": intent.road.value,
-        "subject": intent.subject,
-        "overrides": [list(pair) for pair in intent.overrides],
-        "region": intent.region,
-        "trace": intent.trace,
-        "options": options_to_json(intent.options),
-        "batch": intent.batch,
-    }
-
-
-def _intent_from_json(value: Mapping[str, Any]) -> Intent:
-    return Intent(
-        submission=value["submission"],
-        sha256=value["sha256"],
-        length=value["length"],
-        envelope=envelope_from_json(value["envelope"]),
-        account=value["account"],
-        road=Road(value["road"]),
-        at=datetime.fromisoformat(value["at"]),
-        subject=value["subject"],
-        overrides=tuple((code, reason) for code, reason in value["overrides"]),
-        region=value.get("region", ""),
-        trace=value.get("trace", ""),
-        options=options_from_json(value.get("options", {})),
-        batch=value.get("batch", ""),
-    )
-
-
-def _outcome_to_json(outcome: Outcome) -> dict[str, Any]:
-    return {
-        "kind": "outcome",
-        "submission": outcome.submission,
-        "at": outcome.at.isoformat(),
-        "state": outcome.state.value,
-        "reference": outcome.reference,
-        "sentence": outcome.sentence,
-        "explanation": outcome.explanation,
-        "request_id": outcome.request_id,
-        "code": outcome.code,
-    }
-
-
-def _outcome_from_json(value: Mapping[str, Any]) -> Outcome:
-    return Outcome(
-        submission=value["submission"],
-        state=SubmissionState(value["state"]),
-        at=datetime.fromisoformat(value["at"]),
-        reference=value["reference"],
-        sentence=value["sentence"],
-        explanation=value.get("explanation", ""),
-        request_id=value.get("request_id", ""),
-        code=value.get("code", ""),
-    )
+    def release(self) -> None:
+        """Let go of it, once."""
+        self._lock.release(remove=True)
 
 
 class SubmissionLog:
@@ -108,18 +49,30 @@ class SubmissionLog:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._lock_path = path.with_name(path.name + ".lock")
+        self._running = path.with_name(path.name + ".running")
+        self._writer = GroupWriter(self._append)
+        self._checked: tuple[int, int] | None = None
+        """Number and length of the file up to which its records are known to be good; belongs to the writer."""
 
     def record_intent(self, intent: Intent) -> None:
-        """Write an intent durably before returning.
+        """Write an intent durably before returning; what was its outcome no longer holds.
 
         Raises:
             StoreError: it cannot be written, or a newer version wrote the log; then nothing may be submitted.
         """
-        self._append(_intent_to_json(intent))
+        self._writer.write(frame(intent_to_json(intent)))
 
     def record_outcome(self, outcome: Outcome) -> None:
         """Write an outcome durably; the last one of a submission counts. Raises `StoreError`."""
-        self._append(_outcome_to_json(outcome))
+        self._writer.write(frame(outcome_to_json(outcome)))
+
+    def record_plan(self, plan: BatchPlan) -> None:
+        """Write a plan durably. Raises `StoreError`; then nothing may be submitted."""
+        self._writer.write(frame(plan_to_json(plan)))
+
+    def end_batch(self, batch: str, at: datetime) -> None:
+        """Write durably that nothing further of a batch will be submitted. Raises `StoreError`."""
+        self._writer.write(frame(end_to_json(batch, at)))
 
     def all(self) -> tuple[SubmissionRecord, ...]:
         """Give all records, oldest first; what is damaged is left out and kept aside.
@@ -127,34 +80,79 @@ class SubmissionLog:
         Raises:
             StoreError: the log cannot be read, or a newer version wrote it.
         """
+        return _paired(self._read_and_mend())
+
+    def plans(self) -> tuple[BatchPlan, ...]:
+        """Give the plans of the batches that have not ended, oldest first. Raises `StoreError`."""
+        return _open_plans(self._read_and_mend())
+
+    def named_content(self) -> frozenset[str]:
+        """Hashes of the content store that submissions refer to."""
+        reading = self._read_and_mend()
+        named = {record.intent.sha256 for record in _paired(reading)}
+        return frozenset(named.union(*({item.sha256 for item in plan.items} for plan in _open_plans(reading))))
+
+    def hold(self, batch: str) -> Hold | None:
+        """Take the right to submit a batch; None while a process has it. Raises `StoreError`."""
+        make_folder(self._running)
+        with locked(self._lock_path):
+            lock = try_acquire(self._running / batch)
+        return None if lock is None else _HeldBatch(lock)
+
+    def running(self) -> frozenset[str]:
+        """Give the ids of the batches that a living process holds; what a dead one left is cleared away."""
+        if not self._running.exists():
+            return frozenset()
+        held = set()
+        # Under the lock of the log: nobody who begins a batch meanwhile finds it taken.
+        with locked(self._lock_path), translated(_READ, self._running):
+            for path in self._running.iterdir():
+                lock = try_acquire(path)
+                if lock is None:
+                    held.add(path.name)
+                else:
+                    lock.release(remove=True)
+        return frozenset(held)
+
+    def _append(self, records: bytes) -> None:
+        """Append records, behind the schema where the log is new and behind a mended tail where it was torn."""
+        make_folder(self._path.parent)
+        with locked(self._lock_path):
+            if not self._path.exists() or self._path.stat().st_size == 0:
+                records = frame(_FIRST) + records
+            else:
+                self._check()
+            length = append(self._path, records, _WRITE)
+            self._checked = self._path.stat().st_ino, length
+
+    def _check(self) -> None:
+        """Read what others appended since the last record of ours, all where that cannot be told, and mend it."""
+        with translated(_READ, self._path):
+            status = self._path.stat()
+            if self._checked == (status.st_ino, status.st_size):
+                return
+            if self._checked is not None and self._checked[0] == status.st_ino and self._checked[1] < status.st_size:
+                with self._path.open("rb") as file:
+                    file.seek(self._checked[1])
+                    if not read_records(file.read()).damaged:
+                        return
+        reading = self._read()
+        if reading.damaged:
+            self._mend(reading)
+
+    def _read_and_mend(self) -> Reading:
+        """Read the log; a damaged one is mended."""
         if not self._path.exists():
-            return ()
+            return Reading((), 0, 0)
         with locked(self._lock_path):
             reading = self._read()
             if reading.damaged:
                 self._mend(reading)
-        return _paired(reading)
-
-    def named_content(self) -> frozenset[str]:
-        """Hashes of the content store that submissions refer to."""
-        return frozenset(record.intent.sha256 for record in self.all())
-
-    def _append(self, head: Mapping[str, Any]) -> None:
-        """Append one record, behind the schema where the log is new and behind a mended tail where it was torn."""
-        make_folder(self._path.parent)
-        with locked(self._lock_path):
-            octets = frame(head)
-            if not self._path.exists() or self._path.stat().st_size == 0:
-                octets = frame(_FIRST) + octets
-            else:
-                reading = self._read()
-                if reading.damaged:
-                    self._mend(reading)
-            append(self._path, octets, _WRITE)
+        return reading
 
     def _read(self) -> Reading:
         """Read the log and refuse one of a newer schema."""
-        with translated("read the log of submissions", self._path):
+        with translated(_READ, self._path):
             octets = self._path.read_bytes()
         reading = read_records(octets, resume=True)
         for record in reading.records:
@@ -175,9 +173,22 @@ def _paired(reading: Reading) -> tuple[SubmissionRecord, ...]:
     outcomes: dict[str, Outcome] = {}
     for record in reading.records:
         if record.head.get("kind") == "intent":
-            intent = _intent_from_json(record.head)
+            intent = intent_from_json(record.head)
             intents[intent.submission] = intent
+            # Tried again after it was throttled: how it was before says nothing any more.
+            outcomes.pop(intent.submission, None)
         elif record.head.get("kind") == "outcome":
-            outcome = _outcome_from_json(record.head)
+            outcome = outcome_from_json(record.head)
             outcomes[outcome.submission] = outcome
     return tuple(SubmissionRecord(intent, outcomes.get(name)) for name, intent in intents.items())
+
+
+def _open_plans(reading: Reading) -> tuple[BatchPlan, ...]:
+    """Give the plans without an end, in order."""
+    heads: dict[str, Mapping[str, Any]] = {}
+    for record in reading.records:
+        if record.head.get("kind") == "plan":
+            heads[record.head["batch"]] = record.head
+        elif record.head.get("kind") == "batch-end":
+            heads.pop(record.head["batch"], None)
+    return tuple(plan_from_json(head) for head in heads.values())

@@ -117,7 +117,7 @@ def test_states_come_in_order_and_awaiting_once(services: Services, scripted: An
     states: list[tuple[int, SubmissionState]] = []
     transport = scripted(twice_full)
     review = services.sending.review(message(services), transport)
-    services.sending.submit(review, transport, report=lambda index, state: states.append((index, state)))
+    services.sending.submit(review, transport, report=lambda step: states.append((step.index, step.state)))
     expected = (SubmissionState.UPLOADING, SubmissionState.AWAITING, SubmissionState.ACCEPTED)
     assert states == [(0, state) for state in expected]
 
@@ -165,7 +165,7 @@ def test_cancelling_in_the_middle_sends_nothing(services: Services, scripted: An
 def test_batch_goes_on_behind_a_refused_item(services: Services, scripted: Any) -> None:
     transport = scripted(fail_with(RefusedError("554 No.")), accept)
     review = of_two(services.sending.review(message(services), transport))
-    records = services.sending.submit(review, transport)
+    records = services.sending.submit(review, transport, in_flight=1)
     assert [record.state for record in records] == [SubmissionState.REFUSED, SubmissionState.ACCEPTED]
     assert [envelope.rcpt_to for _, envelope in transport.given] == [("b@b.example",), ("c@c.example",)]
 
@@ -173,7 +173,7 @@ def test_batch_goes_on_behind_a_refused_item(services: Services, scripted: Any) 
 def test_cancelled_batch_submits_nothing_further(services: Services, scripted: Any) -> None:
     transport = scripted(accept)
     review = of_two(services.sending.review(message(services), transport))
-    records = services.sending.submit(review, transport, progress=Cancelled(at=2))
+    records = services.sending.submit(review, transport, progress=Cancelled(at=2), in_flight=1)
     assert [record.state for record in records] == [SubmissionState.ACCEPTED, SubmissionState.NOT_SENT]
     assert len(transport.given) == 1
     assert len(services.submissions.all()) == 1
@@ -186,7 +186,7 @@ def test_batch_that_grows_old_submits_nothing_further(services: Services, script
 
     transport = scripted(slowly)
     review = of_two(services.sending.review(message(services), transport))
-    records = services.sending.submit(review, transport)
+    records = services.sending.submit(review, transport, in_flight=1)
     assert [record.state for record in records] == [SubmissionState.ACCEPTED, SubmissionState.NOT_SENT]
     assert records[1].outcome is not None
     assert "46 minutes" in records[1].outcome.sentence
@@ -226,6 +226,10 @@ class FullDisk:
         self.take("outcome")
         self.log.record_outcome(outcome)
 
+    def __getattr__(self, name: str) -> Any:
+        """Leave the rest to the log."""
+        return getattr(self.log, name)
+
     def all(self) -> tuple[SubmissionRecord, ...]:
         """Give what was written."""
         return self.log.all()
@@ -246,7 +250,7 @@ def test_item_whose_intent_cannot_be_recorded_is_not_sent(services: Services, sc
     transport = scripted(accept)
     sending = replace(services.sending, submissions=FullDisk(services, intents=1, outcomes=1))
     review = of_two(sending.review(message(services), transport))
-    records = sending.submit(review, transport)
+    records = sending.submit(review, transport, in_flight=1)
     assert [record.state for record in records] == [SubmissionState.ACCEPTED, SubmissionState.NOT_SENT]
     assert len(transport.given) == 1
 

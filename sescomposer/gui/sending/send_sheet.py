@@ -28,12 +28,12 @@ from sescomposer.gui.sending.stage_banner import StageBanner
 from sescomposer.gui.sending.stages import STAGES, Stage, outcome_sentence, report_of, stage_of, stage_of_all
 from sescomposer.gui.sizes import human_size
 from sescomposer.gui.tasks import Context, Task
-from sescomposer.services.ports import SubmissionRecord, SubmissionState, Transport
-from sescomposer.services.sending import Review, StaleError
+from sescomposer.services.ports import SubmissionRecord, Transport
+from sescomposer.services.sending import Review, StaleError, Step
 from sescomposer.services.settings import HOLD_SECONDS
 
 _TICK_MS = 100
-_UNDER_WAY = (Stage.UPLOADING, Stage.AWAITING)
+_UNDER_WAY = (Stage.WAITING, Stage.UPLOADING, Stage.AWAITING)
 _BUTTONS = (
     ("copy", "Cop&y", "copy", "Copy state, answer and hash"),
     ("anyway", "&Deliver anyway", "", "Let the local inbox take what SES would refuse; its words are kept beside it"),
@@ -51,14 +51,14 @@ class _Teller(QObject):
     """Brings the states of a submission from the worker to the window's thread.
 
     Signals:
-        told(object): a `SubmissionState`.
+        told(object): a `Step`.
     """
 
     told = Signal(object)
 
-    def report(self, index: int, state: SubmissionState) -> None:
-        """See `services.sending.Report`."""
-        self.told.emit(state)
+    def report(self, step: Step) -> None:
+        """See `services.submitting.Report`."""
+        self.told.emit(step)
 
 
 class SendSheet(QDialog):
@@ -343,10 +343,10 @@ class SendSheet(QDialog):
             self.banner.show_progress(done, total)
 
     @Slot(object)
-    def _on_told(self, state: SubmissionState) -> None:
+    def _on_told(self, step: Step) -> None:
         """Follow a state on the way; the last one comes with the records."""
-        if self.stage in _UNDER_WAY and not state.is_final and stage_of(state) is not self.stage:
-            self._enter(stage_of(state))
+        if self.stage in _UNDER_WAY and not step.state.is_final and stage_of(step.state) is not self.stage:
+            self._enter(stage_of(step.state), step.reason)
 
     @Slot(object)
     def _on_records(self, records: tuple[SubmissionRecord, ...]) -> None:
@@ -431,7 +431,7 @@ class SendSheet(QDialog):
         match self.stage:
             case Stage.SEALING:
                 self._cancel()
-            case Stage.UPLOADING:
+            case Stage.WAITING | Stage.UPLOADING:
                 self._ask_to_stop()
             case Stage.AWAITING:
                 self.banner.sentence.say("The last octet has left. This window stays until the answer is there.")

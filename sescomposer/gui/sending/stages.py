@@ -13,6 +13,7 @@ class Stage(StrEnum):
     FAILED = "failed"
     REVIEWING = SubmissionState.REVIEWING.value
     HOLDING = SubmissionState.HOLDING.value
+    WAITING = SubmissionState.WAITING.value
     UPLOADING = SubmissionState.UPLOADING.value
     AWAITING = SubmissionState.AWAITING.value
     ACCEPTED = SubmissionState.ACCEPTED.value
@@ -53,6 +54,7 @@ STAGES = {
     Stage.FAILED: StageInfo("error", "The message could not be sealed", "", ("close", "seal")),
     Stage.REVIEWING: StageInfo("note", "Ready to send", "These octets will be sent, none other.", ("close", "confirm")),
     Stage.HOLDING: StageInfo("note", "Held back", "Nothing has left yet.", ("undo", "now"), True),
+    Stage.WAITING: StageInfo("note", "Waiting…", "Nothing was accepted yet.", ("cancel",), True),
     Stage.UPLOADING: StageInfo("note", "Sending…", "", ("cancel",), True),
     Stage.AWAITING: StageInfo(
         "note", "Waiting for the answer…", "The last octet has left: this can no longer be stopped.", (), True
