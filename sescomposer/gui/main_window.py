@@ -4,21 +4,23 @@ The first window of a start is painted with its menus and toolbar alone; the pan
 the next turns of the event loop.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Signal, Slot
-from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QPaintEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
+from PySide6.QtGui import QAction, QCloseEvent, QKeyEvent, QPaintEvent
+from PySide6.QtWidgets import QApplication, QWidget
 
 from sescomposer.core.errors import SesComposerError
 from sescomposer.gui import crash
 from sescomposer.gui.actions import ACTIONS
+from sescomposer.gui.drops import FileDrop
 from sescomposer.gui.menus import RecentFiles, describe, fill_menu_bar, make_actions, make_toolbar
 from sescomposer.gui.steps import Steps
 from sescomposer.gui.tasks import TaskRunner
+from sescomposer.gui.window_drops import DropWindow
 from sescomposer.gui.window_layout import WindowLayout, place
 from sescomposer.gui.window_panes import WindowPanes, imports
 from sescomposer.services.settings import LOCAL_INBOX_NOTICE, RECENT_FILES, Arrangement
@@ -42,7 +44,7 @@ _NEW = "New message"
 _ERROR_MS = 15_000
 
 
-class MainWindow(QMainWindow):
+class MainWindow(DropWindow):
     """The composer window.
 
     Signals:
@@ -151,6 +153,7 @@ class MainWindow(QMainWindow):
         self.info.dismissed.connect(self._on_dismissed)
         panes.status.action_wanted.connect(self.trigger)
         describe(self.action)
+        self.editors.messages_dropped.connect(self.open_paths)
         self.setAcceptDrops(True)
         self.composer.message_changed.connect(self._on_message_changed)
         self.composer.file_changed.connect(self._show_title)
@@ -202,6 +205,12 @@ class MainWindow(QMainWindow):
         self.composer.open_message(message, path, saved=saved)
         if path is not None:
             self._say_if_no_mail(path)
+
+    @Slot(object)
+    def open_paths(self, paths: Sequence[Path]) -> None:
+        """Open message files: here if the window is untouched, else each in a new one."""
+        for path in paths:
+            self.files.open_path(path)
 
     def _say_if_no_mail(self, path: Path) -> None:
         """Say that a file opened has no header: any octets open, but few of them are a message then."""
@@ -457,20 +466,10 @@ class MainWindow(QMainWindow):
         event.accept()
         self.closed.emit(self)
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Take files dropped anywhere outside the editors."""
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        """Open dropped message files; attach the others."""
-        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-        event.acceptProposedAction()
-        messages = [path for path in paths if path.suffix.lower() == ".eml"]
-        for path in messages:
-            self.files.open_path(path)
-        if others := [path for path in paths if path not in messages]:
-            self.strip.attach_paths(others)
+    def take_dropped(self, files: FileDrop) -> None:
+        """Open dropped messages, attach the other files."""
+        self.open_paths(files.opened)
+        self.strip.attach_paths(files.attached)
 
     @Slot(object)
     def _on_crashed(self, error: BaseException) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtGui import QAction, QDrag, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QMenu
 from pytestqt.qtbot import QtBot
@@ -18,7 +18,7 @@ from sescomposer.core.location import offset_of
 from sescomposer.core.message import Message
 from sescomposer.core.octets import Octets
 from sescomposer.core.parse import parse
-from sescomposer.core.structure import Attachment, attach, splice
+from sescomposer.core.structure import Attachment, attach, splice, with_header_field
 from sescomposer.gui.composer import Composer, Selection
 from sescomposer.gui.panes.raw_pane import RawState
 from sescomposer.gui.panes.tree_and_source import TreeAndSource
@@ -235,6 +235,57 @@ def test_dropping_moves(make: Make, qtbot: QtBot) -> None:
     found = composer.root.find(related.key)
     assert found is not None
     assert found.children[-1].key == csv.key
+
+
+def test_only_what_may_move_is_dragged(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    composer, view = make(None)
+    seen: list[object] = []
+    monkeypatch.setattr(QDrag, "exec", lambda drag, *actions: seen.append(actions))
+    view.tree.view.setCurrentIndex(view.tree.model.index_of(composer.root.key))
+    view.tree.view.startDrag(Qt.DropAction.MoveAction)
+    assert seen == []
+    view.tree.view.setCurrentIndex(view.tree.model.index_of(part(composer, "text/csv").key))
+    view.tree.view.startDrag(Qt.DropAction.MoveAction)
+    assert seen == [(Qt.DropAction.MoveAction,)]
+
+
+def selected(view: TreeAndSource) -> bytes:
+    raw = view.source.raw.view
+    return raw.octets.read(*raw.selection)
+
+
+@pytest.mark.parametrize("is_upward", [False, True])
+def test_selection_stays_on_its_octets_when_others_come_and_go(make: Make, is_upward: bool) -> None:
+    composer, view = make(None)
+    raw = view.source.raw.view
+    start = raw.octets.find(b"Programme")
+    raw.anchor, raw.caret = (start + 9, start) if is_upward else (start, start + 9)
+    rows_above = raw.octets.line_of(start) - raw.top
+    composer.edit_root(lambda root: attach(root, Attachment(Octets.of(b"x" * 500), "x.bin"), composer.ids), "attaching")
+    composer.edit_root(lambda root: with_header_field(root, root.key, "Subject", "long " * 40), "subject")
+    assert selected(view) == b"Programme"
+    assert raw.selection[0] > start
+    assert (raw.anchor > raw.caret) == is_upward
+    composer.undo()
+    composer.undo()
+    assert raw.selection == (start, start + 9)
+    assert raw.octets.line_of(start) - raw.top == rows_above
+
+
+def test_who_reads_keeps_the_caret_at_its_height(make: Make, qtbot: QtBot) -> None:
+    composer, view = make(None)
+    raw = view.source.raw.view
+    view.activateWindow()
+    raw.setFocus()
+    qtbot.waitUntil(raw.hasFocus)
+    raw.verticalScrollBar().setValue(30)
+    raw.anchor = raw.caret = raw.octets.line_start(33)
+    line = raw.octets.lines(33, 1)[0].octets
+    composer.edit_root(lambda root: with_header_field(root, root.key, "X-Long", "word " * 60), "field")
+    number = raw.octets.line_of(raw.caret)
+    assert number > 33
+    assert raw.octets.lines(number, 1)[0].octets == line
+    assert number - raw.top == 3
 
 
 SIGNED = (

@@ -29,6 +29,7 @@ from sescomposer.core.structure.leaf import (
 from sescomposer.core.structure.leaf import replaced_content as replace
 from sescomposer.core.structure.line_ends import normalise_line_ends
 from sescomposer.core.structure.messages import blank_message
+from sescomposer.core.structure.ordering import reordered
 from sescomposer.core.structure.part_fields import (
     with_content_id,
     with_description,
@@ -55,6 +56,7 @@ __all__ = [
     "remake",
     "remove",
     "remove_header_field",
+    "reordered",
     "replace",
     "replaced_text",
     "splice",

@@ -9,6 +9,7 @@ from PySide6.QtCore import QItemSelectionModel, QPoint, QSize, Qt, Slot
 from PySide6.QtGui import (
     QAction,
     QDragEnterEvent,
+    QDragMoveEvent,
     QDropEvent,
     QGuiApplication,
     QImage,
@@ -22,7 +23,9 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QMenu, QToolButt
 
 from sescomposer.core.entity import Entity, Key
 from sescomposer.core.structure import attach, move, remove, with_disposition
+from sescomposer.gui.card_order import may_land, with_cards_at
 from sescomposer.gui.composer import Composer, Selection
+from sescomposer.gui.drops import FileDrop, files_of, hide_hint, on_strip, show_hint
 from sescomposer.gui.file_intake import FileIntake, Intake
 from sescomposer.gui.icons import icon
 from sescomposer.gui.models.attachment_model import AttachmentModel
@@ -46,7 +49,7 @@ class AttachmentStrip(QWidget):
         self.setAccessibleName("Attachments")
         self.setAcceptDrops(True)
         self.model = AttachmentModel(self)
-        self.view = AttachmentView(self.model, self._write_part, self)
+        self.view = AttachmentView(self.model, self._write_part, self._may_land, self)
         self.setFocusProxy(self.view)
         self.words = QLabel(HINT, self)
         self.words.setTextFormat(Qt.TextFormat.PlainText)
@@ -59,6 +62,8 @@ class AttachmentStrip(QWidget):
         self.intake.taken.connect(self._on_taken)
         self.view.remove_wanted.connect(self._on_remove)
         self.view.drag_failed.connect(composer.refused)
+        # Queued: the view is in the midst of the drag, and the cards change.
+        self.view.move_wanted.connect(self._on_move, Qt.ConnectionType.QueuedConnection)
         self.view.customContextMenuRequested.connect(self._on_menu)
         self.view.selectionModel().currentChanged.connect(self._on_current_changed)
         composer.message_changed.connect(self._on_message_changed)
@@ -264,6 +269,16 @@ class AttachmentStrip(QWidget):
         other = self.model.parts[row]
         return other if any(child.key == other.key for child in trail[-2].children) else None
 
+    def _may_land(self, keys: Sequence[Key], gap: int) -> bool:
+        """Whether parts can be dropped before the card of that number."""
+        return may_land(self._composer.root, keys, gap)
+
+    @Slot(object, int)
+    def _on_move(self, keys: Sequence[Key], gap: int) -> None:
+        """Move parts to where their cards were dropped, in one step."""
+        words = "move part" if len(keys) == 1 else "move parts"
+        self._composer.edit_root(lambda root: with_cards_at(root, keys, gap), words)
+
     @Slot()
     def _on_save(self) -> None:
         """Ask for a file and save the content of the part, decoded."""
@@ -307,28 +322,43 @@ class AttachmentStrip(QWidget):
         return menu
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Take files and images from outside."""
-        data = event.mimeData()
-        if event.source() is not self.view and (any(u.isLocalFile() for u in data.urls()) or data.hasImage()):
-            event.setDropAction(Qt.DropAction.CopyAction)
-            event.accept()
-            self._mark_target(True)
+        """Take files and images from outside, and say so."""
+        self.dragMoveEvent(event)
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        """Say beside the mouse what will happen."""
+        words = self._words_for(event)
+        if not words:
+            event.ignore()
+            return
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        show_hint(self, words, event.position().toPoint())
+        self._mark_target(True)
+
+    def _words_for(self, event: QDropEvent) -> str:
+        paths = files_of(event, self)
+        if paths:
+            return on_strip(paths).words()
+        is_image = event.source() is not self.view and event.mimeData().hasImage()
+        return FileDrop(attached=(Path("the image"),)).words() if is_image else ""
 
     def dragLeaveEvent(self, event: object) -> None:
         """Take the frame away."""
         self._mark_target(False)
+        hide_hint(self)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Attach what was dropped."""
+        """Attach what was dropped, message files too."""
         self._mark_target(False)
-        data = event.mimeData()
+        hide_hint(self)
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
-        paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+        paths = files_of(event, self)
         if paths:
-            self.attach_paths(paths)
-        elif data.hasImage():
-            self.intake.take_image(cast(QImage, data.imageData()))
+            self.attach_paths(on_strip(paths).attached)
+        elif event.mimeData().hasImage():
+            self.intake.take_image(cast(QImage, event.mimeData().imageData()))
 
     def _mark_target(self, is_target: bool) -> None:
         self._is_target = is_target

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QTimer, Slot
+from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog, QTabWidget, QVBoxLayout, QWidget
 
@@ -26,7 +26,13 @@ IMAGES = "Images (*.png *.jpg *.jpeg *.gif *.webp *.svg *.bmp);;All files (*)"
 
 
 class BodyEditors(QWidget):
-    """Two tabs: HTML and text, with the mark of drift between them."""
+    """Two tabs: HTML and text, with the mark of drift between them.
+
+    Signals:
+        messages_dropped(object): paths of message files to open.
+    """
+
+    messages_dropped = Signal(object)
 
     def __init__(self, composer: Composer, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -59,6 +65,7 @@ class BodyEditors(QWidget):
         self.text.make_wanted.connect(self.make_text_from_html)
         for pane in (self.html, self.text):
             pane.files_dropped.connect(self._on_files_dropped)
+            pane.editor.messages_dropped.connect(self.messages_dropped)
             pane.image_pasted.connect(self._on_image_pasted)
         self._composer.message_changed.connect(self._on_message_changed)
         self._composer.replaced.connect(self._on_replaced)

@@ -1,11 +1,14 @@
 """Where a caret goes: moves over a page, by character, word, row, screen and document."""
 
+from collections.abc import Callable
 from enum import Enum, auto
 
 from sescomposer.core.octets import Octets
 from sescomposer.gui.panes.raw_page import Page
 
 _WORD_WINDOW = 1024
+Carry = Callable[[int], int]
+"""Says of an offset in one rope where its octet is in another."""
 
 
 class Move(Enum):
@@ -52,6 +55,19 @@ def moved(page: Page, offset: int, move: Move, wanted_x: float, screen: int) -> 
             return len(page.octets)
         case Move.UP | Move.DOWN | Move.PAGE_UP | Move.PAGE_DOWN:
             return _by_rows(page, row.number, move, wanted_x, screen)
+
+
+def carried(carry: Carry, anchor: int, caret: int) -> tuple[int, int]:
+    """Carry a selection along: it ends with the last octet that is selected, whatever comes in behind it.
+
+    >>> carried(lambda offset: offset + 10 * (offset >= 7), 4, 7)
+    (4, 7)
+    """
+    if anchor == caret:
+        return (carry(caret),) * 2
+    start, last = carry(min(anchor, caret)), carry(max(anchor, caret) - 1)
+    stop = max(start, last + 1)
+    return (start, stop) if anchor < caret else (stop, start)
 
 
 def _by_rows(page: Page, number: int, move: Move, wanted_x: float, screen: int) -> int:

@@ -15,6 +15,7 @@ from sescomposer.core.octets import Octets
 from sescomposer.gui.icons import icon
 from sescomposer.gui.panes import raw_accessible
 from sescomposer.gui.panes.raw_bars import GoToBar, SearchBar, part_named, place_of
+from sescomposer.gui.panes.raw_caret import Carry
 from sescomposer.gui.panes.raw_finder import Finder
 from sescomposer.gui.panes.raw_text import copied
 from sescomposer.gui.panes.raw_view import RawView, Tint
@@ -76,10 +77,10 @@ class RawPane(QWidget):
         """Revision of the message whose octets are shown; -1 before the first."""
         return self.view.revision
 
-    def show_octets(self, octets: Octets, revision: int) -> None:
-        """Show octets; a search that is under way in the older ones ends."""
+    def show_octets(self, octets: Octets, revision: int, carry: Carry | None = None) -> None:
+        """Show octets; a search that is under way in the older ones ends. See `RawView.show_octets`."""
         self._finder.cancel()
-        self.view.show_octets(octets, revision)
+        self.view.show_octets(octets, revision, carry)
         self._tell_place()
 
     def select_span(self, start: int, stop: int) -> None:

@@ -20,7 +20,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QMenu, QWidget
 
 from sescomposer.core.octets import Octets
-from sescomposer.gui.panes.raw_caret import Move, moved, word_at
+from sescomposer.gui.panes.raw_caret import Carry, Move, carried, moved, word_at
 from sescomposer.gui.panes.raw_page import Page, Row
 from sescomposer.gui.panes.raw_painter import paint_rows
 from sescomposer.gui.panes.raw_text import copied
@@ -98,14 +98,37 @@ class RawView(QAbstractScrollArea):
         """The rope that is shown."""
         return self.page.octets
 
-    def show_octets(self, octets: Octets, revision: int) -> None:
-        """Show a rope; the place of the view, the caret and the selection are kept as far as they exist."""
+    def show_octets(self, octets: Octets, revision: int, carry: Carry | None = None) -> None:
+        """Show a rope; the place of the view, the caret and the selection stay as far as they exist.
+
+        Args:
+            octets: The rope.
+            revision: The revision of the message it belongs to.
+            carry: Says of an offset in the rope shown before where its octet is now; so what is selected stays so.
+        """
         self.revision = revision
+        top = self._top_carried(carry) if carry is not None else None
+        if carry is not None:
+            self.anchor, self.caret = carried(carry, self.anchor, self.caret)
         self.page.show(octets)
         self.caret = min(self.caret, len(octets))
         self.anchor = min(self.anchor, len(octets))
         self._fit_bars()
+        if top is not None:
+            offset, rows_above = top
+            self.verticalScrollBar().setValue(octets.line_of(min(offset, len(octets))) - rows_above)
         self.viewport().update()
+
+    def _top_carried(self, carry: Carry) -> tuple[int, int] | None:
+        """Give an offset in the rope to come and how many rows stand above it; None to leave the view where it is.
+
+        Who is here keeps the caret under the eyes. Else the first line stays the first, the very first of all whatever
+        comes before it.
+        """
+        above = self.octets.line_of(self.caret) - self.top
+        if self.hasFocus() and 0 <= above < self.screen_rows:
+            return carry(self.caret), above
+        return (carry(self.octets.line_start(self.top)), 0) if 0 < self.top < self.page.count else None
 
     def set_text_font(self, font: QFont) -> None:
         """Use another fixed-width font."""

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
 from sescomposer.core.entity import Entity
 from sescomposer.core.identifiers import Identifiers
 from sescomposer.core.location import Region, locate, offset_of
+from sescomposer.core.offset_carry import OffsetCarry
 from sescomposer.core.places import body_start
 from sescomposer.core.seal import HIDDEN_FIELDS, as_sealed, hidden_fields, missing_fields
 from sescomposer.gui.composer import Composer, Selection
@@ -106,8 +107,9 @@ class SourcePane(QWidget):
     def _show(self) -> None:
         """Show the octets of the state, with what is marked in them."""
         composer = self._composer
-        self._root = self._root_of_state()
-        self.raw.show_octets(self._root.octets, composer.revision)
+        before, self._root = self._root, self._root_of_state()
+        carry = OffsetCarry(before, self._root) if before.key == self._root.key else None
+        self.raw.show_octets(self._root.octets, composer.revision, carry)
         missing, hidden = missing_fields(composer.root), hidden_fields(composer.root)
         marked = missing if self._state is RawState.SEALED else HIDDEN_FIELDS
         self.raw.mark_provisional(field_spans(self._root, marked))

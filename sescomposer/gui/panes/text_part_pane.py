@@ -197,6 +197,7 @@ class HtmlPartPane(TextPartPane):
             "Break lines between tags", "Break the long lines where it changes nothing that is shown"
         )
         self.break_button.clicked.connect(self._on_break)
+        self.editor.images_go_inside = True
         self.colours = HtmlColours(self.editor, self._composer.runner)
 
     def document(self) -> HtmlDocument | None:

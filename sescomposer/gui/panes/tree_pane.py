@@ -1,7 +1,7 @@
 """The tree of parts: shows, selects, moves, removes, and opens what a part can be asked for."""
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtGui import QContextMenuEvent, QDrag
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTreeView, QVBoxLayout, QWidget
 
 from sescomposer.core.entity import Entity, Key
@@ -13,6 +13,7 @@ from sescomposer.gui.widgets.selection_colours import SelectionColours
 ORIGIN = "tree"
 _INDENTATION = 16
 _WIDEST_SHARE = 0.6
+_BESIDE_MOUSE = QPoint(-12, -20)
 
 
 class PartsView(QTreeView):
@@ -31,6 +32,17 @@ class PartsView(QTreeView):
             self.menu_wanted.emit(self.viewport().mapToGlobal(row.bottomLeft()))
         else:
             self.menu_wanted.emit(event.globalPos())
+
+    def startDrag(self, actions: Qt.DropAction) -> None:
+        """Drag the current row; its picture hangs below the mouse, where it does not hide the mark of the drop."""
+        index = self.currentIndex()
+        if not index.flags() & Qt.ItemFlag.ItemIsDragEnabled:
+            return
+        drag = QDrag(self)
+        drag.setMimeData(self.model().mimeData([index]))
+        drag.setPixmap(self.viewport().grab(self.visualRect(index)))
+        drag.setHotSpot(_BESIDE_MOUSE)
+        drag.exec(Qt.DropAction.MoveAction)
 
     def sizeHintForColumn(self, column: int) -> int:
         """Names of parts may not push everything else out."""

@@ -1,4 +1,4 @@
-"""The list of attachment cards: rows of equal cards that wrap, and files to drag out."""
+"""The list of attachment cards: rows of equal cards that wrap, to be dragged to another place or out as files."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -10,6 +10,7 @@ from PySide6.QtCore import (
     QMetaType,
     QMimeData,
     QModelIndex,
+    QPoint,
     QSize,
     Qt,
     QTemporaryDir,
@@ -17,17 +18,29 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QDrag, QResizeEvent
+from PySide6.QtGui import (
+    QDrag,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QSizePolicy, QWidget
 
-from sescomposer.core.entity import Entity
+from sescomposer.core.entity import Entity, Key
 from sescomposer.core.errors import StoreError
 from sescomposer.gui.models.attachment_model import AttachmentModel
 from sescomposer.gui.widgets.attachment_card import WIDTH, CardDelegate
+from sescomposer.gui.widgets.card_drop import CardDrop
 
 _ROWS = 2
 _URLS = "text/uri-list"
+_BESIDE_MOUSE = QPoint(-12, -20)
 WritePart = Callable[[Entity, Path], Path]
+MayLand = Callable[[Sequence[Key], int], bool]
 
 
 class AttachmentView(QListView):
@@ -36,15 +49,22 @@ class AttachmentView(QListView):
     Signals:
         remove_wanted(): the cross of the current card was clicked.
         drag_failed(object): the `StoreError` because of which no file could be dragged out.
+        move_wanted(object, int): keys of cards that were dropped before the card of that number.
     """
 
     remove_wanted = Signal()
     drag_failed = Signal(object)
+    move_wanted = Signal(object, int)
 
-    def __init__(self, model: AttachmentModel, write_part: WritePart, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, model: AttachmentModel, write_part: WritePart, may_land: MayLand, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._model = model
         self._write_part = write_part
+        self._may_land = may_land
+        self._dragged: tuple[Key, ...] = ()
+        self.landing = CardDrop(self)
         self._folder: QTemporaryDir | None = None
         self.setModel(model)
         self.setAccessibleName("Attachments and inline parts")
@@ -61,7 +81,7 @@ class AttachmentView(QListView):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setDragEnabled(True)
-        self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DragDrop)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.cards = CardDelegate(self)
@@ -127,14 +147,65 @@ class AttachmentView(QListView):
         self.fit()
 
     def startDrag(self, actions: Qt.DropAction) -> None:
-        """Drag the selected parts out as files, which are written when somebody takes them."""
+        """Drag the selected cards: within the view they move, elsewhere they are files, written when asked for."""
         rows = sorted(index.row() for index in self.selectedIndexes())
         parts = [self._model.parts[row] for row in rows]
-        if parts:
-            drag = QDrag(self)
-            drag.setMimeData(FileMime(lambda: self.write_files(parts)))
-            drag.setPixmap(self.viewport().grab(self.visualRect(self.currentIndex())))
-            drag.exec(Qt.DropAction.CopyAction, Qt.DropAction.CopyAction)
+        if not parts:
+            return
+        drag = QDrag(self)
+        drag.setMimeData(FileMime(lambda: self.write_files(parts)))
+        drag.setPixmap(self.viewport().grab(self.visualRect(self.currentIndex())))
+        drag.setHotSpot(_BESIDE_MOUSE)
+        self._dragged = tuple(part.key for part in parts)
+        drag.exec(Qt.DropAction.CopyAction | Qt.DropAction.MoveAction, Qt.DropAction.CopyAction)
+        self._dragged = ()
+        self.landing.end()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take our own cards; files from elsewhere are for the strip around us."""
+        if event.source() is not self or not self._dragged:
+            event.ignore()
+            return
+        keys = self._dragged
+        self.landing.begin(lambda gap: self._may_land(keys, gap))
+        # Entering is accepted even where nothing lands, or the moves would not come.
+        event.setDropAction(Qt.DropAction.MoveAction)
+        event.accept()
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        """Mark where the cards would land; where they may not, the mouse says so."""
+        if self.landing.is_active and self.landing.move(event.position().toPoint()):
+            event.setDropAction(Qt.DropAction.MoveAction)
+            event.accept()
+        else:
+            event.ignore()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """Take the mark away."""
+        self.landing.end()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Ask for the move."""
+        if not self.landing.is_active:
+            event.ignore()
+            return
+        self.landing.move(event.position().toPoint())
+        gap = self.landing.gap
+        self.landing.end()
+        if gap < 0:
+            event.ignore()
+            return
+        event.setDropAction(Qt.DropAction.MoveAction)
+        event.accept()
+        self.move_wanted.emit(self._dragged, gap)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the cards, and the mark of a drop above them."""
+        super().paintEvent(event)
+        if self.landing.gap >= 0:
+            painter = QPainter(self.viewport())
+            self.landing.paint(painter)
+            painter.end()
 
     def write_files(self, parts: Sequence[Entity]) -> list[QUrl]:
         """Write parts into a folder that lasts as long as this window, each in one of its own."""

@@ -3,9 +3,10 @@
 import unicodedata
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QKeySequence
+from PySide6.QtGui import QContextMenuEvent, QDragEnterEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QLineEdit, QWidget
 
+from sescomposer.gui.drops import carries_files
 from sescomposer.gui.models.header_rows import changed_span
 
 _NO_LIMIT = 2**31 - 1
@@ -70,6 +71,13 @@ class FieldLine(QLineEdit):
                 self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
             case None:
                 self.unsetLayoutDirection()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take text; files are for the window, which would be written here as links."""
+        if carries_files(event):
+            event.ignore()
+        else:
+            super().dragEnterEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Qt's own menu without an undo of its own."""

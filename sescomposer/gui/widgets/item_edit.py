@@ -1,9 +1,10 @@
 """The line edit among chips: it knows when an item ends, and that a pasted list is many items."""
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtGui import QContextMenuEvent, QDragEnterEvent, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
 
+from sescomposer.gui.drops import carries_files
 from sescomposer.gui.widgets.recipient import ends_item, items_of
 
 _EDIT_WIDTH = 120
@@ -43,6 +44,13 @@ class ItemEdit(QLineEdit):
     def minimumSizeHint(self) -> QSize:
         """A few letters."""
         return QSize(_CARET_WIDTH, self.fontMetrics().height() + 6)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take text; files are for the window, which would be written here as links."""
+        if carries_files(event):
+            event.ignore()
+        else:
+            super().dragEnterEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Take the keys that end an item or step to the chips."""

@@ -4,11 +4,16 @@ Positions and lengths are UTF-16 code units, as Qt counts. The platform editor's
 shows is mirrored in a persistent `Text`, so that neither a key nor a change from outside reads the whole document.
 """
 
+from pathlib import Path
 from typing import cast
 
 from PySide6.QtCore import QEvent, QMimeData, QRect, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
     QContextMenuEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
     QFontDatabase,
     QImage,
     QKeyEvent,
@@ -23,7 +28,9 @@ from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QWidget
 
 from sescomposer.core.text import Text
 from sescomposer.core.text_change import common_prefix, common_suffix, text_change
+from sescomposer.gui.drops import elsewhere, files_of, hide_hint, show_hint
 from sescomposer.gui.theme import theme_of
+from sescomposer.gui.window_drops import DropWindow
 
 _PARAGRAPH = "\u2029"
 _BREAKS = str.maketrans({_PARAGRAPH: "\n", "\ufdd0": "\n", "\ufdd1": "\n", "\r": "\n"})
@@ -41,12 +48,17 @@ class SourceEditor(QPlainTextEdit):
         caret_moved(int): position of the caret, by the user alone and after `edited`.
         files_dropped(object, object): list of local paths, and a `QTextCursor` that stays at their place.
         image_pasted(object, object): a `QImage` and the same.
+        messages_dropped(object): paths of message files that were dropped among others; pasted ones are files.
+
+    Attributes:
+        images_go_inside: Whether dropped images become part of the text, which the words beside the mouse say.
     """
 
     edited = Signal(int, int, str)
     caret_moved = Signal(int)
     files_dropped = Signal(object, object)
     image_pasted = Signal(object, object)
+    messages_dropped = Signal(object)
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -57,7 +69,9 @@ class SourceEditor(QPlainTextEdit):
         self.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self.setFrameShape(QPlainTextEdit.Shape.NoFrame)
         self._shown = Text.of("")
+        self.images_go_inside = False
         self._showing = False
+        self._dropping = False
         self._changed: tuple[int, int, int] | None = None
         self.document().contentsChange.connect(self._on_contents_change)
         self.document().contentsChanged.connect(self._on_contents_changed)
@@ -233,12 +247,60 @@ class SourceEditor(QPlainTextEdit):
     def insertFromMimeData(self, source: QMimeData) -> None:
         """Insert text; hand files and images on."""
         paths = [url.toLocalFile() for url in source.urls() if url.isLocalFile()]
+        if paths and self._dropping:
+            opened = elsewhere([Path(path) for path in paths]).opened
+            self.messages_dropped.emit(opened)
+            paths = [path for path in paths if Path(path) not in opened]
         if paths:
             self.files_dropped.emit(paths, self.textCursor())
         elif source.hasImage() and not source.hasText():
             self.image_pasted.emit(cast(QImage, source.imageData()), self.textCursor())
         else:
             self.insertPlainText(_pasted(source.text()))
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Leave messages alone to the window, and the window's own cards to nobody."""
+        if self._is_for_others(event):
+            event.ignore()
+            return
+        super().dragEnterEvent(event)
+        self._hint(event)
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        """Show the place, and say beside the mouse what becomes of files."""
+        super().dragMoveEvent(event)
+        self._hint(event)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """Take the words away."""
+        super().dragLeaveEvent(event)
+        hide_hint(self)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Take what was dropped where the mouse is."""
+        hide_hint(self)
+        self._dropping = True
+        try:
+            super().dropEvent(event)
+        finally:
+            self._dropping = False
+
+    def _is_for_others(self, event: QDropEvent) -> bool:
+        if not event.mimeData().hasUrls() or event.source() is self.viewport():
+            return False
+        found = elsewhere(files_of(event, self))
+        is_card = isinstance(event.source(), QWidget) and found == elsewhere(())
+        return is_card or (bool(found.opened) and not found.embedded and not found.attached)
+
+    def _hint(self, event: QDropEvent) -> None:
+        data, window = event.mimeData(), self.window()
+        found = elsewhere(files_of(event, self), images_go_inside=self.images_go_inside)
+        is_taken = len(found.opened) == 1 and isinstance(window, DropWindow) and window.is_untouched
+        words = found.words(in_new_window=not is_taken)
+        if not words and data.hasImage() and not data.hasText():
+            words = "Put the image here" if self.images_go_inside else "Attach the image"
+        if words and event.isAccepted():
+            show_hint(self.viewport(), words, event.position().toPoint())
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow palette and font."""
