@@ -32,6 +32,8 @@ def _charset_defects(entity: Entity, body: Given, start: int) -> Iterator[Defect
         span = entity.header.span("Content-Type") or (0, 0)
         yield Defect("charset-unknown", f"The charset {entity.charset!r} is not known.", *span, "RFC 2046 4.1.2")
         return
+    if not len(body.octets):
+        return
     decoder = codecs.getincrementaldecoder(codec)("strict")
     misfit = _first_misfit(decoder, body, entity.transfer_encoding)
     if misfit is not None:

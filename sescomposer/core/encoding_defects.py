@@ -64,11 +64,18 @@ def encoding_defects(octets: Octets, encoding: TransferEncoding) -> tuple[Defect
 
 
 def _is_short_and_plain(octets: Octets) -> bool:
-    """Whether there is too little for a long line and nothing but ASCII in lines; most parts of many are so."""
-    if len(octets) > LINE_OCTETS:
+    """Whether one look finds nothing but ASCII in lines of the permitted length; so it is with most parts of many."""
+    if len(octets) > _WINDOW_OCTETS:
         return False
-    window = octets.read(0, LINE_OCTETS)
-    return all(_IS_HARMLESS[pattern](window) for pattern in (_EIGHT_BIT, _NUL, _BARE_CR))
+    window = octets.read(0, _WINDOW_OCTETS)
+    if not all(_IS_HARMLESS[pattern](window) for pattern in (_EIGHT_BIT, _NUL, _BARE_CR)):
+        return False
+    start = 0
+    while len(window) - start > LINE_OCTETS:
+        start = window.rfind(b"\n", start, start + LINE_OCTETS + 1) + 1
+        if not start:
+            return False
+    return True
 
 
 def _line_defects(octets: Octets) -> Iterator[Defect]:

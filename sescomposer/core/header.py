@@ -99,13 +99,14 @@ class HeaderSection:
 
     def first(self, name: str) -> HeaderField | None:
         """Give the first field of that name (in any case), None if there is none; the section is not split."""
+        if not len(self.octets):
+            return None
         known = self._first_fields
         if name not in known:
             span = self.span(name)
-            field = HeaderField(self.octets.read(*span)) if span else None
             if len(self.octets) > _SHORT:
-                return field
-            known[name] = field
+                return HeaderField(self.octets.read(*span)) if span else None
+            known[name] = HeaderField(self._short[slice(*span)]) if span else None
         return known[name]
 
     def span(self, name: str, start: int = 0) -> tuple[int, int] | None:
@@ -113,12 +114,12 @@ class HeaderSection:
         known = self._known_starts
         if known is None:
             at = next(self._starts(name, start), -1)
-        else:
-            own = known.get(name.lower().encode("utf-8", "surrogatepass"), ()) if known else ()
-            at = next((at for at in own if at >= start), -1)
-        if at < 0:
+            return None if at < 0 else (at, self._field_stop(at))
+        own = known.get(name.lower().encode("utf-8", "surrogatepass")) if known else None
+        if not own or start > own[-1]:
             return None
-        return at, self._field_stop(at) if known is None else self._field_stop_in_short(at)
+        at = own[0] if start <= own[0] else next(at for at in own if at >= start)
+        return at, self._field_stop_in_short(at)
 
     def all(self, name: str) -> tuple[HeaderField, ...]:
         """Give every field of that name (in any case), in order."""
