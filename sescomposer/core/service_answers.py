@@ -86,22 +86,25 @@ def error_of(answer: ServiceAnswer, *, content_left: bool = True) -> SubmissionE
     return kind(plain(answer.wire), hint=hint, value=explanation.code, answer=answer)
 
 
-def answer_of_wire(wire: str, road: Road) -> ServiceAnswer:
+def answer_of_wire(wire: str, road: Road, step: str = "") -> ServiceAnswer:
     """Give the answer that `ServiceAnswer.wire` shows in one line, such as the sentence of a refusal.
 
-    A whole SMTP reply on the road of an API is read as a complaint about the form of the message.
+    A whole SMTP reply on the road of an API is read as a complaint about the form of the message. Without `step` it is
+    that to the content.
 
     >>> answer_of_wire("BadRequestException: Missing domain", Road.SES_V2).code
     'BadRequestException'
     """
     reply, form = _REPLY.fullmatch(wire), next(row for row in ANSWERS if row.code == "format-refused").wires[road]
     if reply and road is Road.SMTP:
-        return ServiceAnswer(road, reply["code"], reply["text"] or "", int(reply["code"]), step=OPERATIONS[road])
+        return ServiceAnswer(
+            road, reply["code"], reply["text"] or "", int(reply["code"]), step=step or OPERATIONS[road]
+        )
     code, colon, text = wire.partition(": ")
     if reply or not colon:
         code, text = form.code, (reply["text"] or "") if reply else wire
     statuses = (row.wires[road].status for row in ANSWERS if road in row.wires and row.wires[road].code == code)
-    return ServiceAnswer(road, code, text, next(statuses, form.status), step=OPERATIONS[road])
+    return ServiceAnswer(road, code, text, next(statuses, form.status), step=step or OPERATIONS[road])
 
 
 def findings_behind(answer: ServiceAnswer, findings: Iterable[Finding]) -> tuple[Finding, ...]:
