@@ -117,7 +117,7 @@ def _check_unchanged(path: Path, before: os.stat_result, size: int, after: os.st
         return
     change = "changed"
     if size != before.st_size:
-        change = f"{'shrank' if size < before.st_size else 'grew'} from {before.st_size} octets"
+        change = f"{'shrank' if size < before.st_size else 'grew'} from {before.st_size:,} octets"
     raise UnreadableError(
         f"Could not read {str(path)!r}: it {change} while it was read.",
         hint="Wait until the program that writes it is done, then try again.",

@@ -427,8 +427,7 @@ def test_findings_stand_at_their_rows(form: HeaderForm, composer: Composer) -> N
         )
     )
     assert form.further[1].sign.isVisible()
-    assert form.further[1].sign.toolTip().startswith("<qt>")  # else a long sentence would leave the screen
-    assert "Wrong mark." in form.further[1].sign.toolTip()
+    assert form.further[1].sign.toolTip() == "<qt>error: Wrong mark.</qt>"
     assert "No sender." in form.main["From"].sign.toolTip()
     assert not form.further[0].sign.isVisible()
     assert "Wrong mark." in form.further[1].value.accessibleDescription()
