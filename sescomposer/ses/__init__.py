@@ -1,1 +1,1 @@
-"""Amazon SES: the only package that speaks to AWS. Its transports hand over sealed octets, its reader asks questions."""
+"""Amazon SES: the only package that speaks to AWS. Transports hand over sealed octets, a reader asks questions."""

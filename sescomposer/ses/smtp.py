@@ -1,0 +1,180 @@
+"""The SMTP interface of SES as a transport: connections kept for several messages, each message submitted once.
+
+MAIL FROM is the return path, RCPT TO the recipients; the options are control fields of the octets already. A message
+of which any recipient is refused is submitted to nobody.
+"""
+
+import re
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sescomposer.core.answers import ServiceAnswer
+from sescomposer.core.envelope import Envelope
+from sescomposer.core.errors import AccountError
+from sescomposer.core.octets import Octets
+from sescomposer.core.progress import NO_PROGRESS, Progress
+from sescomposer.core.road import Road
+from sescomposer.core.seal import Sealed
+from sescomposer.core.service_answers import error_of
+from sescomposer.services.account import Account, WayIn
+from sescomposer.services.account_ports import SecretStore
+from sescomposer.services.ports import Receipt
+from sescomposer.services.regions import TLS_PORTS, smtp_address
+from sescomposer.services.smtp_password import smtp_password
+from sescomposer.ses.smtp_connection import Server, SmtpConnection, SmtpFault, SmtpRefusal
+
+IDLE_SECONDS = 20.0
+"""A connection that was not used for longer is asked whether it is still there."""
+OLD_SECONDS = 600.0
+"""SES asks that long-lived connections be renewed."""
+KEPT = 10
+"""Idle connections kept at most."""
+
+_REFERENCE = re.compile(r"\bok\s+(?P<id>[0-9A-Za-z-]+)", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class _Kept:
+    """An idle connection and when it was made and used last."""
+
+    connection: SmtpConnection
+    made: float
+    used: float
+
+
+class SmtpTransport:
+    """An account's way into SES by SMTP; fits `services.ports.Transport`. Several threads may submit at once.
+
+    Args:
+        account: With road SMTP; its secret is the SMTP password, or with `KEYS` the secret key it is derived from.
+        secrets: The keyring.
+        now: Seconds that only grow.
+    """
+
+    def __init__(self, account: Account, secrets: SecretStore, now: Callable[[], float] = time.monotonic) -> None:
+        self._account = account
+        self._secrets = secrets
+        self._now = now
+        self._lock = threading.Lock()
+        self._idle: list[_Kept] = []
+        self._is_closed = False
+
+    @property
+    def account(self) -> str:
+        """Name of the account."""
+        return self._account.name
+
+    @property
+    def road(self) -> Road:
+        """SMTP."""
+        return Road.SMTP
+
+    @property
+    def region(self) -> str:
+        """The region of the account."""
+        return self._account.region
+
+    @property
+    def is_local(self) -> bool:
+        """Never."""
+        return False
+
+    @property
+    def server(self) -> Server:
+        """Where it connects to."""
+        account = self._account
+        host, port = smtp_address(account)
+        return Server(host, port, account.port in TLS_PORTS, account.region, account.ca_bundle)
+
+    def submit(self, sealed: Sealed, progress: Progress = NO_PROGRESS) -> Receipt:
+        """Submit one message, once; see `services.ports.Transport`."""
+        return self.submit_octets(sealed.octets, sealed.envelope, progress)
+
+    def submit_octets(self, octets: Octets, envelope: Envelope, progress: Progress = NO_PROGRESS) -> Receipt:
+        """Submit octets to an envelope, once."""
+        try:
+            kept = self._take()
+            answer = self._submit(kept, octets, envelope, progress)
+        except SmtpRefusal as refusal:
+            raise error_of(refusal.answer) from refusal
+        except SmtpFault as fault:
+            raise error_of(fault.answer, content_left=fault.content_left) from fault
+        found = _REFERENCE.search(answer.text)
+        return Receipt(found["id"] if found else "", answer.wire)
+
+    def check(self) -> str:
+        """Connect and log in, submit nothing; gives the name of the server. Raises like `submit`."""
+        try:
+            self._give_back(self._take())
+        except SmtpRefusal as refusal:
+            raise error_of(refusal.answer) from refusal
+        except SmtpFault as fault:
+            raise error_of(fault.answer, content_left=fault.content_left) from fault
+        return self.server.host
+
+    def close(self) -> None:
+        """Say goodbye on every idle connection."""
+        with self._lock:
+            idle, self._idle, self._is_closed = self._idle, [], True
+        for kept in idle:
+            kept.connection.close()
+
+    def _submit(self, kept: _Kept, octets: Octets, envelope: Envelope, progress: Progress) -> ServiceAnswer:
+        """Submit over a connection, and keep it if it is good for more."""
+        try:
+            answer = kept.connection.submit(octets, envelope.mail_from, envelope.rcpt_to, progress)
+        except SmtpRefusal as refusal:
+            # 421 closes the connection (RFC 5321 section 3.8).
+            if refusal.answer.status == 421:
+                kept.connection.abandon()
+            else:
+                self._give_back(kept)
+            raise
+        except BaseException:
+            kept.connection.abandon()
+            raise
+        self._give_back(kept)
+        return answer
+
+    def _take(self) -> _Kept:
+        """Give a connection that is logged in: one that is idle, or a new one."""
+        while True:
+            with self._lock:
+                kept = self._idle.pop() if self._idle else None
+            if kept is None:
+                now = self._now()
+                return _Kept(SmtpConnection(self.server, *self._credentials()), now, now)
+            if self._now() - kept.made > OLD_SECONDS:
+                kept.connection.close()
+            elif self._now() - kept.used <= IDLE_SECONDS or kept.connection.is_alive():
+                return kept
+            else:
+                kept.connection.abandon()
+
+    def _give_back(self, kept: _Kept) -> None:
+        kept.used = self._now()
+        with self._lock:
+            if not self._is_closed and len(self._idle) < KEPT:
+                self._idle.append(kept)
+                return
+        kept.connection.close()
+
+    def _credentials(self) -> tuple[str, str]:
+        """Give user name and password; raises `AccountError`."""
+        account = self._account
+        if not account.needs_secret:
+            raise AccountError(
+                f"The account {account.name!r} has no SMTP password.",
+                hint="SMTP needs a long-term access key or SMTP credentials: change the way in, or use an API.",
+            )
+        secret = self._secrets.get(account.name)
+        if secret is None:
+            raise AccountError(
+                f"The keyring has no secret for the account {account.name!r}.",
+                hint="Open the account and type its secret again.",
+            )
+        if account.way_in is WayIn.KEYS:
+            secret = smtp_password(secret, account.region, key_id=account.user)
+        return account.user, secret.reveal()

@@ -1,0 +1,264 @@
+"""One connection to an SMTP server: TLS before anything secret, then commands, then content as a stream (RFC 5321)."""
+
+import contextlib
+import smtplib
+import socket
+import ssl
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from sescomposer.core.answers import ServiceAnswer
+from sescomposer.core.errors import OperationCancelledError
+from sescomposer.core.octets import Octets
+from sescomposer.core.progress import Progress
+from sescomposer.core.road import Road
+from sescomposer.ses.dot_stuffing import CHUNK, stuffed_chunks
+
+CONNECT_SECONDS = 30.0
+COMMAND_SECONDS = 300.0
+"""RFC 5321 section 4.5.3.2: 5 minutes for most commands,"""
+ANSWER_SECONDS = 600.0
+"""and 10 for the answer to the content."""
+
+
+class SmtpRefusal(Exception):
+    """The server answered a command and did not accept it; the connection may be good still."""
+
+    def __init__(self, answer: ServiceAnswer) -> None:
+        super().__init__(answer.wire)
+        self.answer = answer
+
+
+class SmtpFault(Exception):
+    """The connection failed.
+
+    Attributes:
+        answer: What is known, with the name of the fault as code.
+        content_left: Whether the end of the content may have reached the server: only then it may have been accepted.
+    """
+
+    def __init__(self, answer: ServiceAnswer, content_left: bool) -> None:
+        super().__init__(answer.text)
+        self.answer = answer
+        self.content_left = content_left
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Where to connect.
+
+    Attributes:
+        host, port: Name (also that of the certificate) and port.
+        wraps: Whether TLS begins with the first octet; else STARTTLS has to be offered.
+        region: For answers.
+        ca_bundle: File of trusted certificates, "" for the system's.
+    """
+
+    host: str
+    port: int
+    wraps: bool = False
+    region: str = ""
+    ca_bundle: str = ""
+
+
+class SmtpConnection:
+    """An authenticated connection over TLS; used by one thread at a time.
+
+    Args:
+        server: Where to.
+        user, password: Credentials, sent only over TLS.
+
+    Raises:
+        SmtpRefusal, SmtpFault: it could not be made; nothing was submitted.
+    """
+
+    def __init__(self, server: Server, user: str, password: str) -> None:
+        self._server = server
+        self._step = "connect"
+        self._content_left = False
+        self._smtp: smtplib.SMTP | None = None
+        try:
+            with self._faults():
+                self._connect()
+                self._log_in(user, password)
+        except BaseException:
+            self.abandon()
+            raise
+
+    @property
+    def smtp(self) -> smtplib.SMTP:
+        """The library's connection."""
+        assert self._smtp is not None
+        return self._smtp
+
+    def _context(self) -> ssl.SSLContext:
+        context = ssl.create_default_context(cafile=self._server.ca_bundle or None)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        return context
+
+    def _connect(self) -> None:
+        """Connect, greet, and be in TLS afterwards, or raise."""
+        server = self._server
+        if server.wraps:
+            self._smtp = smtplib.SMTP_SSL(timeout=CONNECT_SECONDS, context=self._context(), local_hostname="localhost")
+        else:
+            self._smtp = smtplib.SMTP(timeout=CONNECT_SECONDS, local_hostname="localhost")
+        # The library takes the name to check from there only if the constructor connects, which would lose the reply.
+        self._smtp._host = server.host  # type: ignore[attr-defined]
+        self._expect(self._smtp.connect(server.host, server.port), "connect", 220)
+        # The end of the content is a small packet behind large ones: it must not wait for their acknowledgement.
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._greet()
+        if not server.wraps:
+            self._start_tls()
+        self._socket.settimeout(COMMAND_SECONDS)
+
+    def _greet(self) -> None:
+        self._step = "ehlo"
+        self._expect(self.smtp.ehlo(), "ehlo", 250)
+
+    def _start_tls(self) -> None:
+        """Switch to TLS; a server, or somebody between, that does not offer it gets nothing secret."""
+        self._step = "starttls"
+        if not self.smtp.has_extn("starttls"):
+            words = "The server does not offer STARTTLS, so no password and no message were given to it."
+            raise SmtpFault(self._fault("StartTlsMissing", words), False)
+        self._expect(self.smtp.starttls(context=self._context()), "starttls", 220)
+        self._greet()
+
+    def _log_in(self, user: str, password: str) -> None:
+        self._step = "auth"
+        if not isinstance(self._socket, ssl.SSLSocket):
+            raise SmtpFault(self._fault("StartTlsMissing", "The connection is not encrypted."), False)
+        try:
+            self.smtp.login(user, password)
+        except smtplib.SMTPAuthenticationError as error:
+            raise SmtpRefusal(self._answer(error.smtp_code, error.smtp_error, "auth")) from None
+        except smtplib.SMTPNotSupportedError as error:
+            raise SmtpFault(self._fault("AuthMissing", str(error)), False) from None
+
+    @property
+    def _socket(self) -> socket.socket:
+        connected = self.smtp.sock
+        assert connected is not None
+        return connected
+
+    # Submitting
+
+    def submit(self, octets: Octets, mail_from: str, rcpt_to: Iterable[str], progress: Progress) -> ServiceAnswer:
+        """Submit one message and give the answer of acceptance.
+
+        Raises:
+            SmtpRefusal: a command was refused; nothing was accepted, and the connection can be used further.
+            SmtpFault: the connection failed.
+            OperationCancelledError: cancelled before the end of the content; the connection is closed.
+        """
+        self._content_left = False
+        with self._faults():
+            self._command("mail-from", self._mail_command(octets, mail_from), 250)
+            for address in rcpt_to:
+                self._command("rcpt-to", f"RCPT TO:<{address}>", 250, 251)
+            self._command("data", "DATA", 354)
+            return self._send_content(octets, progress)
+
+    def _mail_command(self, octets: Octets, mail_from: str) -> str:
+        self._step = "mail-from"
+        size = f" SIZE={len(octets)}" if self.smtp.has_extn("size") else ""
+        body = "" if _is_seven_bit(octets) else " BODY=8BITMIME"
+        if body and not self.smtp.has_extn("8bitmime"):
+            words = "The message has octets above 127, and the server does not offer 8BITMIME."
+            raise SmtpFault(self._fault("EightBitMimeMissing", words), False)
+        return f"MAIL FROM:<{mail_from}>{size}{body}"
+
+    def _command(self, step: str, command: str, *wanted: int) -> None:
+        """Send one command; if it is refused the transaction is given up."""
+        self._step = step
+        reply = self.smtp.docmd(command)
+        if reply[0] not in wanted:
+            answer = self._answer(*reply, step)
+            self._step = "rset"
+            self.smtp.docmd("RSET")
+            raise SmtpRefusal(answer)
+
+    def _send_content(self, octets: Octets, progress: Progress) -> ServiceAnswer:
+        """Stream the content; from the first octet of its end mark on, the outcome is the server's."""
+        self._step = "content"
+        done, total = 0, len(octets)
+        connection = self._socket
+        try:
+            for length, chunk in stuffed_chunks(octets.chunks(CHUNK)):
+                if not length:
+                    self._content_left = True
+                connection.sendall(chunk)
+                done += length
+                if length and done < total:
+                    progress.step(done, total)
+            # What has left completely cannot be called back: the answer alone tells what became of it.
+            with contextlib.suppress(OperationCancelledError):
+                progress.step(total, total)
+        except BaseException:
+            # Without the end mark the server must drop what it has (RFC 5321 section 4.1.1.4).
+            self.abandon()
+            raise
+        connection.settimeout(ANSWER_SECONDS)
+        code, words = self.smtp.getreply()
+        connection.settimeout(COMMAND_SECONDS)
+        # Whatever the answer is, it is one: nothing is in doubt any more.
+        self._content_left = False
+        answer = self._answer(code, words, "content")
+        if code != 250:
+            raise SmtpRefusal(answer)
+        return answer
+
+    # Living and ending
+
+    def is_alive(self) -> bool:
+        """Ask the server whether it is still there; never raises."""
+        try:
+            return self.smtp.docmd("NOOP")[0] == 250
+        except (OSError, smtplib.SMTPException):
+            return False
+
+    def close(self) -> None:
+        """Say goodbye; a server that is gone is let go."""
+        with contextlib.suppress(OSError, smtplib.SMTPException):
+            if self._smtp is not None and self._smtp.sock is not None:
+                self._smtp.sock.settimeout(5)
+                self._smtp.docmd("QUIT")
+        self.abandon()
+
+    def abandon(self) -> None:
+        """Close without a word."""
+        if self._smtp is not None:
+            self._smtp.close()
+
+    # Answers
+
+    def _expect(self, reply: tuple[int, bytes], step: str, wanted: int) -> None:
+        if reply[0] != wanted:
+            raise SmtpRefusal(self._answer(*reply, step))
+
+    def _answer(self, code: int, words: bytes | str, step: str) -> ServiceAnswer:
+        text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
+        line = " ".join(text.split())
+        return ServiceAnswer(Road.SMTP, str(code), line, code, step=step, region=self._server.region)
+
+    def _fault(self, name: str, words: str) -> ServiceAnswer:
+        return ServiceAnswer(Road.SMTP, name, words, step=self._step, region=self._server.region)
+
+    @contextlib.contextmanager
+    def _faults(self) -> Iterator[None]:
+        """Translate what the network and the library raise."""
+        try:
+            yield
+        except smtplib.SMTPServerDisconnected as error:
+            raise SmtpFault(self._fault("Disconnected", str(error)), self._content_left) from error
+        except smtplib.SMTPResponseException as error:
+            raise SmtpRefusal(self._answer(error.smtp_code, error.smtp_error, self._step)) from error
+        except (OSError, smtplib.SMTPException) as error:
+            words = f"{self._server.host}:{self._server.port}: {error}"
+            raise SmtpFault(self._fault(type(error).__name__, words), self._content_left) from error
+
+
+def _is_seven_bit(octets: Octets) -> bool:
+    return all(bytes(chunk).isascii() for chunk in octets.chunks(CHUNK))
