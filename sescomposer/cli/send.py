@@ -1,32 +1,66 @@
-"""The verb `send`: seals a message and submits it; without an account to the local inbox."""
+"""The verb `send`: seals messages and submits them; without an account to the local inbox."""
 
-from dataclasses import asdict
-from typing import Annotated, Any
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sescomposer.cli import send_options as of_ses
 from sescomposer.cli.check import as_json as finding_as_json
-from sescomposer.cli.look import FileArgument, JsonOption
-from sescomposer.cli.streams import Inputs, print_json, say
+from sescomposer.cli.look import JsonOption
+from sescomposer.cli.secret_input import read_secret
+from sescomposer.cli.streams import STANDARD_INPUT, Inputs, print_json, say, shown
 from sescomposer.core.envelope import envelope_of
 from sescomposer.core.errors import ExitCode, UsageError
-from sescomposer.core.message import Message, Road
+from sescomposer.core.message import NO_OPTIONS, Message, Road, SendingOptions, Tracking
 from sescomposer.core.parse import parse
-from sescomposer.services.ports import SubmissionRecord, SubmissionState
-from sescomposer.services.sending import Review
+from sescomposer.services.ports import SubmissionRecord, SubmissionState, Transport
+from sescomposer.services.review import Review, reasons_of, refuse_errors
+
+if TYPE_CHECKING:
+    from sescomposer.bootstrap import Services
 
 _STATUS = {
     SubmissionState.ACCEPTED: ExitCode.FINE,
     SubmissionState.REFUSED: ExitCode.REFUSED,
     SubmissionState.UNKNOWN: ExitCode.UNKNOWN,
     SubmissionState.NOT_SENT: ExitCode.NOTHING_DONE,
+    # Throttled, and stopped before it was tried again.
+    SubmissionState.WAITING: ExitCode.NOTHING_DONE,
 }
+
+FilesArgument = Annotated[list[str], typer.Argument(metavar="FILE...", help="Message files; '-' is standard input.")]
+RoadOption = Annotated[
+    Road | None,
+    typer.Option("--road", "--for", help="Instead of the account's road; of the local inbox, whose limits hold."),
+]
+ReasonOption = Annotated[
+    list[str], typer.Option("--override", metavar="CODE=REASON", help="Send in spite of an error; kept with it.")
+]
+SecretOption = Annotated[int | None, typer.Option("--secret-fd", help="Descriptor with the secret, for this run.")]
 
 
 def send(
-    file: FileArgument,
+    files: FilesArgument,
     account: Annotated[str | None, typer.Option(help="Name of an account; the local inbox without it.")] = None,
-    road: Annotated[Road, typer.Option("--for", help="The road whose limits hold in the local inbox.")] = Road.SES_V2,
+    road: RoadOption = None,
+    region: Annotated[str, typer.Option(help="Instead of the account's region.")] = "",
+    secret_fd: SecretOption = None,
+    configuration_set: of_ses.ConfigurationSet = "",
+    tag: of_ses.Tags = [],  # noqa: B006 typer reads it
+    feedback: of_ses.Feedback = None,
+    contact_list: of_ses.ContactList = "",
+    topic: of_ses.Topic = "",
+    tenant: of_ses.Tenant = "",
+    endpoint_id: of_ses.EndpointId = "",
+    source_arn: of_ses.SourceArn = "",
+    from_arn: of_ses.FromArn = "",
+    return_path_arn: of_ses.ReturnPathArn = "",
+    opens: of_ses.Opens = Tracking.ACCOUNT,
+    clicks: of_ses.Clicks = Tracking.ACCOUNT,
+    no_trace: of_ses.NoTrace = False,
+    override: ReasonOption = [],  # noqa: B006
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Seal and check, submit nothing.")] = False,
     as_is: Annotated[bool, typer.Option("--as-is", help="Submit the given octets untouched.")] = False,
     anyway: Annotated[
@@ -34,31 +68,103 @@ def send(
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Seal a message and submit it once."""
+    """Seal messages and submit each once."""
     from sescomposer.bootstrap import make_services
 
-    if account is not None:
-        raise UsageError(f"There is no account {account!r}.", hint="Leave --account away for the local inbox.")
-    octets = Inputs().message(file)
+    given = SendingOptions(
+        configuration_set=configuration_set,
+        opens=opens,
+        clicks=clicks,
+        contact_list=contact_list,
+        topic=topic,
+        tenant=tenant,
+        source_arn=source_arn,
+        from_arn=from_arn,
+        return_path_arn=return_path_arn,
+        endpoint=endpoint_id,
+    )
+    options = of_ses.made_options(given, tag, no_trace=no_trace)
+    reasons = [of_ses.pair("--override", text) for text in override]
+    _refuse_mixed(account, region, secret_fd, files)
     services = make_services()
-    transport = services.local_transport(road)
-    message = Message(parse(octets))
-    if as_is:
-        review = services.sending.review_as_is(octets, envelope_of(message), transport)
-    else:
-        review = services.sending.review(message, transport)
-    if dry_run:
-        _show_review(review, as_json)
-        raise typer.Exit(ExitCode.FINDINGS if review.errors else ExitCode.FINE)
-    say("Sending to the local inbox: no account is chosen, nothing leaves this machine.")
-    records = services.sending.submit(review, transport)
-    if anyway:
-        records = tuple(services.deliver_anyway(record) for record in records)
+    try:
+        transport = _transport(services, account, road, region, secret_fd)
+        messages = [replace(message, envelope=of_ses.envelope_override(feedback)) for message in _messages(files)]
+        reviews = _reviews(services, messages, options, transport, as_is=as_is)
+        if dry_run:
+            _show_reviews(reviews, as_json)
+            raise typer.Exit(ExitCode.FINDINGS if any(review.errors for review in reviews) else ExitCode.FINE)
+        _say_where(transport)
+        records = _submitted(services, reviews, transport, reasons)
+        if anyway and transport.is_local:
+            records = [services.deliver_anyway(record) for record in records]
+    finally:
+        services.close()
     _show(records, as_json)
     raise typer.Exit(max(_STATUS[record.state] for record in records))
 
 
-def _show(records: tuple[SubmissionRecord, ...], as_json: bool) -> None:
+def _refuse_mixed(account: str | None, region: str, secret_fd: int | None, files: Sequence[str]) -> None:
+    """Refuse options that mean nothing together."""
+    if not account and (region or secret_fd is not None):
+        what = "--region" if region else "--secret-fd"
+        raise UsageError(f"{what} belongs to an account.", hint="Name one with --account.")
+    if secret_fd == 0 and STANDARD_INPUT in files:
+        raise UsageError("Standard input cannot be both the message and the secret.", hint="Use another descriptor.")
+
+
+def _transport(
+    services: "Services", account: str | None, road: Road | None, region: str, secret_fd: int | None
+) -> Transport:
+    """Give the way to send; with the secret of this run in place of the keyring's."""
+    if account and secret_fd is not None:
+        from sescomposer.services.secrets import GivenSecret
+
+        known = services.accounts.get(account)
+        if not known.needs_secret:
+            raise UsageError(f"The account {account!r} has no secret.", hint="Leave --secret-fd away.", value=account)
+        secret = read_secret(secret_fd, "Secret")
+        services.secrets = GivenSecret(account, secret, services.secrets)
+    return services.transport(account, road, region)
+
+
+def _messages(files: Sequence[str]) -> list[Message]:
+    inputs = Inputs()
+    return [Message(parse(inputs.message(file))) for file in files]
+
+
+def _reviews(
+    services: "Services", messages: Sequence[Message], options: SendingOptions, transport: Transport, *, as_is: bool
+) -> list[Review]:
+    """Seal every message before the first one leaves."""
+    if not as_is:
+        return [services.sending.review_all([replace(message, options=options) for message in messages], transport)]
+    if replace(options, traceable=True) != NO_OPTIONS:
+        raise UsageError(
+            "With --as-is nothing is added to a message, so options of SES cannot be given.",
+            hint="Write them into the message as X-SES fields.",
+        )
+    return [services.sending.review_as_is(message.root.octets, envelope_of(message), transport) for message in messages]
+
+
+def _submitted(
+    services: "Services", reviews: Sequence[Review], transport: Transport, reasons: Sequence[tuple[str, str]]
+) -> list[SubmissionRecord]:
+    """Submit all, unless one of them may not leave."""
+    for review in reviews if not transport.is_local else ():
+        refuse_errors(review, reasons_of(review, reasons))
+    sending = services.sending
+    return [record for review in reviews for record in sending.submit(review, transport, overrides=reasons)]
+
+
+def _say_where(transport: Transport) -> None:
+    if transport.is_local:
+        say("Sending to the local inbox: no account is chosen, nothing leaves this machine.")
+    else:
+        say(shown(f"Sending through the account {transport.account!r}: {transport.road.label}, {transport.region}."))
+
+
+def _show(records: Sequence[SubmissionRecord], as_json: bool) -> None:
     """Print the receipts; what could not be written down is said to people."""
     for record in records:
         if record.unrecorded:
@@ -81,27 +187,52 @@ def _receipt(record: SubmissionRecord) -> dict[str, Any]:
         "octets": intent.length,
         "account": intent.account,
         "road": intent.road.value,
+        "region": intent.region,
         "envelope": asdict(intent.envelope),
+        "options": _options_as_json(intent.options),
+        "trace": intent.trace,
+        "overrides": [{"code": code, "reason": reason} for code, reason in intent.overrides],
         "submitted": intent.at.isoformat(),
+        "ended": outcome.at.isoformat() if outcome else "",
         "message_id": outcome.reference if outcome else "",
+        "request_id": outcome.request_id if outcome else "",
+        "code": outcome.code if outcome else "",
         "answer": outcome.sentence if outcome else "",
         "explanation": outcome.explanation if outcome else "",
         "unrecorded": record.unrecorded,
     }
 
 
-def _show_review(review: Review, as_json: bool) -> None:
+def _options_as_json(options: SendingOptions) -> dict[str, Any]:
+    tags = [{"name": name, "value": value} for name, value in options.tags]
+    return {**asdict(options), "tags": tags}
+
+
+def _show_reviews(reviews: Sequence[Review], as_json: bool) -> None:
     """Print what would be submitted."""
-    items = [
-        {"sha256": sealed.sha256, "octets": len(sealed.octets), "envelope": asdict(sealed.envelope)}
-        for sealed in review.sealed
-    ]
+    sealed = [item for review in reviews for item in review.sealed]
     if as_json:
-        root = review.sealed[0].root
-        print_json({"sealed": items, "findings": [finding_as_json(root, finding) for finding in review.findings]})
+        items = [
+            {
+                "sha256": item.sha256,
+                "octets": len(item.octets),
+                "envelope": asdict(item.envelope),
+                "options": _options_as_json(item.options),
+                "trace": item.trace,
+            }
+            for item in sealed
+        ]
+        found = [
+            finding_as_json(item.root, finding)
+            for review in reviews
+            for index, item in enumerate(review.sealed)
+            for finding in review.findings_of(index)
+        ]
+        print_json({"sealed": items, "findings": found})
         return
-    for sealed in review.sealed:
-        print(f"{len(sealed.octets)} octets, sha256 {sealed.sha256}")
-        print(f"from {sealed.envelope.mail_from} to {', '.join(sealed.envelope.rcpt_to)}")
-    for finding in review.findings:
-        print(f"{finding} ({finding.standard})")
+    for item in sealed:
+        print(f"{len(item.octets)} octets, sha256 {item.sha256}")
+        print(f"from {item.envelope.mail_from} to {', '.join(item.envelope.rcpt_to)}")
+    for review in reviews:
+        for finding in review.findings:
+            print(f"{finding} ({finding.standard})")

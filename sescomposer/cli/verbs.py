@@ -6,6 +6,7 @@ VERBS: dict[str, str] = {
     "tree": "show the tree of MIME entities",
     "check": "look for what SES would refuse and readers would trip over",
     "send": "seal and submit a message; without an account to the local inbox",
+    "accounts": "list, add, change and remove the ways to send for real",
     "inbox": "list, show and clear the local inbox",
 }
 

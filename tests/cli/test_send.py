@@ -6,10 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from sescomposer.bootstrap import make_services
+from sescomposer.bootstrap import Services, make_services
 from sescomposer.cli.app import main
 from sescomposer.core.errors import ExitCode, StoreError
-from sescomposer.services.ports import Outcome, SubmissionState
+from sescomposer.core.progress import NO_PROGRESS, Progress
+from sescomposer.core.road import Road
+from sescomposer.core.seal import Sealed
+from sescomposer.services.account import Account, WayIn
+from sescomposer.services.ports import Outcome, Receipt, SubmissionState
 
 GOOD = b"From: Ada <ada@a.example>\nTo: b@b.example\nBcc: c@c.example\nSubject: Hi\n\nHello\n"
 REFUSED = b"From: a@a.example\r\nTo: b@b.example\r\nSubject: a\r\nSubject: b\r\n\r\nx\r\n"
@@ -145,3 +149,125 @@ def test_inbox_writes_octets(letter: Path, capfdbinary: pytest.CaptureFixture[by
     assert capfdbinary.readouterr().out == GOOD
     assert main(["inbox", "show", entry.entry, "--delivered"]) == ExitCode.FINE
     assert b"@email.amazonses.com>" in capfdbinary.readouterr().out
+
+
+def test_options_reach_the_seal_and_the_receipt(letter: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["--configuration-set", "news", "--tag", "a=1", "--tag", "b=x=y", "--tenant", "t", "--contact-list", "l"]
+    words += ["--topic", "p", "--opens", "disabled", "--feedback", "Bounces <bounces@b\u00fccher.example>"]
+    assert main(["send", str(letter), *words, "--json"]) == ExitCode.FINE
+    (receipt,) = json.loads(capsys.readouterr().out)["submissions"]
+    options = receipt["options"]
+    assert receipt["trace"]
+    assert options["tags"] == [
+        {"name": "a", "value": "1"},
+        {"name": "b", "value": "x=y"},
+        {"name": "sescomposer-id", "value": receipt["trace"]},
+    ]
+    assert (options["configuration_set"], options["tenant"], options["opens"]) == ("news", "t", "disabled")
+    assert receipt["envelope"]["mail_from"] == "bounces@xn--bcher-kva.example"
+    assert receipt["request_id"] == receipt["code"] == ""
+    assert receipt["submitted"] <= receipt["ended"]
+
+
+def test_options_become_fields_over_smtp(letter: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["--tag", "a=1", "--no-trace", "--source-arn", "arn:aws:ses:us-east-1:1:identity/a.example"]
+    assert main(["send", str(letter), "--road", "smtp", *words, "--json"]) == ExitCode.FINE
+    (receipt,) = json.loads(capsys.readouterr().out)["submissions"]
+    assert receipt["trace"] == ""
+    octets = bytes(make_services().inbox.submitted(receipt["message_id"]))
+    assert b"X-SES-MESSAGE-TAGS: a=1\r\n" in octets
+    assert b"X-SES-SOURCE-ARN: arn:aws:ses" in octets
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--tag", "a"],
+        ["--tag", "=1"],
+        ["--tag", "a=1\nb"],
+        ["--configuration-set", "a\rb"],
+        ["--feedback", "nonsense"],
+        ["--region", "eu-west-1"],
+        ["--secret-fd", "0"],
+        ["--override", "x"],
+        ["--as-is", "--tenant", "t"],
+        ["--opens", "maybe"],
+    ],
+)
+def test_wrong_options_send_nothing(letter: Path, words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["send", str(letter), *words]) == ExitCode.USAGE
+    assert len(capsys.readouterr().err.splitlines()) == 1
+    assert make_services().submissions.all() == ()
+
+
+def test_several_files_are_sealed_before_the_first_leaves(
+    letter: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["send", str(letter), str(tmp_path / "none.eml")]) == ExitCode.UNREADABLE
+    assert make_services().submissions.all() == ()
+    capsys.readouterr()
+    assert main(["send", str(letter), str(letter), "--json"]) == ExitCode.FINE
+    assert len(json.loads(capsys.readouterr().out)["submissions"]) == 2
+    assert main(["send", str(letter), str(letter), "--dry-run", "--json"]) == ExitCode.FINE
+    assert len(json.loads(capsys.readouterr().out)["sealed"]) == 2
+
+
+class Elsewhere:
+    """Stands for SES: remembers what it was given."""
+
+    account, road, region, is_local = "work", Road.SES_V2, "eu-west-1", False
+
+    def __init__(self) -> None:
+        self.given: list[Sealed] = []
+
+    def submit(self, sealed: Sealed, progress: Progress = NO_PROGRESS) -> Receipt:
+        self.given.append(sealed)
+        return Receipt("0100", "200 0100", "request-1")
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+@pytest.fixture
+def elsewhere(monkeypatch: pytest.MonkeyPatch) -> Elsewhere:
+    """An account that sends to a stand-in."""
+    made = Elsewhere()
+    make_services().accounts.add(Account("work", WayIn.PROFILE, "eu-west-1", profile="mail"))
+
+    def transport_of(services: Services, account: Account) -> Elsewhere:
+        made.account, made.road, made.region = account.name, account.road, account.region
+        return made
+
+    monkeypatch.setattr(Services, "_transport_of", transport_of)
+    return made
+
+
+def test_account_sends_with_its_road_and_region(
+    letter: Path, elsewhere: Elsewhere, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["send", str(letter), "--account", "work", "--json"]) == ExitCode.FINE
+    shown = capsys.readouterr()
+    assert "through the account 'work': SES API v2, eu-west-1." in shown.err
+    (receipt,) = json.loads(shown.out)["submissions"]
+    assert (receipt["account"], receipt["road"], receipt["region"]) == ("work", "ses-v2", "eu-west-1")
+    assert (receipt["message_id"], receipt["request_id"]) == ("0100", "request-1")
+    words = ["--road", "smtp", "--region", "us-east-1", "--json"]
+    assert main(["send", str(letter), "--account", "work", *words]) == ExitCode.FINE
+    (receipt,) = json.loads(capsys.readouterr().out)["submissions"]
+    assert (receipt["road"], receipt["region"]) == ("smtp", "us-east-1")
+    assert main(["send", str(letter), "--account", "work", "--road", "smtp", "--region", "eu-central-2"]) == 2
+    assert main(["send", str(letter), "--account", "work", "--secret-fd", "0"]) == ExitCode.USAGE
+    assert len(elsewhere.given) == 2
+
+
+def test_error_stops_all_until_a_reason_is_given(
+    letter: Path, refused: Path, elsewhere: Elsewhere, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["send", str(letter), str(refused), "--account", "work", "--json"]
+    assert main(words) == ExitCode.NOTHING_DONE
+    assert elsewhere.given == []
+    capsys.readouterr()
+    assert main([*words, "--override", "field-repeated=it is a test"]) == ExitCode.FINE
+    receipts = json.loads(capsys.readouterr().out)["submissions"]
+    assert {"code": "field-repeated", "reason": "it is a test"} in receipts[1]["overrides"]
+    assert len(elsewhere.given) == 2
