@@ -88,18 +88,23 @@ class ApiTransport:
         upload = Upload(sealed.octets, progress)
         members = self.members(sealed, upload.placeholder)
         call = getattr(self._clients.sender(self._service), _method(self._service))
-        from sescomposer.ses.translate import SDK_ERRORS
+        from sescomposer.ses.translate import SDK_ERRORS, UNREADABLE
 
         try:
             with under_way(upload):
                 answer = call(**members)
         except NotSwappedError:
-            answer = self._plain(call, sealed, progress)
+            return self._receipt(self._plain(call, sealed, progress))
         except SDK_ERRORS as error:
             if upload.cancelled is not None:
                 raise upload.cancelled from error
             raise self._translated(error, upload.is_handed_over) from error
-        return self._receipt(answer)
+        except UNREADABLE as error:
+            if not upload.is_handed_over:
+                raise
+            raise self._unreadable("the answer is none of this service") from error
+        # An acceptance of what has not left as a whole is none that could be told.
+        return self._receipt(answer if upload.is_handed_over else {})
 
     def _plain(self, call: Callable[..., dict[str, Any]], sealed: Sealed, progress: Progress) -> dict[str, Any]:
         """Call without a swapped body: the SDK in use did not take one, and nothing has left so far."""
@@ -124,10 +129,13 @@ class ApiTransport:
         reference = answer.get("MessageId", "")
         about = answer.get("ResponseMetadata", {})
         if not reference:
-            from botocore.parsers import ResponseParserError
-
-            raise self._translated(ResponseParserError("the answer names no message id"), may_have_left=True)
+            raise self._unreadable("the answer names no message id")
         return Receipt(reference, f"{about.get('HTTPStatusCode', 200)} {reference}", about.get("RequestId", ""))
+
+    def _unreadable(self, words: str) -> Exception:
+        from botocore.parsers import ResponseParserError
+
+        return self._translated(ResponseParserError(words), may_have_left=True)
 
 
 def check_recipients(sealed: Sealed) -> None:

@@ -222,8 +222,9 @@ def attach(client: Any, operation: str) -> None:
     """
     events = client.meta.events
     name = f"{client.meta.service_model.service_id.hyphenize()}.{operation}"
-    events.register(f"before-call.{name}", _swap, unique_id=_HOOK)
-    events.register(f"before-send.{name}", _begin, unique_id=_HOOK)
+    # Two names: the SDK leaves out what is registered under a name that it has already.
+    events.register(f"before-call.{name}", _swap, unique_id=f"{_HOOK}-swap")
+    events.register(f"before-send.{name}", _begin, unique_id=f"{_HOOK}-begin")
 
 
 class under_way:  # noqa: N801 - used like a function

@@ -40,6 +40,9 @@ from sescomposer.ses.streaming import NotSwappedError, RepeatedError
 SDK_ERRORS = (BotoCoreError, ClientError, ResponseParserError, NotSwappedError, RepeatedError)
 """All that a call of the SDK raises by itself."""
 
+UNREADABLE = (LookupError, ValueError, TypeError, AttributeError)
+"""What the SDK stumbles over where an acceptance is nothing that it can read, such as the page of a hotel."""
+
 _SIGN_ON = (SSOError, TokenRetrievalError)
 _LOGIN = (LoginError,)
 _CREDENTIALS = (
@@ -91,8 +94,8 @@ def answer_of(error: Exception, road: Road, step: str, region: str) -> ServiceAn
     said, about = error.response.get("Error", {}), error.response.get("ResponseMetadata", {})
     return ServiceAnswer(
         road,
-        said.get("Code", ""),
-        _one_line(said.get("Message", "")),
+        said.get("Code") or "",
+        _one_line(said.get("Message") or ""),
         about.get("HTTPStatusCode", 0),
         about.get("RequestId", ""),
         step,
