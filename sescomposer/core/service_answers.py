@@ -96,15 +96,15 @@ def answer_of_wire(wire: str, road: Road, step: str = "") -> ServiceAnswer:
     'BadRequestException'
     """
     reply, form = _REPLY.fullmatch(wire), next(row for row in ANSWERS if row.code == "format-refused").wires[road]
-    if reply and road is Road.SMTP:
-        return ServiceAnswer(
-            road, reply["code"], reply["text"] or "", int(reply["code"]), step=step or OPERATIONS[road]
-        )
+    step = step or OPERATIONS[road]
+    if road is Road.SMTP:
+        code, _, text = (reply["code"], "", reply["text"] or "") if reply else wire.partition(" ")
+        return ServiceAnswer(road, code, text, int(code) if reply else 0, step=step)
     code, colon, text = wire.partition(": ")
     if reply or not colon:
         code, text = form.code, (reply["text"] or "") if reply else wire
     statuses = (row.wires[road].status for row in ANSWERS if road in row.wires and row.wires[road].code == code)
-    return ServiceAnswer(road, code, text, next(statuses, form.status), step=step or OPERATIONS[road])
+    return ServiceAnswer(road, code, text, next(statuses, 0), step=step)
 
 
 def findings_behind(answer: ServiceAnswer, findings: Iterable[Finding]) -> tuple[Finding, ...]:
