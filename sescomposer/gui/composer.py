@@ -57,6 +57,7 @@ class Composer(QObject):
         file_changed(): path or saved state changed.
         road_changed(object): the `Road` whose limits hold.
         setting_changed(str): key of a setting that was changed.
+        closed(): nothing happens by itself any more.
     """
 
     message_changed = Signal(int)
@@ -67,6 +68,7 @@ class Composer(QObject):
     file_changed = Signal()
     road_changed = Signal(object)
     setting_changed = Signal(str)
+    closed = Signal()
 
     def __init__(
         self,
@@ -100,6 +102,7 @@ class Composer(QObject):
         self._pause.stop()
         self._stop_listening()
         self._stop_listening = _nothing
+        self.closed.emit()
 
     @property
     def message(self) -> Message:
