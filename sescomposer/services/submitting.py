@@ -154,7 +154,7 @@ class Submitter:
         progress, report: Whom it tells.
         refuse_old: Raises `SubmissionError` once the octets are too old.
         tell: Hands a record to whoever listens and gives it back with what went wrong there.
-        before_wait: Makes durable what a throttled item waits for, so that a crash does not lose it; raises `StoreError`.
+        before_wait: Makes the plan durable before an item waits, so that a crash does not lose it; raises `StoreError`.
             None where no item is tried again, since nobody could stop that.
     """
 

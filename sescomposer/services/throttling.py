@@ -16,7 +16,7 @@ def is_daily(error: SubmissionError) -> bool:
 
     >>> from sescomposer.core.answers import ServiceAnswer
     >>> from sescomposer.core.road import Road
-    >>> answer = ServiceAnswer(Road.SMTP, "454", "Throttling failure: Daily message quota exceeded", 454, step="content")
+    >>> answer = ServiceAnswer(Road.SMTP, "454", "Throttling failure: Daily message quota exceeded", 454)
     >>> is_daily(SubmissionError(answer.wire, answer=answer)), is_daily(SubmissionError("No connection."))
     (True, False)
     """

@@ -33,7 +33,7 @@ class GroupWriter:
 
     def __init__(self, write: Callable[[bytes], None]) -> None:
         self._write = write
-        self._queued: list[_Ticket] = []
+        self.queued: list[_Ticket] = []
         self._queue_lock = Lock()
         self._write_lock = Lock()
 
@@ -45,7 +45,7 @@ class GroupWriter:
         """
         ticket = _Ticket(octets)
         with self._queue_lock:
-            self._queued.append(ticket)
+            self.queued.append(ticket)
         with self._write_lock:
             if not ticket.is_done:
                 self._write_queued(ticket)
@@ -56,7 +56,7 @@ class GroupWriter:
     def _write_queued(self, own: _Ticket) -> None:
         """Write what is queued, the caller's own among it."""
         with self._queue_lock:
-            tickets, self._queued = self._queued, []
+            tickets, self.queued = self.queued, []
         error: StoreError | None = None
         try:
             self._write(b"".join(ticket.octets for ticket in tickets))
@@ -65,7 +65,7 @@ class GroupWriter:
         except BaseException:
             # The others were not told anything: the next of them writes.
             with self._queue_lock:
-                self._queued[:0] = [ticket for ticket in tickets if ticket is not own]
+                self.queued[:0] = [ticket for ticket in tickets if ticket is not own]
             raise
         for ticket in tickets:
             ticket.is_done, ticket.error = True, error

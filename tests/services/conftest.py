@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Condition
 
 import pytest
 
@@ -50,9 +51,43 @@ class ScriptedTransport:
         return answer(sealed.octets, progress)
 
 
+class PassingTime:
+    """Lets the time of every wait pass at once; see `services.send_control.Waiting`.
+
+    Attributes:
+        waits: The seconds that somebody waited, in order.
+        on_wait: Called with every wait that has an end.
+    """
+
+    def __init__(self, clock: SetClock) -> None:
+        self.clock = clock
+        self.seconds = 0.0
+        self.waits: list[float] = []
+        self.on_wait: Callable[[], None] = lambda: None
+
+    def monotonic(self) -> float:
+        """Give the time that has passed."""
+        return self.seconds
+
+    def wait(self, condition: Condition, seconds: float | None) -> None:
+        """Wait for others, or let time pass."""
+        if seconds is None:
+            assert condition.wait(30)
+            return
+        self.waits.append(seconds)
+        self.seconds += seconds
+        self.clock.advance(seconds=seconds)
+        self.on_wait()
+
+
 @pytest.fixture
 def set_clock() -> SetClock:
     return SetClock()
+
+
+@pytest.fixture
+def passing_time(set_clock: SetClock) -> PassingTime:
+    return PassingTime(set_clock)
 
 
 @pytest.fixture

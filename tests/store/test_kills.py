@@ -12,22 +12,28 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from sescomposer.bootstrap import make_services
 from sescomposer.core.envelope import Envelope
 from sescomposer.core.message import Road
-from sescomposer.services.ports import Intent
+from sescomposer.core.progress import NO_PROGRESS, Progress
+from sescomposer.core.seal import Sealed
+from sescomposer.services.ports import Intent, Receipt, SubmissionState
 from sescomposer.services.system import SystemClock
 from sescomposer.store.content import DiskContentStore
+from sescomposer.store.folders import Folders
 from sescomposer.store.journal import DiskJournal
 from sescomposer.store.submissions import SubmissionLog
 
 KILLS = int(os.environ.get("SESCOMPOSER_KILLS", "20"))
 AT_ONCE = 10
 MAY_BE_LOST_SECONDS = 1.0
+BATCH_ITEMS = 12
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there are no SIGKILL and no fork there")
 
@@ -140,3 +146,54 @@ def test_killed_sender_leaves_whole_records(killed: Callable[[str, int, float], 
         assert log.all()[-1].intent == intent
         recorded += len(records)
     assert recorded
+
+
+class _Service:
+    """Takes what a killed sender left to send."""
+
+    account = "work"
+    road = Road.SES_V2
+    region = "eu-west-1"
+    is_local = False
+
+    def __init__(self) -> None:
+        self.given: list[str] = []
+
+    def submit(self, sealed: Sealed, progress: Progress = NO_PROGRESS) -> Receipt:
+        """Accept."""
+        self.given.append(sealed.envelope.rcpt_to[0])
+        return Receipt("id", "Ok")
+
+
+def test_killed_batch_loses_nothing_and_sends_nothing_twice(
+    killed: Callable[[str, int, float], Iterator[Killed]],
+) -> None:
+    states: Counter[SubmissionState] = Counter()
+    resumed = 0
+    for folder, _ in killed("batch", max(10, KILLS // 2), 2.5):
+        path = folder / "given"
+        given = Counter(path.read_text().split() if path.exists() else ())
+        services = make_services(Folders.below(folder))
+        begun = {record.intent.envelope.rcpt_to[0] for record in services.submissions.all()}
+        service = _Service()
+        batches = services.sending.resumable()
+        for batch in batches:
+            services.sending.resume(batch, service)
+        resumed += len(service.given)
+        assert set(given) <= begun
+        # Begun and sent again only where it was throttled, and so never taken.
+        assert not set(given) & set(service.given)
+        given.update(service.given)
+        assert set(given.values()) <= {1}
+        records = services.submissions.all()
+        # Whatever was planned has a record now.
+        assert set(Counter(record.intent.batch for record in records).values()) <= {BATCH_ITEMS}
+        for record in records:
+            count = given[record.intent.envelope.rcpt_to[0]]
+            assert count == 1 if record.state is SubmissionState.ACCEPTED else record.state is SubmissionState.UNKNOWN
+        states.update(record.state for record in records)
+        assert services.sending.resumable() == ()
+        services.close()
+    print(f"{dict(states)}, {resumed} of them resumed")
+    assert states[SubmissionState.UNKNOWN]
+    assert resumed

@@ -10,8 +10,8 @@ import pytest
 
 from sescomposer.core.envelope import Envelope
 from sescomposer.core.errors import SettingsError, StoreError
-from sescomposer.core.message import Road
-from sescomposer.services.ports import Intent, Outcome, SubmissionRecord, SubmissionState
+from sescomposer.core.message import Road, SendingOptions
+from sescomposer.services.ports import BatchPlan, Intent, Outcome, SubmissionRecord, SubmissionState
 from sescomposer.store.records import frame
 from sescomposer.store.submissions import SubmissionLog
 
@@ -138,3 +138,102 @@ def test_threads_may_record_at_once(log: SubmissionLog) -> None:
     for thread in threads:
         thread.join()
     assert {record.intent.submission for record in log.all()} == {str(number) for number in range(8)}
+
+
+PLAN = BatchPlan(
+    batch="batch",
+    at=AT,
+    sealed_at=AT,
+    items=tuple(
+        replace(
+            INTENT,
+            submission=str(number),
+            sha256=str(number) * 64,
+            batch="batch",
+            trace="t",
+            options=SendingOptions(tags=(("a", "b"),), traceable=False),
+        )
+        for number in range(3)
+    ),
+)
+
+
+def test_plan_stays_open_until_the_batch_ends(tmp_path: Path, log: SubmissionLog) -> None:
+    other = replace(PLAN, batch="other")
+    log.record_plan(PLAN)
+    log.record_plan(other)
+    log.record_intent(PLAN.items[0])
+    assert SubmissionLog(_path(tmp_path)).plans() == (PLAN, other)
+    assert log.all() == (SubmissionRecord(PLAN.items[0], None),)
+    assert log.named_content() == {"0" * 64, "1" * 64, "2" * 64}
+    log.end_batch("batch", AT)
+    log.end_batch("other", AT)
+    assert log.plans() == ()
+    assert log.named_content() == {"0" * 64}
+
+
+def test_torn_plan_is_no_plan_and_costs_nothing_else(tmp_path: Path, log: SubmissionLog) -> None:
+    log.record_intent(INTENT)
+    before = _path(tmp_path).stat().st_size
+    log.record_plan(PLAN)
+    whole = _path(tmp_path).read_bytes()
+    for cut in range(before, len(whole), 101):
+        _path(tmp_path).write_bytes(whole[:cut])
+        assert log.plans() == ()
+        log.record_outcome(OUTCOME)
+        assert log.all() == (SubmissionRecord(INTENT, OUTCOME),)
+
+
+def test_intent_of_another_try_takes_the_outcome_back(log: SubmissionLog) -> None:
+    log.record_intent(INTENT)
+    log.record_outcome(replace(OUTCOME, state=SubmissionState.WAITING))
+    assert log.all()[0].state is SubmissionState.WAITING
+    log.record_intent(INTENT)
+    assert log.all() == (SubmissionRecord(INTENT, None),)
+
+
+def test_what_others_append_meanwhile_is_kept_and_mended(tmp_path: Path, log: SubmissionLog) -> None:
+    other = SubmissionLog(_path(tmp_path))
+    for number in range(6):
+        (log, other)[number % 2].record_intent(replace(INTENT, submission=str(number)))
+    with _path(tmp_path).open("ab") as file:
+        file.write(b"9 0 torn")
+    log.record_intent(replace(INTENT, submission="6"))
+    other.record_intent(replace(INTENT, submission="7"))
+    assert [record.intent.submission for record in log.all()] == [str(number) for number in range(8)]
+    assert len(_copies(tmp_path)) == 1
+    assert _copies(tmp_path)[0].endswith(b"9 0 torn")
+
+
+def test_appending_does_not_read_the_log_again(
+    tmp_path: Path, costs_at_most: Callable[[float, Callable[[], object], Callable[[], object]], None]
+) -> None:
+    def recording(name: str, items: int) -> Callable[[], None]:
+        log = SubmissionLog(tmp_path / name)
+        log.record_plan(replace(PLAN, items=PLAN.items * items))
+        log.record_outcome(OUTCOME)
+
+        def record_some() -> None:
+            for _ in range(50):
+                log.record_outcome(OUTCOME)
+
+        return record_some
+
+    costs_at_most(5, recording("long", 5000), recording("short", 1))
+
+
+def test_batch_is_held_by_one_at_a_time_and_freed_by_the_end_of_a_process(tmp_path: Path, log: SubmissionLog) -> None:
+    hold = log.hold("batch")
+    assert hold is not None
+    other = SubmissionLog(_path(tmp_path))
+    assert other.hold("batch") is None
+    assert log.running() == other.running() == frozenset({"batch"})
+    hold.release()
+    assert log.running() == frozenset()
+    left = tmp_path / "data" / "submissions.running" / "dead"
+    left.write_bytes(b"")
+    assert log.running() == frozenset()
+    assert not left.exists()
+    again = other.hold("batch")
+    assert again is not None
+    again.release()

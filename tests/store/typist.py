@@ -5,31 +5,42 @@
     typist.py record FOLDER PREFIX              record 40 submissions, named by the prefix and a number
     typist.py many JOB FOLDER COUNT             fork so many processes that do a job without end, one folder each
 
-JOB is journal, content or submissions. `many` prints the process ids and reaps them when its standard input ends, so
-that no id is used again before. Each line of FOLDER/<n>/noted is a number and the monotonic time of the promise.
+JOB is journal, content, submissions or batch. `many` prints the process ids and reaps them when its standard input
+ends, so that no id is used again before. Each line of FOLDER/<n>/noted is a number and the monotonic time of the
+promise; each line of FOLDER/<n>/given is a recipient whose message a service took.
 """
 
 import os
 import random
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 
+from sescomposer.bootstrap import make_services
+from sescomposer.core import compose
 from sescomposer.core.envelope import Envelope
+from sescomposer.core.errors import ThrottledError
 from sescomposer.core.message import Message, Road
 from sescomposer.core.octets import Octets, base64_octets
 from sescomposer.core.parse import parse
-from sescomposer.services.ports import Intent, Outcome, SubmissionState
+from sescomposer.core.progress import NO_PROGRESS, Progress
+from sescomposer.core.seal import Sealed
+from sescomposer.services.ports import Intent, Outcome, Receipt, SubmissionState
+from sescomposer.services.send_control import SendControl, SystemWaiting
 from sescomposer.services.system import SystemClock
 from sescomposer.store import journal as journal_module
 from sescomposer.store.content import DiskContentStore
+from sescomposer.store.folders import Folders
 from sescomposer.store.journal import DiskJournal
 from sescomposer.store.submissions import SubmissionLog
 
 KEY_SECONDS = 0.02
+SERVICE_SECONDS = 0.02
+BATCH_ITEMS = 12
 Noted = Callable[[int], object]
 
 
@@ -92,6 +103,59 @@ def submit(folder: Path, noted: Noted) -> None:
         log.record_outcome(Outcome(str(number), SubmissionState.ACCEPTED, now))
 
 
+class CountingService:
+    """Takes messages as a service elsewhere would: what it was given stands in a file, whoever dies.
+
+    Now and then it is throttled, before or after a part of the octets came.
+    """
+
+    account = "work"
+    road = Road.SES_V2
+    region = "eu-west-1"
+    is_local = False
+
+    def __init__(self, folder: Path) -> None:
+        self._given = os.open(folder / "given", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+
+    def submit(self, sealed: Sealed, progress: Progress = NO_PROGRESS) -> Receipt:
+        """Accept, some time after it was given."""
+        length = len(sealed.octets)
+        progress.step(length // 2, length)
+        time.sleep(random.uniform(0, SERVICE_SECONDS))
+        if random.random() < 0.05:
+            raise ThrottledError("Maximum sending rate exceeded.")
+        progress.step(length, length)
+        os.write(self._given, f"{sealed.envelope.rcpt_to[0]}\n".encode())
+        time.sleep(random.uniform(0, SERVICE_SECONDS))
+        return Receipt("id", "Ok")
+
+
+class ShortWaiting(SystemWaiting):
+    """Waits a hundredth of the time."""
+
+    def monotonic(self) -> float:
+        """Give a hundred seconds for each."""
+        return super().monotonic() * 100
+
+    def wait(self, condition: threading.Condition, seconds: float | None) -> None:
+        """See `Waiting`."""
+        super().wait(condition, None if seconds is None else seconds / 100)
+
+
+def send_batches(folder: Path) -> None:
+    """Seal and submit one batch after the other."""
+    random.seed(folder.name)
+    services = make_services(Folders.below(folder))
+    transport = CountingService(folder)
+    for batch in count():
+        messages = [
+            compose("a@example.com", f"{batch}-{number}@example.com", "s", text="Hello", ids=services.ids)
+            for number in range(BATCH_ITEMS)
+        ]
+        review = services.sending.review_all(messages, transport)
+        services.sending.submit(review, transport, control=SendControl(ShortWaiting()), in_flight=4)
+
+
 def noting(folder: Path) -> Noted:
     """Give a function that writes numbers and times into a file at once, unbuffered."""
     descriptor = os.open(folder / "noted", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
@@ -108,6 +172,8 @@ def run(job: str, folder: Path) -> None:
             keep_content(folder, noted)
         case "submissions":
             submit(folder, noted)
+        case "batch":
+            send_batches(folder)
 
 
 def many(job: str, folder: Path, processes: int) -> None:
