@@ -280,7 +280,7 @@ class Services:
             case Road.SMTP:
                 from sescomposer.ses.smtp import SmtpTransport
 
-                return SmtpTransport(account, self.secrets)
+                return SmtpTransport(account, self.secrets, prompts=prompts)
 
     def _forget_transports(self, name: str) -> None:
         """Close the connections of an account that changed; what is under way on them ends first."""

@@ -13,7 +13,7 @@ from sescomposer.cli.secret_input import read_secret
 from sescomposer.cli.streams import STANDARD_INPUT, Inputs, print_json, say, shown
 from sescomposer.core.envelope import envelope_of
 from sescomposer.core.errors import ExitCode, UsageError
-from sescomposer.core.message import NO_OPTIONS, Message, Road, SendingOptions, Tracking
+from sescomposer.core.message import NO_OPTIONS, EnvelopeOverride, Message, Road, SendingOptions, Tracking
 from sescomposer.core.parse import parse
 from sescomposer.services.ports import SubmissionRecord, SubmissionState, Transport
 from sescomposer.services.review import Review, reasons_of, refuse_errors
@@ -89,15 +89,13 @@ def send(
     services = make_services()
     try:
         transport = _transport(services, account, road, region, secret_fd)
-        messages = [replace(message, envelope=of_ses.envelope_override(feedback)) for message in _messages(files)]
+        messages = _messages(files, of_ses.envelope_override(feedback))
         reviews = _reviews(services, messages, options, transport, as_is=as_is)
         if dry_run:
             _show_reviews(reviews, as_json)
             raise typer.Exit(ExitCode.FINDINGS if any(review.errors for review in reviews) else ExitCode.FINE)
         _say_where(transport)
-        records = _submitted(services, reviews, transport, reasons)
-        if anyway and transport.is_local:
-            records = [services.deliver_anyway(record) for record in records]
+        records = _submitted(services, reviews, transport, reasons, anyway=anyway)
     finally:
         services.close()
     _show(records, as_json)
@@ -128,9 +126,9 @@ def _transport(
     return services.transport(account, road, region)
 
 
-def _messages(files: Sequence[str]) -> list[Message]:
+def _messages(files: Sequence[str], envelope: EnvelopeOverride) -> list[Message]:
     inputs = Inputs()
-    return [Message(parse(inputs.message(file))) for file in files]
+    return [Message(parse(inputs.message(file)), envelope) for file in files]
 
 
 def _reviews(
@@ -148,13 +146,19 @@ def _reviews(
 
 
 def _submitted(
-    services: "Services", reviews: Sequence[Review], transport: Transport, reasons: Sequence[tuple[str, str]]
+    services: "Services",
+    reviews: Sequence[Review],
+    transport: Transport,
+    reasons: Sequence[tuple[str, str]],
+    *,
+    anyway: bool,
 ) -> list[SubmissionRecord]:
     """Submit all, unless one of them may not leave."""
     for review in reviews if not transport.is_local else ():
         refuse_errors(review, reasons_of(review, reasons))
     sending = services.sending
-    return [record for review in reviews for record in sending.submit(review, transport, overrides=reasons)]
+    records = [record for review in reviews for record in sending.submit(review, transport, overrides=reasons)]
+    return [services.deliver_anyway(record) for record in records] if anyway and transport.is_local else records
 
 
 def _say_where(transport: Transport) -> None:

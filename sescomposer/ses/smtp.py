@@ -22,6 +22,7 @@ from sescomposer.services.account import Account, WayIn
 from sescomposer.services.account_ports import SecretStore
 from sescomposer.services.ports import Receipt
 from sescomposer.services.regions import TLS_PORTS, smtp_address
+from sescomposer.services.sign_in import NOBODY, Prompts
 from sescomposer.services.smtp_password import smtp_password
 from sescomposer.ses.smtp_connection import Server, SmtpConnection, SmtpFault, SmtpRefusal
 
@@ -51,11 +52,19 @@ class SmtpTransport:
         account: With road SMTP; its secret is the SMTP password, or with `KEYS` the secret key it is derived from.
         secrets: The keyring.
         now: Seconds that only grow.
+        prompts: How a second factor of a profile is asked for.
     """
 
-    def __init__(self, account: Account, secrets: SecretStore, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        account: Account,
+        secrets: SecretStore,
+        now: Callable[[], float] = time.monotonic,
+        prompts: Prompts = NOBODY,
+    ) -> None:
         self._account = account
         self._secrets = secrets
+        self._prompts = prompts
         self._now = now
         self._lock = threading.Lock()
         self._idle: list[_Kept] = []
@@ -165,10 +174,10 @@ class SmtpTransport:
         """Give user name and password; raises `AccountError`."""
         account = self._account
         if not account.needs_secret:
-            raise AccountError(
-                f"The account {account.name!r} has no SMTP password.",
-                hint="SMTP needs a long-term access key or SMTP credentials: change the way in, or use an API.",
-            )
+            from sescomposer.ses.long_term_keys import smtp_credentials
+
+            user, password = smtp_credentials(account, self._prompts)
+            return user, password.reveal()
         secret = self._secrets.get(account.name)
         if secret is None:
             raise AccountError(
