@@ -36,7 +36,7 @@ EndpointOption = Annotated[
     ),
 ]
 BundleOption = Annotated[str | None, typer.Option("--ca-bundle", help="File of certificates to trust instead.")]
-MailboxOption = Annotated[Many, typer.Option("--mailbox", help="From mailbox to offer; may be repeated.")]
+MailboxOption = Annotated[Many, typer.Option("--mailbox", help="From mailbox to offer; may be repeated; '' for none.")]
 SetOption = Annotated[str | None, typer.Option("--configuration-set", help="The one new messages begin with.")]
 SecretOption = Annotated[
     int | None, typer.Option("--secret-fd", help="Descriptor to read the secret from; else standard input or a prompt.")
@@ -151,7 +151,7 @@ def _changed(account: Account, given: dict[str, Any], endpoint: str | None, mail
     if endpoint is not None:
         values |= _endpoint(endpoint)
     if mailboxes:
-        values["mailboxes"] = tuple(mailboxes)
+        values["mailboxes"] = tuple(filter(None, mailboxes))
     changed = replace(account, **values)
     unused: dict[str, Any] = {} if changed.way_in is WayIn.PROFILE else {"profile": ""}
     unused |= {} if changed.needs_secret else {"user": ""}

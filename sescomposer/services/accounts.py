@@ -110,7 +110,8 @@ class Accounts:
         Args:
             old_name: Its present name.
             account: As it shall be.
-            secret: A new secret; without one the present one stays, as long as the way in is the same.
+            secret: A new secret; without one the present one stays, as long as the way in is the same. The keyring is
+                asked only where the secret or the name changes.
 
         Raises:
             UnknownAccountError, InvalidAccountError, AccountError, StoreError: see `get` and `add`; then it is as
@@ -118,13 +119,13 @@ class Accounts:
         """
         with self._lock:
             old = self.get(old_name)
-            kept = self._secrets.get(old_name) if secret is None and _keeps_secret(old, account) else None
-            self._refuse(account, old_name, has_secret=secret is not None or kept is not None)
+            is_moved = account.name != old_name
+            self._refuse(account, old_name, has_secret=secret is not None or _keeps_secret(old, account))
+            if secret is None and is_moved and _keeps_secret(old, account):
+                secret = self._secrets.get(old_name)
             accounts = tuple(account if each.name == old_name else each for each in self._store.all())
             addresses = [address for address, name in self._store.remembered().items() if name == old_name]
-            is_moved = account.name != old_name
-            wanted = secret if secret is not None or not is_moved else kept
-            self._keep(account.name, wanted if account.needs_secret else None, accounts)
+            self._keep(account.name, secret if account.needs_secret else None, accounts)
             for address in addresses if is_moved else ():
                 self._store.remember(address, account.name)
             if old.needs_secret and (is_moved or not account.needs_secret):

@@ -3,6 +3,8 @@
 import base64
 import json
 import os
+import shutil
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from io import StringIO, TextIOWrapper
@@ -79,7 +81,7 @@ def test_account_is_added_listed_changed_and_removed(run: Run, lasting: LastingK
     assert (account["way_in"], account["road"], account["port"]) == ("keys", "ses-v2", 587)
     assert account["mailboxes"] == ["Ada <a@a.example>"]
     assert run("accounts", "list").text.startswith("work  SES API v2, eu-west-1, Europe (Ireland)  keys AKIA")
-    changed = run("accounts", "change", "work", "--name", "office", "--road", "smtp", "--port", "2465")
+    changed = run("accounts", "change", "work", "--name", "office", "--road", "smtp", "--port", "2465", "--mailbox", "")
     assert changed.status == ExitCode.FINE
     assert lasting.kept == {("sescomposer", "office"): "one"}
     replaced = run("accounts", "change", "office", "--secret-fd", pipe(b"two"))
@@ -88,9 +90,39 @@ def test_account_is_added_listed_changed_and_removed(run: Run, lasting: LastingK
     assert run("accounts", "change", "office", "--way-in", "profile", "--profile", "mail").status == ExitCode.FINE
     assert lasting.kept == {}
     (account,) = json.loads(run("accounts", "list", "--json").text)["accounts"]
-    assert (account["user"], account["profile"]) == ("", "mail")
+    assert (account["user"], account["profile"], account["mailboxes"]) == ("", "mail", [])
     assert run("accounts", "remove", "office").status == ExitCode.FINE
     assert json.loads(run("accounts", "list", "--json").text) == {"schema": 1, "accounts": [], "problems": []}
+
+
+_STEPS = """
+printf secret | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1
+"$@" accounts add work --way-in keys --region eu-west-1 --user AKIAIOSFODNN7EXAMPLE --secret-fd 3 3<"$SECRET_FILE"
+"$@" accounts change work --name office --region us-east-1
+"$@" accounts list --json
+"""
+
+
+@pytest.mark.skipif(
+    not all(map(shutil.which, ("dbus-run-session", "gnome-keyring-daemon"))), reason="needs D-Bus and gnome-keyring"
+)
+def test_real_keyring_keeps_the_secret_and_no_file_of_ours_does(home: Path, tmp_path: Path) -> None:
+    given = tmp_path / "given"
+    given.write_text(SECRET)
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHON_KEYRING_BACKEND"}
+    environment |= {"PYTHONPATH": str(Path(__file__).resolve().parents[2]), "SECRET_FILE": str(given)}
+    environment.pop("DISPLAY", None)
+    command = ["dbus-run-session", "--", "sh", "-e", "-c", _STEPS, "sh", sys.executable, "-m", "sescomposer"]
+    done = subprocess.run(command, env=environment, capture_output=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr.decode()
+    assert b"its secret lies in the keyring" in done.stderr
+    assert json.loads(done.stdout)["accounts"][0]["name"] == "office"
+    files = [path.read_bytes() for path in home.rglob("*") if path.is_file()]
+    assert files
+    encoded = base64.b64encode(SECRET.encode())[:-4]
+    assert not [
+        octets for octets in (done.stdout, done.stderr, *files) if SECRET.encode() in octets or encoded in octets
+    ]
 
 
 def test_without_a_keyring_no_secret_is_taken(run: Run, pipe: Any) -> None:

@@ -12,7 +12,7 @@ from sescomposer.core.errors import ExitCode, StoreError
 from sescomposer.core.progress import NO_PROGRESS, Progress
 from sescomposer.core.road import Road
 from sescomposer.core.seal import Sealed
-from sescomposer.services.account import Account, WayIn
+from sescomposer.services.account import Account, Secret, WayIn
 from sescomposer.services.ports import Outcome, Receipt, SubmissionState
 
 GOOD = b"From: Ada <ada@a.example>\nTo: b@b.example\nBcc: c@c.example\nSubject: Hi\n\nHello\n"
@@ -219,6 +219,7 @@ class Elsewhere:
 
     def __init__(self) -> None:
         self.given: list[Sealed] = []
+        self.secret: Secret | None = None
 
     def submit(self, sealed: Sealed, progress: Progress = NO_PROGRESS) -> Receipt:
         self.given.append(sealed)
@@ -236,6 +237,7 @@ def elsewhere(monkeypatch: pytest.MonkeyPatch) -> Elsewhere:
 
     def transport_of(services: Services, account: Account) -> Elsewhere:
         made.account, made.road, made.region = account.name, account.road, account.region
+        made.secret = services.secrets.get(account.name)
         return made
 
     monkeypatch.setattr(Services, "_transport_of", transport_of)
@@ -258,6 +260,17 @@ def test_account_sends_with_its_road_and_region(
     assert main(["send", str(letter), "--account", "work", "--road", "smtp", "--region", "eu-central-2"]) == 2
     assert main(["send", str(letter), "--account", "work", "--secret-fd", "0"]) == ExitCode.USAGE
     assert len(elsewhere.given) == 2
+
+
+def test_secret_of_this_run_stands_in_place_of_the_keyring(letter: Path, elsewhere: Elsewhere, tmp_path: Path) -> None:
+    keys = Account("keys", WayIn.KEYS, "eu-west-1", user="AKIAIOSFODNN7EXAMPLE")
+    make_services().accounts.add(keys, Secret("lasts as long as this object"))
+    (tmp_path / "secret").write_text("for this run\n")
+    with (tmp_path / "secret").open("rb") as file:
+        assert main(["send", str(letter), "--account", "keys", "--secret-fd", str(file.fileno())]) == ExitCode.FINE
+    assert elsewhere.secret == Secret("for this run")
+    assert main(["send", str(letter), "--account", "keys"]) == ExitCode.FINE
+    assert elsewhere.secret is None
 
 
 def test_error_stops_all_until_a_reason_is_given(

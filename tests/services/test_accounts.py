@@ -298,6 +298,10 @@ def test_locked_keyring_changes_nothing(accounts: Accounts, keyring: Keyring) ->
         accounts.remove("work")
     assert accounts.all() == (WORK,)
     accounts.add(ROLE)
+    keyring.calls.clear()
+    accounts.change("work", replace(WORK, region="us-east-1"))
+    accounts.change("role", replace(ROLE, name="other"))
+    assert keyring.calls == []
 
 
 def test_account_is_chosen_by_use_then_by_typed_address(accounts: Accounts) -> None:
