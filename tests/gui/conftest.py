@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from sescomposer.bootstrap import Services, make_services
@@ -23,6 +24,15 @@ def garbage_stays_on_this_thread() -> Iterator[None]:
     yield
     if gc.get_count()[0] > _MANY:
         gc.collect()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def nothing_stays_on_the_clipboard() -> Iterator[None]:
+    """Empty it at the end: the offscreen platform lets go of what Python put there when Python is gone, and falls."""
+    yield
+    application = QGuiApplication.instance()
+    if application is not None:
+        QGuiApplication.clipboard().clear()
 
 
 @pytest.fixture
