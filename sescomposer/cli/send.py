@@ -30,7 +30,7 @@ _STATUS = {
     SubmissionState.WAITING: ExitCode.NOTHING_DONE,
 }
 
-FilesArgument = Annotated[list[str], typer.Argument(metavar="FILE...", help="Message files; '-' is standard input.")]
+FilesArgument = Annotated[list[str], typer.Argument(metavar="FILE", help="Message files; '-' is standard input.")]
 RoadOption = Annotated[
     Road | None,
     typer.Option("--road", "--for", help="Instead of the account's road; of the local inbox, whose limits hold."),
