@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from sescomposer.services.account_ports import SecretStore
     from sescomposer.services.accounts import Accounts
     from sescomposer.services.documents import Documents
+    from sescomposer.services.pace import Paces
     from sescomposer.services.ports import (
         Clock,
         ContentStore,
@@ -147,6 +148,13 @@ class Services:
         from sescomposer.services.sending import Sending
 
         return Sending(self.content, self.submissions, self.clock, self.ids)
+
+    @_once
+    def paces(self) -> Paces:
+        """The rates at which the accounts may send."""
+        from sescomposer.services.pace import Paces
+
+        return Paces()
 
     @_once
     def secrets(self) -> SecretStore:

@@ -96,4 +96,34 @@ class Pace:
         return self._bucket or Bucket(self._rate, max(self._rate, 1.0), now)
 
 
-__all__ = ["Bucket", "Pace"]
+class Paces:
+    """The pace of each account, one for all windows of the program.
+
+    >>> paces = Paces()
+    >>> quota = Quota(max_24_hours=200, rate=1, sent_24_hours=0)
+    >>> paces.of("work", "eu-west-1", quota) is paces.of("work", "eu-west-1", quota)
+    True
+    >>> paces.of("work", "eu-west-1", None) is None
+    True
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._paces: dict[tuple[str, str], Pace] = {}
+
+    def of(self, account: str, region: str, quota: Quota | None) -> Pace | None:
+        """Give the pace of an account in a region as its quota says; None where that is not known.
+
+        A quota that grew or shrank begins with a full second; SES throttles where that is too much.
+        """
+        made = None if quota is None else Pace.of_quota(quota)
+        if made is None:
+            return None
+        with self._lock:
+            kept = self._paces.get((account, region))
+            if kept is None or kept.rate != made.rate:
+                kept = self._paces[account, region] = made
+            return kept
+
+
+__all__ = ["Bucket", "Pace", "Paces"]
