@@ -205,12 +205,17 @@ class Sending:
         return tuple(records[index] for index in range(len(items)))
 
     def unfinished(self) -> tuple[SubmissionRecord, ...]:
-        """Give the intents without outcome, oldest first: what a crash left, or what another process submits now.
+        """Give the intents without outcome, oldest first: what a crash left. What is under way is not among them.
 
         Raises:
             StoreError: the log cannot be read.
         """
-        return tuple(record for record in self.submissions.all() if record.outcome is None)
+        running = self.submissions.running()
+        return tuple(
+            record
+            for record in self.submissions.all()
+            if record.outcome is None and (record.intent.batch or record.intent.submission) not in running
+        )
 
     def settle(self, records: Iterable[SubmissionRecord]) -> None:
         """Record that the outcome of each is unknown and that the user was told; nothing is sent.

@@ -72,6 +72,7 @@ def test_plan_is_durable_before_the_first_octet_leaves(services: Services, scrip
     def look(octets: Octets, progress: Progress) -> Receipt:
         seen.append(services.submissions.plans())
         assert services.sending.resumable() == ()
+        assert services.sending.unfinished() == ()
         return accept(octets, progress)
 
     transport = scripted(look)
