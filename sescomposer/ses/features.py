@@ -3,37 +3,10 @@
 import importlib.util
 from functools import cache
 
+from sescomposer.core.options import OPTIONS
 from sescomposer.core.road import Road
 
-_V1 = {
-    "configuration_set": "ConfigurationSetName",
-    "tags": "Tags",
-    "traceable": "Tags",
-    "source_arn": "SourceArn",
-    "from_arn": "FromArn",
-    "return_path_arn": "ReturnPathArn",
-}
-_V2 = {
-    "configuration_set": "ConfigurationSetName",
-    "tags": "EmailTags",
-    "traceable": "EmailTags",
-    "contact_list": "ListManagementOptions",
-    "topic": "ListManagementOptions",
-    "tenant": "TenantName",
-    "source_arn": "FromEmailAddressIdentityArn",
-    "from_arn": "FromEmailAddressIdentityArn",
-    "return_path_arn": "FeedbackForwardingEmailAddressIdentityArn",
-    "endpoint": "EndpointId",
-    "opens": "ConfigurationOverrides",
-    "clicks": "ConfigurationOverrides",
-}
-_MEMBERS = {Road.SES_V2: _V2, Road.SES_V1: _V1}
 _OPERATIONS = {Road.SES_V2: ("sesv2", "SendEmail"), Road.SES_V1: ("ses", "SendRawEmail")}
-_FIELDS = frozenset(
-    {"configuration_set", "tags", "traceable", "contact_list", "topic", "tenant"}
-    | {"source_arn", "from_arn", "return_path_arn"}
-)
-"""What has a control field, the only way over SMTP."""
 
 
 @cache
@@ -45,10 +18,12 @@ def features(road: Road) -> frozenset[str]:
     >>> "tenant" in features(Road.SES_V1), "tenant" in features(Road.SMTP)
     (False, True)
     """
+    carriers = {info.name: info.carrier(road).partition(".")[0] for info in OPTIONS}
+    carriers["traceable"] = carriers["tags"]
     if road is Road.SMTP:
-        return _FIELDS
+        return frozenset(option for option, field in carriers.items() if field)
     known = _members(*_OPERATIONS[road])
-    found = {option for option, member in _MEMBERS[road].items() if member in known}
+    found = {option for option, member in carriers.items() if member in known}
     # Multi-region endpoints are signed by code that the SDK only has with its compiled companion.
     return frozenset(found if importlib.util.find_spec("awscrt") else found - {"endpoint"})
 
