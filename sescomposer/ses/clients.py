@@ -76,7 +76,7 @@ class Clients:
         return self._client(service, is_sender=True)
 
     def asker(self, service: str) -> Any:
-        """Give the client that asks questions: the SDK repeats what failed on the way, up to three attempts.
+        """Give the client that asks questions: one attempt, too; who asks repeats at the pace of the account.
 
         Args:
             service: Name of the SDK's service.
@@ -103,7 +103,7 @@ class Clients:
         account = self._account
         if self._session is None:
             self._session = new_session(account, self._secrets, self._prompts)
-        config = _config(account, self._timeouts if is_sender else Timeouts(read=60.0), 1 if is_sender else 3)
+        config = _config(account, self._timeouts if is_sender else Timeouts(read=60.0))
         is_custom = account.endpoint is EndpointKind.CUSTOM and bool(account.endpoint_url)
         with _no_plugins(), _as_account_error(account):
             client = self._session.client(
@@ -137,13 +137,13 @@ def proxy_for(url: str) -> str:
     return str(mask(found)) if found else ""
 
 
-def _config(account: Account, timeouts: Timeouts, attempts: int) -> "Config":
+def _config(account: Account, timeouts: Timeouts) -> "Config":
     from botocore.config import Config
 
     kind = account.endpoint
     settings: dict[str, Any] = {
         "region_name": account.region,
-        "retries": {"total_max_attempts": attempts, "mode": "standard"},
+        "retries": {"total_max_attempts": 1, "mode": "standard"},
         "connect_timeout": timeouts.connect,
         "read_timeout": timeouts.read,
         "max_pool_connections": CONNECTIONS,

@@ -53,8 +53,9 @@ def sign_in(
 
     hush_sdk()
     settings = _settings(profile)
-    own = client if client is not None else _new_client(settings["sso_region"])
+    own = client
     try:
+        own = own or _new_client(settings["sso_region"])
         token = _token(own, settings, tell, _Polling(wait, now, progress, profile))
     except ClientError as error:
         raise _refused(error, profile) from error
@@ -63,7 +64,7 @@ def sign_in(
             f"The sign-on service of the profile {profile!r} cannot be reached: {error}", value=profile
         ) from error
     finally:
-        if client is None:
+        if client is None and own is not None:
             own.close()
     _keep(settings, token)
 
@@ -113,9 +114,9 @@ def _new_client(region: str) -> Any:
     from botocore import UNSIGNED
     from botocore.config import Config
 
-    return botocore.session.Session().create_client(
-        "sso-oidc", region_name=region, config=Config(signature_version=UNSIGNED, connect_timeout=30, read_timeout=60)
-    )
+    retries: Any = {"total_max_attempts": 3, "mode": "standard"}
+    config = Config(signature_version=UNSIGNED, connect_timeout=30, read_timeout=60, retries=retries)
+    return botocore.session.Session().create_client("sso-oidc", region_name=region, config=config)
 
 
 def _token(

@@ -107,12 +107,6 @@ def _keys_session(account: Account, secret: Secret | None) -> "botocore.session.
 
 def _profile_session(profile: str, prompts: Prompts) -> "botocore.session.Session":
     core = _chain_session(profile, prompts)
-    if profile not in core.available_profiles:
-        raise AccountError(
-            f"There is no AWS profile {profile!r}.",
-            hint="Choose another profile for the account, or add this one to ~/.aws/config.",
-            value=profile,
-        )
     # A profile without credentials must not fall through to those of the machine.
     _without(core, _NO_METADATA)
     return core
@@ -123,6 +117,12 @@ def _chain_session(profile: str | None, prompts: Prompts) -> "botocore.session.S
     from botocore.exceptions import BotoCoreError
 
     core = botocore.session.Session(profile=profile)
+    if profile is not None and profile not in core.available_profiles:
+        raise AccountError(
+            f"There is no AWS profile {profile!r}.",
+            hint="Choose another profile for the account, or add this one to ~/.aws/config.",
+            value=profile,
+        )
     try:
         provider = core.get_component("credential_provider").get_provider("assume-role")
     except BotoCoreError as error:
