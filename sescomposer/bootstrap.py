@@ -205,6 +205,12 @@ class Services:
                 self._transports[account] = self._transport_of(account)
             return self._transports[account]
 
+    def option_features(self, road: Road) -> frozenset[str]:
+        """Give the names of the `SendingOptions` that a road and the installed SDK have; slow the first time."""
+        from sescomposer.ses.features import features
+
+        return features(road)
+
     def would_deliver(self, root: Entity) -> tuple[Entity, tuple[str, ...]]:
         """Give what SES would deliver of a sealed message, and one sentence for each change.
 

@@ -137,6 +137,11 @@ def hidden_fields(root: Entity) -> tuple[str, ...]:
     return tuple(name for name in HIDDEN_FIELDS if root.header.first(name) is not None)
 
 
+def written_control_fields(message: Message, road: Road, trace: str) -> tuple[str, ...]:
+    """Give the names of the control fields that sealing would write, or write anew, for that road."""
+    return with_control_fields(message.root, effective(message.options, message.root, trace), road)[1]
+
+
 def _stamps(root: Entity, now: datetime, ids: Identifiers) -> list[tuple[str, str]]:
     if now.tzinfo is None:
         raise ValueError("the time of sealing needs an offset")
@@ -193,7 +198,6 @@ def seal(
     """
     trace = ids.token() if message.options.traceable else ""
     root = as_sealed(message, now, ids, road, trace)
-    options = effective(message.options, message.root, trace)
     octets, sha256 = _written(root.octets, into(), progress)
     item = Sealed(
         octets=octets,
@@ -204,8 +208,8 @@ def seal(
         sealed_at=now,
         stamped=missing_fields(message.root),
         hidden=hidden_fields(message.root),
-        options=options,
-        control=with_control_fields(message.root, options, road)[1],
+        options=effective(message.options, message.root, trace),
+        control=written_control_fields(message, road, trace),
         trace=trace,
     )
     return (item,)
@@ -260,4 +264,5 @@ __all__ = [
     "missing_fields",
     "seal",
     "stamped",
+    "written_control_fields",
 ]

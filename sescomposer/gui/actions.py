@@ -97,6 +97,7 @@ ACTIONS: tuple[ActionInfo, ...] = (
     ActionInfo("view_preview", "&Preview", "View", ("Alt+2",), "preview", "Show the message as a reader does."),
     ActionInfo("view_envelope", "&Envelope", "View", ("Alt+3",), "envelope", "Show who gets the message and why."),
     ActionInfo("view_delivered", "&Delivered", "View", ("Alt+4",), "inbox", "Show what SES would deliver."),
+    ActionInfo("view_options", "&Options", "View", ("Alt+5",), "settings", "Show what is asked of SES."),
     ActionInfo(
         "split", "&Split the views", "View", ("Ctrl+\\",), "", "Show two views at once.", checkable=True, gap=True
     ),

@@ -227,8 +227,9 @@ class Composer(QObject):
             self._pause.start()
 
     def sealed_root(self) -> Entity:
-        """The message as sealing would write it now; Date and Message-ID are provisional."""
-        return as_sealed(self.message, self.services.clock.now(), self.ids)
+        """The message as sealing would write it now; Date, Message-ID and the trace are provisional."""
+        trace = self.ids.token() if self.message.options.traceable else ""
+        return as_sealed(self.message, self.services.clock.now(), self.ids, self.road, trace)
 
     def octets(self) -> Octets:
         """The draft's octets."""

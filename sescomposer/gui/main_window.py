@@ -350,6 +350,10 @@ class MainWindow(DropWindow):
         """Show what SES would deliver."""
         self.views.show_view("delivered")
 
+    def do_view_options(self) -> None:
+        """Show what is asked of SES."""
+        self.views.show_view("options")
+
     def do_split(self, checked: bool) -> None:
         """Show two views, or one."""
         self.views.set_split(checked)

@@ -29,9 +29,15 @@ def make_views(composer: Composer) -> tuple[ViewInfo, ...]:
 
         return DeliveredPane(composer, parent)
 
+    def options(parent: QWidget) -> QWidget:
+        from sescomposer.gui.panes.options_pane import OptionsPane
+
+        return OptionsPane(composer, parent)
+
     return (
         ViewInfo("source", "Tree and Raw", "tree", "The tree of parts and every octet.", source),
         ViewInfo("preview", "Preview", "preview", "The message as a reader shows it.", preview),
         ViewInfo("envelope", "Envelope", "envelope", "Who gets it, why, and who sees whom.", envelope),
         ViewInfo("delivered", "Delivered", "inbox", "What SES would deliver.", delivered),
+        ViewInfo("options", "Options", "settings", "What is asked of SES for this message.", options),
     )

@@ -11,7 +11,7 @@ from sescomposer.core.identifiers import Identifiers
 from sescomposer.core.location import Region, locate, offset_of
 from sescomposer.core.offset_carry import OffsetCarry
 from sescomposer.core.places import body_start
-from sescomposer.core.seal import HIDDEN_FIELDS, as_sealed, hidden_fields, missing_fields
+from sescomposer.core.seal import HIDDEN_FIELDS, as_sealed, hidden_fields, missing_fields, written_control_fields
 from sescomposer.gui.composer import Composer, Selection
 from sescomposer.gui.panes.raw_pane import RawPane, RawState
 from sescomposer.gui.panes.same_place import Span, field_spans, same_span
@@ -20,10 +20,11 @@ ORIGIN = "source"
 
 
 class ProvisionalIdentifiers:
-    """Gives one Message-ID for each domain, so that what is shown as sealed changes only where the message does."""
+    """Gives the same token, and one Message-ID for each domain: what is shown changes where the message does."""
 
     def __init__(self, ids: Identifiers) -> None:
         self._ids = ids
+        self._token = ids.token()
         self._message_ids: dict[str, str] = {}
 
     def boundary(self) -> str:
@@ -36,7 +37,7 @@ class ProvisionalIdentifiers:
 
     def token(self) -> str:
         """See `Identifiers`."""
-        return self._ids.token()
+        return self._token
 
     def message_id(self, domain: str, now: datetime) -> str:
         """Give the same Message-ID as before."""
@@ -70,6 +71,7 @@ class SourcePane(QWidget):
         self.raw.told.connect(self._on_told)
         self.raw.follow_parts(lambda: self._root)
         composer.message_changed.connect(self._on_message_changed)
+        composer.road_changed.connect(self._on_message_changed)
         composer.selection_changed.connect(self._on_selection_changed)
         self._show()
 
@@ -111,9 +113,10 @@ class SourcePane(QWidget):
         carry = OffsetCarry(before, self._root) if before.key == self._root.key else None
         self.raw.show_octets(self._root.octets, composer.revision, carry)
         missing, hidden = missing_fields(composer.root), hidden_fields(composer.root)
-        marked = missing if self._state is RawState.SEALED else HIDDEN_FIELDS
+        control = written_control_fields(composer.message, composer.road, self._trace)
+        marked = (*missing, *control) if self._state is RawState.SEALED else HIDDEN_FIELDS
         self.raw.mark_provisional(field_spans(self._root, marked))
-        words = _note(self._state, missing, hidden)
+        words = _note(self._state, missing, hidden, control)
         self.note.setText(words)
         self.note.setVisible(bool(words))
         self._tint(composer.selection)
@@ -121,7 +124,13 @@ class SourcePane(QWidget):
     def _root_of_state(self) -> Entity:
         if self._state is RawState.DRAFT:
             return self._composer.root
-        return as_sealed(self._composer.message, self._sealed_at, self._ids)
+        composer = self._composer
+        return as_sealed(composer.message, self._sealed_at, self._ids, composer.road, self._trace)
+
+    @property
+    def _trace(self) -> str:
+        """A tag such as sealing will draw, the same as long as this pane lives."""
+        return self._ids.token() if self._composer.message.options.traceable else ""
 
     @Slot(object)
     def _on_selection_changed(self, selection: Selection) -> None:
@@ -186,7 +195,7 @@ class SourcePane(QWidget):
         QApplication.sendEvent(self, QStatusTipEvent(sentence))
 
 
-def _note(state: RawState, missing: tuple[str, ...], hidden: tuple[str, ...]) -> str:
+def _note(state: RawState, missing: tuple[str, ...], hidden: tuple[str, ...], control: tuple[str, ...] = ()) -> str:
     """Say what is marked, and what is not there.
 
     >>> _note(RawState.DRAFT, (), ("Bcc",))
@@ -204,6 +213,8 @@ def _note(state: RawState, missing: tuple[str, ...], hidden: tuple[str, ...]) ->
             "are provisional: sealing decides them" if len(missing) > 1 else "is provisional: sealing decides it"
         )
         words.append(f"{' and '.join(missing)} {verb_of_missing}.")
+    if control:
+        words.append(f"{' and '.join(control)}: written for SES by this road, and taken out by it.")
     if hidden:
         words.append(f"{not_sent} {verb} not sent.")
     return " ".join(words)
