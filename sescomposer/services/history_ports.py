@@ -1,6 +1,6 @@
 """What the services need from outside about the history of submissions; methods may be called from worker threads."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -28,6 +28,7 @@ class HistoryQuery:
         states, account: Only those; empty for all.
         since, until: Time of submission.
         limit, offset: Newest first, that many, behind so many.
+        behind: Id of a submission: only older ones, as the next page after it.
     """
 
     words: str = ""
@@ -37,17 +38,30 @@ class HistoryQuery:
     until: datetime | None = None
     limit: int = 200
     offset: int = 0
+    behind: str = ""
 
 
 class History(Protocol):
     """Every submission, searchable; an index that can be made again from the log of submissions."""
 
     def put(self, record: SubmissionRecord, text: str = "") -> None:
-        """Keep or replace a submission; `text` is what of the message is searched beside its header.
+        """Keep or replace a submission; `text` is what of the message is searched beside its record, "" keeps what was given.
 
         Raises:
             StoreError: the index is locked by another process for long, full or cannot be written.
         """
+
+    def put_all(self, records: Iterable[SubmissionRecord]) -> None:
+        """Keep or replace many submissions in one go, all or none. Raises `StoreError`."""
+
+    def states(self, submissions: Iterable[str]) -> Mapping[str, SubmissionState]:
+        """Give the states of those of them that are here. Raises `StoreError`."""
+
+    def without_text(self, limit: int) -> tuple[SubmissionRecord, ...]:
+        """Give submissions whose message's text was never given, newest first, at most so many."""
+
+    def put_texts(self, texts: Mapping[str, str]) -> None:
+        """Keep the text that is searched, by submission, also an empty one. Raises `StoreError`."""
 
     def put_events(self, submission: str, events: Iterable[MessageEvent], at: datetime) -> None:
         """Keep what came after a submission, in place of what was known. Raises `StoreError`."""
@@ -63,6 +77,15 @@ class History(Protocol):
 
     def forget(self, before: datetime) -> int:
         """Remove entries older than that and give how many; those whose outcome is unknown stay."""
+
+    def accounts(self) -> tuple[str, ...]:
+        """Give the names of all accounts that something went through, in order. Raises `StoreError`."""
+
+    def flush(self) -> None:
+        """Make everything put so far outlast a loss of power. Raises `StoreError`."""
+
+    def close(self) -> None:
+        """Let go of the index; the next call opens it again."""
 
     def named_content(self) -> frozenset[str]:
         """Hashes of the content store that the history refers to."""
