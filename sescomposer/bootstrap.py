@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from threading import RLock
@@ -19,12 +20,16 @@ if TYPE_CHECKING:
     from sescomposer.core.entity import Entity
     from sescomposer.core.identifiers import Identifiers
     from sescomposer.core.octets import Octets
+    from sescomposer.core.progress import Progress
     from sescomposer.inbox.service import Inbox
     from sescomposer.services.account import Account
-    from sescomposer.services.account_ports import SecretStore
+    from sescomposer.services.account_ports import KnowledgeStore, SecretStore
     from sescomposer.services.accounts import Accounts
+    from sescomposer.services.call_pace import CallPace
     from sescomposer.services.documents import Documents
-    from sescomposer.services.pace import Paces
+    from sescomposer.services.knowing import Knowing
+    from sescomposer.services.knowledge import Known
+    from sescomposer.services.pace import Pace, Paces
     from sescomposer.services.ports import (
         Clock,
         ContentStore,
@@ -36,8 +41,9 @@ if TYPE_CHECKING:
         Transport,
     )
     from sescomposer.services.sending import Sending
-    from sescomposer.services.sign_in import Prompts
+    from sescomposer.services.sign_in import Profile, Prompts, SignInPrompt
     from sescomposer.services.unknown import UnknownSubmission
+    from sescomposer.ses.reader import SesReader
 
     class KeptTransport(Transport, Protocol):
         """A transport with connections."""
@@ -85,6 +91,8 @@ class Services:
         self.folders = folders
         self.making = RLock()
         self._transports: dict[Account, KeptTransport] = {}
+        self._readers: dict[Account, SesReader] = {}
+        self._paces: dict[tuple[str, ...], CallPace] = {}
 
     @_once
     def clock(self) -> Clock:
@@ -152,9 +160,17 @@ class Services:
     @_once
     def paces(self) -> Paces:
         """The rates at which the accounts may send."""
-        from sescomposer.services.pace import Paces
+        from sescomposer.services.pace import Pace, Paces
 
         return Paces()
+
+    def pace(self, transport: Transport) -> Pace | None:
+        """Give the rate at which an account may send, as far as its quota was read; None where nobody knows."""
+        if transport.is_local:
+            return None
+        account = replace(self.accounts.get(transport.account), region=transport.region)
+        known = self.knowing.cached(account)
+        return self.paces.of(transport.account, transport.region, known.quota if known else None)
 
     @_once
     def secrets(self) -> SecretStore:
@@ -169,9 +185,74 @@ class Services:
         from sescomposer.services.accounts import Accounts
         from sescomposer.store.accounts import AccountsFile
 
-        made = Accounts(AccountsFile(self.folders.accounts), self.secrets)
+        made = Accounts(AccountsFile(self.folders.accounts), self.secrets, self.knowledge)
         made.on_change(self._forget_transports)
         return made
+
+    @_once
+    def knowledge(self) -> KnowledgeStore:
+        """What was last read of each account and region."""
+        from sescomposer.store.knowledge import KnowledgeFiles
+
+        return KnowledgeFiles(self.folders.knowledge)
+
+    @_once
+    def knowing(self) -> Knowing:
+        """What is known of the accounts, and asking for it."""
+        from sescomposer.services.knowing import Knowing
+
+        made = Knowing(self.knowledge, self.reader)
+        self.accounts.on_change(made.let_go)
+        return made
+
+    def reader(self, account: Account) -> SesReader:
+        """Give what asks the service about an account; kept until the account changes. It does not ask by itself."""
+        from sescomposer.services.call_pace import CallPace
+        from sescomposer.services.sign_in import NOBODY
+        from sescomposer.ses.reader import SesReader
+
+        with self.making:
+            if account not in self._readers:
+                # Whoever asks as the same user of AWS shares the pace, whatever the accounts are called.
+                key = (account.way_in, account.user, account.profile, account.region)
+                pace = self._paces.setdefault(key, CallPace())
+                self._readers[account] = SesReader(account, self.secrets, self.clock, pace, self.prompts or NOBODY)
+            return self._readers[account]
+
+    def log_in(self, account: Account) -> Known | str:
+        """Log in with an account, send nothing: gives what an API says of it, or the name of the SMTP server.
+
+        Raises:
+            AccountError, LoginNeededError: the account cannot be used.
+            ServiceCallError, SubmissionError: the service refused, or cannot be reached.
+        """
+        if account.road is not Road.SMTP:
+            return self.reader(account).log_in()
+        from sescomposer.services.sign_in import NOBODY
+        from sescomposer.ses.smtp import SmtpTransport
+
+        with closing(SmtpTransport(account, self.secrets, prompts=self.prompts or NOBODY)) as transport:
+            return transport.check()
+
+    def profiles(self) -> tuple[Profile, ...]:
+        """Give the named AWS profiles of this machine.
+
+        Raises:
+            AccountError: the configuration files cannot be read.
+        """
+        from sescomposer.ses.sessions import profiles
+
+        return profiles()
+
+    def sign_in(self, profile: str, tell: Callable[[SignInPrompt], None], progress: Progress) -> None:
+        """Sign in to the single sign-on of a profile; blocks until the user did so on the page that `tell` is told of.
+
+        Raises:
+            AccountError, LoginNeededError, OperationCancelledError: see `ses.login.sign_in`.
+        """
+        from sescomposer.ses.login import sign_in
+
+        sign_in(profile, tell, progress)
 
     @_once
     def inbox(self) -> LocalInbox:
@@ -275,7 +356,7 @@ class Services:
         """Write what is pending; nothing may be used afterwards."""
         if "journal" in self.__dict__:
             self.journal.close()
-        for account in tuple(self._transports):
+        for account in (*self._transports, *self._readers):
             self._forget_transports(account.name)
 
     def _transport_of(self, account: Account) -> KeptTransport:
@@ -299,9 +380,14 @@ class Services:
     def _forget_transports(self, name: str) -> None:
         """Close the connections of an account that changed; what is under way on them ends first."""
         with self.making:
-            gone = [self._transports.pop(account) for account in tuple(self._transports) if account.name == name]
-        for transport in gone:
-            transport.close()
+            gone: list[KeptTransport | SesReader] = [
+                kept.pop(account)
+                for kept in (self._transports, self._readers)
+                for account in tuple(kept)
+                if account.name == name
+            ]
+        for each in gone:
+            each.close()
 
     def _inbox(self, road: Road) -> Inbox:
         from sescomposer.inbox.service import Inbox

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sescomposer.cli import account_questions
 from sescomposer.cli.look import JsonOption
 from sescomposer.cli.secret_input import read_secret
 from sescomposer.cli.streams import print_json, say, shown
@@ -205,3 +206,6 @@ def _row(account: Account) -> str:
     place = region_named(account.region).label
     where = f", {account.endpoint_url or account.endpoint.value}" * (account.endpoint is not EndpointKind.STANDARD)
     return shown(f"{account.name}  {account.road.label}, {place}{where}  {way}")
+
+
+account_questions.add_to(app)

@@ -66,6 +66,9 @@ class AccountReader(Protocol):
     def read(self, progress: Progress = NO_PROGRESS) -> Known:
         """Ask everything that `Known` holds; a denied or failed question is noted there and does not stop the rest."""
 
+    def log_in(self, progress: Progress = NO_PROGRESS) -> Known:
+        """Ask only who asks and what `Known` holds of the account itself, to see whether the way in works."""
+
     def identity(self, name: str) -> Identity:
         """Ask the details of one identity: DKIM, MAIL FROM, default configuration set."""
 

@@ -130,7 +130,7 @@ class Accounts:
                 self._store.remember(address, account.name)
             if old.needs_secret and (is_moved or not account.needs_secret):
                 self._secrets.remove(old_name)
-            if is_moved and self._knowledge is not None:
+            if (is_moved or not _is_same_user(old, account)) and self._knowledge is not None:
                 self._knowledge.remove(old_name)
         for name in dict.fromkeys((old_name, account.name)):
             self._tell(name)
@@ -148,6 +148,17 @@ class Accounts:
             words = f"The account {name!r} has no secret: its way in is {account.way_in}."
             raise InvalidAccountError((AccountProblem("secret", words, "Change its way in first."),))
         self._secrets.set(name, secret)
+        self._tell(name)
+
+    def remove_secret(self, name: str) -> None:
+        """Remove the secret of an account; the account stays, and is of no use before it has another.
+
+        Raises:
+            UnknownAccountError, StoreError: see `get`.
+            AccountError: the keyring does not remove it.
+        """
+        self.get(name)
+        self._secrets.remove(name)
         self._tell(name)
 
     def remove(self, name: str) -> None:
@@ -267,6 +278,16 @@ def usable(account: Account) -> Account:
     if problems:
         raise InvalidAccountError(problems)
     return account
+
+
+def _is_same_user(old: Account, new: Account) -> bool:
+    """Whether what was read of an account is still true of what it becomes; each region is known by itself."""
+    return (old.way_in, old.user, old.profile, old.endpoint_url) == (
+        new.way_in,
+        new.user,
+        new.profile,
+        new.endpoint_url,
+    )
 
 
 def _keeps_secret(old: Account, new: Account) -> bool:

@@ -84,6 +84,11 @@ class Folders:
         return self.data / "inbox"
 
     @property
+    def knowledge(self) -> Path:
+        """Folder of what was last read of each account."""
+        return self.data / "knowledge"
+
+    @property
     def settings(self) -> Path:
         """The settings file."""
         return self.config / "settings.toml"
