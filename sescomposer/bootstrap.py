@@ -160,7 +160,7 @@ class Services:
     @_once
     def paces(self) -> Paces:
         """The rates at which the accounts may send."""
-        from sescomposer.services.pace import Pace, Paces
+        from sescomposer.services.pace import Paces
 
         return Paces()
 

@@ -11,6 +11,7 @@ from sescomposer.cli.check import as_json as finding_as_json
 from sescomposer.cli.look import JsonOption
 from sescomposer.cli.secret_input import read_secret
 from sescomposer.cli.streams import STANDARD_INPUT, Inputs, print_json, say, shown
+from sescomposer.cli.watch import Watch
 from sescomposer.core.envelope import envelope_of
 from sescomposer.core.errors import ExitCode, UsageError
 from sescomposer.core.message import NO_OPTIONS, EnvelopeOverride, Message, Road, SendingOptions, Tracking
@@ -95,11 +96,11 @@ def send(
             _show_reviews(reviews, as_json)
             raise typer.Exit(ExitCode.FINDINGS if any(review.errors for review in reviews) else ExitCode.FINE)
         _say_where(transport)
-        records = _submitted(services, reviews, transport, reasons, anyway=anyway)
+        records, status = _submitted(services, reviews, transport, reasons, anyway=anyway)
     finally:
         services.close()
     _show(records, as_json)
-    raise typer.Exit(max(_STATUS[record.state] for record in records))
+    raise typer.Exit(status)
 
 
 def _refuse_mixed(account: str | None, region: str, secret_fd: int | None, files: Sequence[str]) -> None:
@@ -152,13 +153,29 @@ def _submitted(
     reasons: Sequence[tuple[str, str]],
     *,
     anyway: bool,
-) -> list[SubmissionRecord]:
-    """Submit all, unless one of them may not leave."""
+) -> tuple[list[SubmissionRecord], ExitCode]:
+    """Submit all, unless one of them may not leave; gives the records and the exit status."""
     for review in reviews if not transport.is_local else ():
         refuse_errors(review, reasons_of(review, reasons))
-    sending = services.sending
-    records = [record for review in reviews for record in sending.submit(review, transport, overrides=reasons)]
-    return [services.deliver_anyway(record) for record in records] if anyway and transport.is_local else records
+    sending, pace = services.sending, services.pace(transport)
+    records: list[SubmissionRecord] = []
+    with Watch() as watch:
+        for review in reviews:
+            records += sending.submit(
+                review,
+                transport,
+                overrides=reasons,
+                progress=watch,
+                report=watch.report,
+                control=watch.control,
+                pace=pace,
+            )
+    if anyway and transport.is_local:
+        records = [services.deliver_anyway(record) for record in records]
+    status = max(_STATUS[record.state] for record in records)
+    # What is in doubt weighs more than that somebody stopped the rest.
+    is_stopped = watch.is_interrupted and status is not ExitCode.UNKNOWN
+    return records, ExitCode.INTERRUPTED if is_stopped else status
 
 
 def _say_where(transport: Transport) -> None:
