@@ -137,7 +137,10 @@ def _reviews(
 ) -> list[Review]:
     """Seal every message before the first one leaves."""
     if not as_is:
-        return [services.sending.review_all([replace(message, options=options) for message in messages], transport)]
+        wanted = [replace(message, options=options) for message in messages]
+        if not transport.is_local:
+            wanted = [services.accounts.get(transport.account).begun(message) for message in wanted]
+        return [services.sending.review_all(wanted, transport)]
     if replace(options, traceable=True) != NO_OPTIONS:
         raise UsageError(
             "With --as-is nothing is added to a message, so options of SES cannot be given.",

@@ -1,8 +1,10 @@
 """An account: a name, a way in, a region, a transport. Its secret lies in the keyring and never here."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from sescomposer.core.control_fields import effective
+from sescomposer.core.message import Message
 from sescomposer.core.road import Road
 
 
@@ -90,6 +92,15 @@ class Account:
     ca_bundle: str = ""
     mailboxes: tuple[str, ...] = ()
     configuration_set: str = ""
+
+    def begun(self, message: Message) -> Message:
+        """Give the message as one that goes through this account: it begins with its configuration set.
+
+        A message that asks for one, beside its octets or in a field, keeps it.
+        """
+        asked = effective(message.options, message.root).configuration_set
+        options = message.options if asked else replace(message.options, configuration_set=self.configuration_set)
+        return replace(message, account=self.name, options=options)
 
     @property
     def needs_secret(self) -> bool:
