@@ -3,12 +3,13 @@
 import json
 import signal
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Condition
 
 import pytest
 
-from sescomposer.bootstrap import Services
+from sescomposer.bootstrap import Services, make_services
 from sescomposer.cli import watch
 from sescomposer.cli.app import main
 from sescomposer.core.answers import ServiceAnswer
@@ -18,8 +19,11 @@ from sescomposer.core.road import Road
 from sescomposer.core.seal import Sealed
 from sescomposer.core.service_answers import error_of
 from sescomposer.services.account import Account, WayIn
+from sescomposer.services.knowledge import Known, Quota
 from sescomposer.services.ports import Receipt
 from sescomposer.services.send_control import SendControl
+from sescomposer.store.folders import Folders
+from sescomposer.store.knowledge import KnowledgeFiles
 
 GOOD = b"From: Ada <ada@a.example>\nTo: b@b.example\nSubject: Hi\n\nHello\n"
 THROTTLED = ServiceAnswer(Road.SES_V2, "TooManyRequestsException", "Maximum sending rate exceeded.", 429, "r-1")
@@ -70,6 +74,7 @@ def throttled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., 
 
     def prepare(times: int, waiting: AtOnce) -> tuple[Throttling, str]:
         transport = Throttling(times)
+        make_services().accounts.add(Account("work", WayIn.ENVIRONMENT, "eu-west-1"))
         monkeypatch.setattr(Services, "transport", lambda *words: transport)
         monkeypatch.setattr(watch, "SendControl", lambda: SendControl(waiting))
         monkeypatch.setattr(Services, "pace", lambda *words: None)
@@ -105,13 +110,6 @@ def test_ctrl_c_stops_the_wait_and_the_receipt_says_so(
 
 
 def test_the_rate_is_that_of_the_account(tmp_path: Path) -> None:
-    from datetime import UTC, datetime
-
-    from sescomposer.bootstrap import make_services
-    from sescomposer.services.knowledge import Known, Quota
-    from sescomposer.store.folders import Folders
-    from sescomposer.store.knowledge import KnowledgeFiles
-
     folders = Folders.below(tmp_path)
     services = make_services(folders)
     services.accounts.add(Account("work", WayIn.ENVIRONMENT, "eu-west-1"))
