@@ -28,13 +28,13 @@ SETTLED_MS = 1500
 HEARTBEAT_MS = 1
 
 
-def _application() -> "QApplication":
+def application() -> "QApplication":
     from PySide6.QtWidgets import QApplication
 
     return QApplication(["bench"])
 
 
-def _until(app: "QApplication", condition: Callable[[], bool]) -> None:
+def run_until(app: "QApplication", condition: Callable[[], bool]) -> None:
     """Run the event loop until something holds."""
     from PySide6.QtCore import QEventLoop
 
@@ -72,7 +72,7 @@ def raw_pane(folder: Path, megabytes: str) -> dict[str, float]:
     from sescomposer.gui.tasks import TaskRunner
     from sescomposer.store.folders import Folders
 
-    app = _application()
+    app = application()
     services = make_services(Folders.below(folder / "raw"))
     runner = TaskRunner()
     composer = Composer(services, runner, services.documents.new())
@@ -80,7 +80,7 @@ def raw_pane(folder: Path, megabytes: str) -> dict[str, float]:
     pane.resize(700, 600)
     painted = _count_paints(pane.raw.view)
     pane.show()
-    _until(app, lambda: painted[0] > 0)
+    run_until(app, lambda: painted[0] > 0)
     # A snapshot, as attaching takes one: the journal names it and copies nothing.
     root = _root(folder, int(megabytes), services.content.keep_file(octets_file(folder, int(megabytes))).octets)
     part = body_parts(root).text
@@ -97,7 +97,7 @@ def raw_pane(folder: Path, megabytes: str) -> dict[str, float]:
 
     spent = statistics.median([key() for _ in range(KEYS)][KEYS // 6 :])
     held = private_mb() - before
-    _until(app, lambda: runner.running == 0)
+    run_until(app, lambda: runner.running == 0)
     pane.close()
     runner.close()
     services.close()
@@ -120,7 +120,7 @@ def raw_pane_peer(folder: Path, megabytes: str) -> dict[str, float]:
     """QPlainTextEdit.setPlainText and repaint."""
     from PySide6.QtWidgets import QPlainTextEdit
 
-    app = _application()
+    app = application()
     source = bytes(_root(folder, int(megabytes)).octets).decode("utf-8", "replace").replace("\r\n", "\n")
     pane = QPlainTextEdit()
     pane.resize(700, 600)
@@ -215,7 +215,7 @@ def window_peer(folder: Path, what: str) -> dict[str, float]:
     return _measured_start(_PEER, folder, what)
 
 
-class _Gaps:
+class Gaps:
     """Finds the longest gap between two turns of the event loop, in ms beyond its own interval."""
 
     def __init__(self) -> None:
@@ -259,11 +259,11 @@ def stall(folder: Path) -> dict[str, float]:
     window.show()
     composer, runner = window.composer, window.runner
     _settle(app, runner)
-    gaps = _Gaps()
+    gaps = Gaps()
     gaps.start()
     parts = len(composer.root.children)
     window.strip.attach_paths([path])
-    _until(app, lambda: len(composer.root.children) > parts)
+    run_until(app, lambda: len(composer.root.children) > parts)
     _settle(app, runner)
     message, transport = composer.message, services.local_transport(Road.SES_V2)
 
@@ -278,7 +278,7 @@ def stall(folder: Path) -> dict[str, float]:
     opened: list[Any] = []
     task = runner.start(lambda context: services.documents.open(saved, context))
     task.succeeded.connect(opened.append)
-    _until(app, lambda: bool(opened))
+    run_until(app, lambda: bool(opened))
     window.open_message(opened[0], saved)
     _settle(app, runner)
     longest = gaps.stop()
@@ -292,7 +292,7 @@ def stall(folder: Path) -> dict[str, float]:
 def _settle(app: "QApplication", runner: Any) -> None:
     """Run the event loop until the workers are at rest and preflight had its turn."""
     rest = time.perf_counter() + 0.5
-    _until(app, lambda: runner.running == 0 and time.perf_counter() > rest)
+    run_until(app, lambda: runner.running == 0 and time.perf_counter() > rest)
 
 
 def stall_peer(folder: Path) -> dict[str, float]:
@@ -300,16 +300,16 @@ def stall_peer(folder: Path) -> dict[str, float]:
     from PySide6.QtWidgets import QMainWindow, QPlainTextEdit
 
     path = octets_file(folder, 28)
-    app = _application()
+    app = application()
     window = QMainWindow()
     window.setCentralWidget(QPlainTextEdit())
     window.show()
-    _until(app, window.isVisible)
-    gaps = _Gaps()
+    run_until(app, window.isVisible)
+    gaps = Gaps()
     gaps.start()
     worker = threading.Thread(target=_email_work, args=(path, folder))
     worker.start()
-    _until(app, lambda: not worker.is_alive())
+    run_until(app, lambda: not worker.is_alive())
     return {"value": gaps.stop()}
 
 

@@ -154,11 +154,11 @@ def check_options(sealed: Sealed, road: Road) -> None:
     Raises:
         SubmissionError: an option that this road, or the installed SDK, does not have.
     """
-    written = options_in(sealed.root)
     for name in _OPTIONS:
         value = getattr(sealed.options, name)
-        is_asked = value != getattr(NO_OPTIONS, name) and value != getattr(written, name)
-        if is_asked and name not in features(road):
+        if value == getattr(NO_OPTIONS, name) or name in features(road):
+            continue
+        if value != getattr(options_in(sealed.root), name):
             raise SubmissionError(
                 f"The option {name.replace('_', ' ')} ({str(value)!r}) cannot be used with the {road.label} here;"
                 " nothing was sent.",

@@ -25,7 +25,7 @@ class ApiV2Transport(ApiTransport):
             "Content": {"Raw": {"Data": octets}},
             "Destination": _destination(sealed),
             **_feedback(sealed),
-            **_arns(sealed.options, options_in(sealed.root)),
+            **_arns(sealed),
             **_options(sealed.options),
         }
 
@@ -52,11 +52,12 @@ def _feedback(sealed: Sealed) -> dict[str, str]:
     return {} if mail_from in authors[:1] or not mail_from else {"FeedbackForwardingEmailAddress": mail_from}
 
 
-def _arns(options: SendingOptions, written: SendingOptions) -> dict[str, str]:
+def _arns(sealed: Sealed) -> dict[str, str]:
+    options = sealed.options
     found = {"FeedbackForwardingEmailAddressIdentityArn": options.return_path_arn}
     if not options.source_arn or not options.from_arn or options.source_arn == options.from_arn:
         found["FromEmailAddressIdentityArn"] = options.from_arn or options.source_arn
-    elif (written.source_arn, written.from_arn) != (options.source_arn, options.from_arn):
+    elif _both_arns(options_in(sealed.root)) != _both_arns(options):
         # A single member stands for both; only the fields can say them apart.
         raise SubmissionError(
             "The SES API v2 takes one identity for source and From; the options name two. Nothing was sent.",
@@ -64,6 +65,10 @@ def _arns(options: SendingOptions, written: SendingOptions) -> dict[str, str]:
             value=options.from_arn,
         )
     return {name: value for name, value in found.items() if value}
+
+
+def _both_arns(options: SendingOptions) -> tuple[str, str]:
+    return options.source_arn, options.from_arn
 
 
 def _options(options: SendingOptions) -> dict[str, Any]:

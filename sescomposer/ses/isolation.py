@@ -5,7 +5,6 @@ variables and configuration files a shell or another program left behind. Proxie
 from the environment, since without them no connection may be possible at all.
 """
 
-import platform
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -16,7 +15,6 @@ from botocore.credentials import CredentialResolver
 from botocore.handlers import add_recursion_detection_header
 from botocore.loaders import Loader
 from botocore.plugin import PluginContext, reset_plugin_context, set_plugin_context
-from botocore.useragent import UserAgentString
 
 
 class IsolatedSession(botocore.session.Session):
@@ -52,7 +50,6 @@ class IsolatedSession(botocore.session.Session):
 
 def _components(session: botocore.session.Session) -> dict[str, object]:
     """Give what the session stands on, in place of what looks around on the machine."""
-    no_execution_environment: Any = None
     chains = ConfigChainFactory(session, environ={})
     store = ConfigValueStore()
     for name, (_, _, default, conversion) in BOTOCORE_DEFAUT_SESSION_VARIABLES.items():
@@ -63,14 +60,6 @@ def _components(session: botocore.session.Session) -> dict[str, object]:
         "credential_provider": CredentialResolver([]),
         # Without the folder ~/.aws/models, in which a service model may name other endpoints.
         "data_loader": Loader(extra_search_paths=[Loader.BUILTIN_DATA_PATH], include_default_search_paths=False),
-        "user_agent_creator": UserAgentString(
-            platform.system(),
-            platform.release(),
-            platform.machine(),
-            platform.python_version(),
-            platform.python_implementation(),
-            no_execution_environment,
-        ),
     }
 
 

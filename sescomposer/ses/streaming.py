@@ -128,11 +128,11 @@ class BodyReader:
         """
         total = len(self._octets)
         self._tell_progress(0, total)
-        yield self._prefix
         for start in range(0, max(total, 1), WINDOW_OCTETS):
             is_last = start + WINDOW_OCTETS >= total
             self._tell_progress(total if is_last else start, total)
-            yield self._text(start) + (self._suffix if is_last else b"")
+            prefix, suffix = b"" if start else self._prefix, self._suffix if is_last else b""
+            yield prefix + self._text(start) + suffix
 
     def _tell_progress(self, done: int, total: int) -> None:
         if self._is_sending:

@@ -85,7 +85,12 @@ def test_the_body_is_swapped_and_not_held(
 ) -> None:
     begun: list[streaming.BodyReader] = []
     begin = streaming.BodyReader.begin
-    monkeypatch.setattr(streaming.BodyReader, "begin", lambda reader: (begun.append(reader), begin(reader))[1])
+
+    def remembered(reader: streaming.BodyReader) -> None:
+        begun.append(reader)
+        begin(reader)
+
+    monkeypatch.setattr(streaming.BodyReader, "begin", remembered)
     transport_to(serve().url, road).submit(sealed_as(road=road))
     (reader,) = begun
     assert reader.is_handed_over

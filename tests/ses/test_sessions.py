@@ -279,8 +279,12 @@ def roles(serve: Any, reply: Any, healthy: None, monkeypatch: pytest.MonkeyPatch
 
 def test_a_second_factor_is_asked_for(submit: Submit, roles: Any) -> None:
     questions: list[str] = []
-    prompts = Prompts(mfa=lambda question: (questions.append(question), Secret("123456"))[1])
-    request = submit(WayIn.PROFILE, "role", prompts)
+
+    def code(question: str) -> Secret:
+        questions.append(question)
+        return Secret("123456")
+
+    request = submit(WayIn.PROFILE, "role", Prompts(mfa=code))
     assert _signed_by(request) == "ASIAROLE"
     asked = parse_qs(roles.arrived[0].body.decode())
     assert (asked["TokenCode"], asked["RoleArn"]) == (["123456"], ["arn:aws:iam::123456789012:role/sender"])
