@@ -9,11 +9,12 @@ from sescomposer.core.message import NO_OPTIONS, SendingOptions
 from sescomposer.core.progress import NO_PROGRESS, Progress
 from sescomposer.core.road import Road
 from sescomposer.core.seal import Sealed
-from sescomposer.services.account import Account
+from sescomposer.services.account import Account, EndpointKind
 from sescomposer.services.account_ports import SecretStore
 from sescomposer.services.ports import Receipt
+from sescomposer.services.regions import api_host
 from sescomposer.services.sign_in import NOBODY, Prompts
-from sescomposer.ses.clients import SEND_OPERATIONS, Clients, Timeouts
+from sescomposer.ses.clients import SEND_OPERATIONS, Clients, Timeouts, proxy_for
 from sescomposer.ses.features import features
 from sescomposer.ses.streaming import NotSwappedError, Upload, under_way
 
@@ -64,6 +65,17 @@ class ApiTransport:
     def is_local(self) -> bool:
         """Whether nothing leaves the machine; never."""
         return False
+
+    @property
+    def proxy(self) -> str:
+        """The proxy that the submissions go through, "" for none; from the environment, without its password.
+
+        Raises:
+            AccountError: the account has no host that could be asked for.
+        """
+        account = self._account
+        is_custom = account.endpoint is EndpointKind.CUSTOM
+        return proxy_for(account.endpoint_url if is_custom else f"https://{api_host(account)}")
 
     def members(self, sealed: Sealed, octets: bytes) -> dict[str, Any]:
         """Give the members of the call; `octets` stand for those of the message.

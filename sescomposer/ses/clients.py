@@ -6,6 +6,7 @@ import weakref
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from sescomposer import __version__
 from sescomposer.core.errors import AccountError
@@ -103,7 +104,8 @@ class Clients:
     def _new_client(self, service: str, is_sender: bool) -> Any:
         account = self._account
         if self._session is None:
-            self._session = new_session(account, self._secrets, self._prompts)
+            with _as_account_error(account):
+                self._session = new_session(account, self._secrets, self._prompts)
         config = _config(account, self._timeouts if is_sender else Timeouts(read=60.0), is_sender)
         is_custom = account.endpoint is EndpointKind.CUSTOM and bool(account.endpoint_url)
         with _no_plugins(), _as_account_error(account):
@@ -128,14 +130,15 @@ def new_session(account: Account, secrets: SecretStore, prompts: Prompts) -> "bo
 
 
 def proxy_for(url: str) -> str:
-    """Give the proxy that requests to a URL go through, without its password, "" for none; shown to the user."""
-    from botocore import httpsession
-    from botocore.utils import get_environ_proxies
+    """Give the proxy that requests to a URL go through, without user and password, "" for none; for people."""
+    from urllib.request import getproxies, proxy_bypass  # here: it brings the standard library's own client
 
-    proxies = get_environ_proxies(url)
-    found = proxies.get(url.partition(":")[0], "")
-    mask: Any = vars(httpsession)["mask_proxy_url"]
-    return str(mask(found)) if found else ""
+    parts = urlsplit(url)
+    if not parts.hostname or proxy_bypass(parts.hostname):
+        return ""
+    proxy = getproxies().get(parts.scheme, "")
+    scheme, found, rest = proxy.rpartition("://")
+    return f"{scheme}{found}{rest.rpartition('@')[2]}"
 
 
 def _config(account: Account, timeouts: Timeouts, is_sender: bool) -> "Config":

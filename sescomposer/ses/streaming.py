@@ -7,6 +7,7 @@ reader knows whether the last octet was handed to the connection: where it was n
 
 import secrets
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 from urllib.parse import quote_plus, urlencode
@@ -227,17 +228,14 @@ def attach(client: Any, operation: str) -> None:
     events.register(f"before-send.{name}", _begin, unique_id=f"{_HOOK}-begin")
 
 
-class under_way:  # noqa: N801 - used like a function
-    """The context in which one call of the SDK submits an upload; other threads are not concerned."""
-
-    def __init__(self, upload: Upload) -> None:
-        self._upload = upload
-
-    def __enter__(self) -> None:
-        self._token = _under_way.set(self._upload)
-
-    def __exit__(self, *_: object) -> None:
-        _under_way.reset(self._token)
+@contextmanager
+def under_way(upload: Upload) -> Iterator[None]:
+    """Let the calls of the SDK inside this context submit an upload; other threads are not concerned."""
+    token = _under_way.set(upload)
+    try:
+        yield
+    finally:
+        _under_way.reset(token)
 
 
 def _swap(params: dict[str, Any], **_: object) -> None:

@@ -3,6 +3,7 @@
 import json
 import os
 import stat
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -20,6 +21,8 @@ from sescomposer.ses.api_v2 import ApiV2Transport
 from sescomposer.ses.clients import Clients, Timeouts, proxy_for
 from sescomposer.ses.login import sign_in
 from sescomposer.ses.sessions import profiles
+
+ROOT = Path(__file__).resolve().parents[2]
 
 CONFIG = """
 [default]
@@ -248,6 +251,21 @@ def test_a_profile_that_is_not_there_is_said(submit: Submit, healthy: None) -> N
         submit(WayIn.PROFILE, "nowhere")
 
 
+def test_a_configuration_that_is_damaged_is_said(submit: Submit, healthy: None, configured: Path) -> None:
+    (configured / "config").write_text("[profile plain\nthis is none")
+    for way_in, profile in ((WayIn.PROFILE, "plain"), (WayIn.ENVIRONMENT, "")):
+        with pytest.raises(AccountError, match="pars"):
+            submit(way_in, profile)
+    with pytest.raises(AccountError):
+        profiles()
+
+
+def test_nothing_heavy_is_imported_before_a_client_is_needed() -> None:
+    script = "import sys, sescomposer.ses.api_v1, sescomposer.ses.api_v2, sescomposer.ses.login; "
+    script += "sys.exit(bool({'boto3', 'botocore', 'ssl', 'http.client'} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=False).returncode == 0
+
+
 def test_profiles_are_told_apart(healthy: None) -> None:
     found = {profile.name: profile for profile in profiles()}
     assert {name: profile.kind for name, profile in found.items()} == {
@@ -415,6 +433,7 @@ def test_a_proxy_is_honoured_and_told_without_its_password(
     transport.submit(sealed_as())
     transport.close()
     assert server.arrived[0].path == "http://far.example/v2/email/outbound-emails"
+    assert transport.proxy == proxy_for("http://far.example")
     assert proxy_for("http://far.example").endswith(server.url.partition("//")[2])
     assert "hush" not in proxy_for("http://far.example")
     assert proxy_for("http://near.example") == ""
