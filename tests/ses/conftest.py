@@ -63,6 +63,7 @@ class Reply:
     status: int = 200
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
+    hangs_up: bool = False
 
 
 class Fault(Enum):
@@ -150,6 +151,11 @@ class RecordingServer:
         for thread in self._threads:
             thread.join()
 
+    def wait_for_hang_up(self) -> None:
+        """Wait until every connection was hung up."""
+        for thread in self._threads[1:]:
+            thread.join()
+
     def _accept(self) -> None:
         while True:
             try:
@@ -196,12 +202,13 @@ class RecordingServer:
             return False
         if self.fault is Fault.SILENT:
             return bool(connection.recv(1))
-        self._reply(connection, self.answer(request))
+        reply = self.answer(request)
+        self._reply(connection, reply)
         if self.fault is Fault.EARLY:
             connection.shutdown(socket.SHUT_WR)
             while reader.read(65536):
                 pass
-        return self.fault is Fault.NONE
+        return self.fault is Fault.NONE and not reply.hangs_up
 
     def _reply(self, connection: socket.socket, reply: Reply) -> None:
         head = f"HTTP/1.1 {reply.status} Answer\r\nContent-Length: {len(reply.body)}\r\n"
@@ -339,6 +346,12 @@ def faults() -> type[Fault]:
 def refusing() -> Callable[[int, str, str], Callable[[Arrived], Reply]]:
     """Make an answer of the server: status, code, text."""
     return refused
+
+
+@pytest.fixture
+def accepting() -> Callable[[Arrived], Reply]:
+    """The answer of a server that takes the message."""
+    return accepted
 
 
 @pytest.fixture

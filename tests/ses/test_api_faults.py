@@ -5,6 +5,7 @@ import logging
 import socket
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -162,6 +163,19 @@ def test_nobody_is_followed_elsewhere(road: Road, status: int, serve: Any, reply
     failure(server.url, road, big=False)
     assert len(server.arrived) == 1
     assert elsewhere.connections == 0
+
+
+@ROADS
+def test_a_connection_that_was_hung_up_since_is_made_anew(
+    road: Road, serve: Any, accepting: Any, account_at: Any, secrets_kept: Any, sealed_as: Any
+) -> None:
+    server = serve(answer=lambda request: replace(accepting(request), hangs_up=True))
+    transport = TRANSPORTS[road](account_at(server.url, road), secrets_kept)
+    for _ in range(3):
+        transport.submit(sealed_as(road=road))
+        server.wait_for_hang_up()
+    transport.close()
+    assert (len(server.arrived), server.connections) == (3, 3)
 
 
 def test_a_certificate_that_is_trusted_opens_the_way(
