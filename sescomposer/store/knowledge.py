@@ -38,7 +38,7 @@ class KnowledgeFiles:
         path = self._path(known.account, known.region)
         make_folder(self._folder)
         there = _read(path)
-        if isinstance(there, dict) and "schema" in there:
+        if isinstance(there, dict) and isinstance(there.get("schema"), int):
             check_schema(there, SCHEMA, "What is known of the account", path)
         text = json.dumps({"schema": SCHEMA, **known_to_json(known)}, ensure_ascii=True)
         replace_file(path, (text.encode("ascii"),), "keep what is known of the account")
