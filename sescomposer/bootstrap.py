@@ -27,8 +27,10 @@ if TYPE_CHECKING:
     from sescomposer.services.accounts import Accounts
     from sescomposer.services.call_pace import CallPace
     from sescomposer.services.documents import Documents
+    from sescomposer.services.history import HistoryService
+    from sescomposer.services.history_ports import SubmissionLog
     from sescomposer.services.knowing import Knowing
-    from sescomposer.services.knowledge import Known
+    from sescomposer.services.knowledge import Known, MessageEvent
     from sescomposer.services.pace import Pace, Paces
     from sescomposer.services.ports import (
         Clock,
@@ -37,10 +39,10 @@ if TYPE_CHECKING:
         Journal,
         LocalInbox,
         SubmissionRecord,
-        Submissions,
         Transport,
     )
     from sescomposer.services.sending import Sending
+    from sescomposer.services.serving import Serving
     from sescomposer.services.sign_in import Profile, Prompts, SignInPrompt
     from sescomposer.services.unknown import UnknownSubmission
     from sescomposer.ses.reader import SesReader
@@ -137,11 +139,28 @@ class Services:
         return DiskJournal(self.folders.journal, self.content, self.clock)
 
     @_once
-    def submissions(self) -> Submissions:
+    def submissions(self) -> SubmissionLog:
         """The write-ahead log of submissions."""
         from sescomposer.store.submissions import SubmissionLog
 
         return SubmissionLog(self.folders.submissions)
+
+    @_once
+    def history(self) -> HistoryService:
+        """Every submission, searchable."""
+        from sescomposer.services.history import HistoryService, known_records
+        from sescomposer.services.settings import HISTORY_KEEP_DAYS
+        from sescomposer.store.history import HistoryIndex
+
+        return HistoryService(
+            index=HistoryIndex(self.folders.history, lambda: known_records(self.submissions)),
+            log=self.submissions,
+            content=self.content,
+            files=self.files,
+            clock=self.clock,
+            insights=self._insights,
+            keep_days=lambda: self.settings.get(HISTORY_KEEP_DAYS),
+        )
 
     @_once
     def documents(self) -> Documents:
@@ -155,7 +174,14 @@ class Services:
         """Sealing and submitting."""
         from sescomposer.services.sending import Sending
 
-        return Sending(self.content, self.submissions, self.clock, self.ids)
+        # The history is opened by the first submission.
+        return Sending(
+            self.content,
+            self.submissions,
+            self.clock,
+            self.ids,
+            on_record=lambda record: self.history.take_up(record),
+        )
 
     @_once
     def paces(self) -> Paces:
@@ -259,6 +285,18 @@ class Services:
         """The local inbox, as it is read."""
         return self._inbox(Road.SES_V2)
 
+    @_once
+    def serving(self) -> Serving:
+        """The local inbox as a server for other programs; it listens once it is started."""
+        from sescomposer.inbox.serving import Serving
+        from sescomposer.store.loopback_certificate import loopback_certificate
+
+        def certificate() -> tuple[Path, Path]:
+            made = loopback_certificate(self.folders.certificates, self.clock.now())
+            return made.chain, made.key
+
+        return Serving(self._inbox, self.content, self.clock, certificate)
+
     def local_transport(self, road: Road) -> Transport:
         """The local inbox as a way to send, with the limits of that road."""
         return self._inbox(road)
@@ -347,6 +385,7 @@ class Services:
         named = set(self.journal.named_content())
         named.update(record.intent.sha256 for record in self.submissions.all())
         named.update(item.sha256 for plan in self.submissions.plans() for item in plan.items)
+        named.update(self.history.named_content())
         for entry in self.inbox.entries():
             named.update((entry.submitted, entry.delivered))
             named.update(delivery.report for delivery in entry.deliveries)
@@ -354,10 +393,18 @@ class Services:
 
     def close(self) -> None:
         """Write what is pending; nothing may be used afterwards."""
+        if "serving" in self.__dict__:
+            self.serving.stop()
         if "journal" in self.__dict__:
             self.journal.close()
+        if "history" in self.__dict__:
+            self.history.close()
         for account in (*self._transports, *self._readers):
             self._forget_transports(account.name)
+
+    def _insights(self, record: SubmissionRecord, progress: Progress) -> tuple[MessageEvent, ...]:
+        account = self.accounts.get(record.intent.account)
+        return self.knowing.insights(replace(account, region=record.intent.region), record, progress)
 
     def _transport_of(self, account: Account) -> KeptTransport:
         from sescomposer.services.sign_in import NOBODY

@@ -168,6 +168,12 @@ class UnknownOutcomeError(SubmissionError):
     outcome_unknown = True
 
 
+class ServingError(SesComposerError):
+    """The servers of the local inbox cannot be started (a port is taken); nothing listens."""
+
+    exit_code = ExitCode.NOTHING_DONE
+
+
 class OperationCancelledError(SesComposerError):
     """The user cancelled; nothing of the operation remains."""
 

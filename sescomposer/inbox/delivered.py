@@ -5,13 +5,17 @@ SES adds of its own (Received, its DKIM-Signature, Feedback-ID, X-SES-Outgoing) 
 """
 
 import codecs
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from types import MappingProxyType
 
 from sescomposer.core.entity import Entity
 from sescomposer.core.header import HeaderField, HeaderSection
 from sescomposer.services.changes import is_control
+
+NO_FIELDS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,9 @@ def feedback_path(reference: str, region: str) -> str:
     return f"<{reference}@{host}>"
 
 
-def delivered(root: Entity, reference: str, region: str, now: datetime) -> Delivered:
+def delivered(
+    root: Entity, reference: str, region: str, now: datetime, replaced: Mapping[str, str] = NO_FIELDS
+) -> Delivered:
     """Give what SES would deliver.
 
     Args:
@@ -51,12 +57,14 @@ def delivered(root: Entity, reference: str, region: str, now: datetime) -> Deliv
         reference: The message id that SES answered.
         region: Such as "eu-west-1".
         now: When it was accepted; any offset.
+        replaced: Bodies in ASCII by name of header fields that parameters of the API replace (From, Reply-To).
     """
     values = {
         "return-path": ("Return-Path", feedback_path(reference, region)),
         "date": ("Date", format_datetime(now.astimezone(UTC))),
         "message-id": ("Message-ID", message_id_of(reference, region)),
     }
+    values |= {name.lower(): (name, body) for name, body in replaced.items()}
     changes: list[str] = []
     fields = _rewritten(root.header, values, changes)
     header = HeaderSection.of_fields(fields, root.header.line_end)

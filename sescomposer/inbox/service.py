@@ -3,6 +3,7 @@
 It stands in for SES where there is no account. Nothing leaves the machine.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -17,7 +18,7 @@ from sescomposer.core.progress import NO_PROGRESS, Progress
 from sescomposer.core.seal import Sealed
 from sescomposer.core.source import Slice
 from sescomposer.core.structure.boundaries import fresh_boundary
-from sescomposer.inbox.delivered import delivered, message_id_of
+from sescomposer.inbox.delivered import NO_FIELDS, delivered, message_id_of
 from sescomposer.inbox.refusal import refusals, refused
 from sescomposer.inbox.reports import ReportOccasion, bounce, complaint, out_of_office, suppression
 from sescomposer.services.ports import (
@@ -75,8 +76,20 @@ class Inbox:
         """See `services.ports.Transport`; raises like `accept`."""
         return self.accept(sealed.octets, sealed.envelope, progress)
 
-    def accept(self, octets: Octets, envelope: Envelope, progress: Progress = NO_PROGRESS) -> Receipt:
+    def accept(
+        self,
+        octets: Octets,
+        envelope: Envelope,
+        progress: Progress = NO_PROGRESS,
+        replaced: Mapping[str, str] = NO_FIELDS,
+    ) -> Receipt:
         """Accept a message or refuse it as SES would.
+
+        Args:
+            octets: The message.
+            envelope: Its envelope.
+            progress: Told of the octets kept.
+            replaced: Header fields that parameters of the call replace before delivery: bodies in ASCII by name.
 
         Raises:
             RefusedError: SES would refuse; its words are the sentence, our explanation is the hint.
@@ -85,7 +98,7 @@ class Inbox:
         found = refusals(octets, envelope, self.road)
         if found:
             raise refused(found, self.road)
-        return self._accept(octets, envelope, "", progress)
+        return self._accept(octets, envelope, "", progress, replaced)
 
     def deliver_anyway(self, octets: Octets, envelope: Envelope, refusal: str) -> Receipt:
         """Take what SES would refuse; `refusal` are its words, kept with the entry."""
@@ -123,12 +136,19 @@ class Inbox:
         """Remove all entries; gives how many there were."""
         return self.messages.clear()
 
-    def _accept(self, octets: Octets, envelope: Envelope, refusal: str, progress: Progress) -> Receipt:
+    def _accept(
+        self,
+        octets: Octets,
+        envelope: Envelope,
+        refusal: str,
+        progress: Progress,
+        replaced: Mapping[str, str] = NO_FIELDS,
+    ) -> Receipt:
         """Keep the octets, what would be delivered, the reports, then the entry that names them all."""
         now = self.clock.now()
         reference = f"{now:%Y%m%d%H%M%S}-{self.ids.token()}"
         root = parse(octets)
-        outgoing = delivered(root, reference, self.region, now)
+        outgoing = delivered(root, reference, self.region, now, replaced)
         submitted = self._keep(octets, progress)
         entry = InboxEntry(
             entry=reference,

@@ -74,9 +74,19 @@ class Folders:
         return self.data / "journal"
 
     @property
+    def drafts(self) -> Path:
+        """Folder of drafts that no window has open, and of checkpoints."""
+        return self.data / "drafts"
+
+    @property
     def submissions(self) -> Path:
         """The write-ahead log of submissions."""
         return self.data / "submissions"
+
+    @property
+    def history(self) -> Path:
+        """The index of the history."""
+        return self.data / "history.sqlite3"
 
     @property
     def inbox(self) -> Path:
@@ -87,6 +97,11 @@ class Folders:
     def knowledge(self) -> Path:
         """Folder of what was last read of each account."""
         return self.data / "knowledge"
+
+    @property
+    def certificates(self) -> Path:
+        """Folder of the certificate of our servers on loopback, and its key."""
+        return self.data / "serving"
 
     @property
     def settings(self) -> Path:
