@@ -5,7 +5,7 @@ All methods but `cached`, `verification` and `findings` ask the service and bloc
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from threading import RLock
+from threading import Lock, RLock
 
 from sescomposer.core.address import parse_mailbox
 from sescomposer.core.errors import ServiceCallError, StoreError
@@ -43,7 +43,9 @@ class Knowing:
         self._store = store
         self._reader = reader
         self._lock = RLock()
+        self._writing = Lock()
         self._kept: dict[tuple[str, str], Known] = {}
+        self._all: tuple[Known, ...] | None = None
 
     def cached(self, account: Account) -> Known | None:
         """Give what was last read of an account in its region, None for nothing; its `read_at` says when."""
@@ -65,8 +67,7 @@ class Knowing:
             OperationCancelledError: cancelled; what was known stays.
         """
         known = self._reader(account).read(progress)
-        with self._lock:
-            return self._keep(merged(known, self.cached(account)))
+        return self._keep(merged(known, self.cached(account)))
 
     def details(self, account: Account, name: str) -> Identity:
         """Ask for DKIM, MAIL FROM and default configuration set of an identity, and keep them with what is known.
@@ -75,26 +76,33 @@ class Knowing:
             DeniedError, ServiceCallError, AccountError, LoginNeededError: see `AccountReader`.
         """
         found = self._reader(account).identity(name)
-        with self._lock:
-            known = self.cached(account)
-            if known is not None:
-                kept = tuple(found if identity.name == name else identity for identity in known.identities)
-                self._keep(replace(known, identities=kept))
+        known = self.cached(account)
+        if known is not None:
+            kept = tuple(found if identity.name == name else identity for identity in known.identities)
+            self._keep(replace(known, identities=kept))
         return found
 
     def let_go(self, account: str) -> None:
         """Read from the disk what was kept of an account in memory, when it is asked for next; the account changed."""
         with self._lock:
             self._kept = {key: known for key, known in self._kept.items() if key[0] != account}
+            self._all = None
+
+    def all(self) -> tuple[Known, ...]:
+        """Give what was last read of all accounts and regions."""
+        with self._lock:
+            if self._all is None:
+                self._all = self._store.all()
+            return self._all
 
     def verification(self, known: Known | None, address: str) -> Verification:
         """Tell whether an account may send from an address (addr-spec in wire form), and where else it is verified."""
-        return verification(known, address, self._store.all())
+        return verification(known, address, self.all())
 
     def findings(self, account: Account, message: Message) -> tuple[Finding, ...]:
         """Give what speaks against sending a message through an account, by what was last read."""
         known = self.cached(account)
-        return () if known is None else account_findings(known, message, self._store.all())
+        return () if known is None else account_findings(known, message, self.all())
 
     def suppressed(self, account: Account, address: str) -> Suppressed | None:
         """Look an address up in the suppression list of the account; None where it is not on it.
@@ -138,11 +146,15 @@ class Knowing:
 
     def _keep(self, known: Known) -> Known:
         """Keep it in memory and on the disk; a disk that cannot takes nothing away from the answer."""
-        try:
-            self._store.put(known)
-        except StoreError as error:
-            known = replace(known, failures=(*known.failures, f"What was read could not be kept: {error.sentence}"))
-        self._kept[known.account, known.region] = known
+        # Nobody who only looks waits for the disk.
+        with self._writing:
+            try:
+                self._store.put(known)
+            except StoreError as error:
+                known = replace(known, failures=(*known.failures, f"What was read could not be kept: {error.sentence}"))
+            with self._lock:
+                self._kept[known.account, known.region] = known
+                self._all = None
         return known
 
 

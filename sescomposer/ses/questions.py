@@ -6,7 +6,7 @@ The SDK makes one attempt for each; what is worth repeating is repeated here, wh
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
-from sescomposer.core.errors import AccountError, DeniedError, ServiceCallError, SesComposerError
+from sescomposer.core.errors import AccountError, DeniedError, ExitCode, ServiceCallError, SesComposerError
 from sescomposer.core.explanation import TargetKind
 from sescomposer.core.road import Road
 from sescomposer.core.service_answers import explain
@@ -19,6 +19,13 @@ if TYPE_CHECKING:
 
 TRIES = 4
 """So often is asked where SES says that too much came at once, or that it has a fault; with pauses of 2, 4 and 8 s."""
+
+
+class UnreachableError(ServiceCallError):
+    """Nobody answered a question; it can be asked again when the network is there."""
+
+    exit_code = ExitCode.NOTHING_DONE
+
 
 GoOn = Callable[[], object]
 """Raises `OperationCancelledError` when the user has cancelled."""
@@ -148,7 +155,8 @@ class Questions:
         if explanation.is_known and explanation.target.kind in _OF_ACCOUNT:
             hint = explanation.hint.replace(", and send it again", "")
             return AccountError(f"{answer.wire} {explanation.sentence}", hint=hint, value=self._account.name)
-        return ServiceCallError(f"{operation} was not answered: {answer.wire}", hint=_hint(answer), answer=answer)
+        kind = ServiceCallError if answer.status else UnreachableError
+        return kind(f"{operation} was not answered: {answer.wire}", hint=_hint(answer), answer=answer)
 
 
 def _method(operation: str) -> str:

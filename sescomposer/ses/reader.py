@@ -15,7 +15,7 @@ from sescomposer.services.ports import Clock
 from sescomposer.services.sign_in import NOBODY, Prompts
 from sescomposer.ses import replies
 from sescomposer.ses.iam import account_in
-from sescomposer.ses.questions import Askers, GoOn, Questions
+from sescomposer.ses.questions import Askers, GoOn, Questions, UnreachableError
 
 _LARGEST_PAGE = 1000
 """Rows of one page of identities and endpoints (API reference); the other lists do not say."""
@@ -197,7 +197,7 @@ class _Reading:
         except DeniedError as error:
             self.denied.append(_denied(error))
         except ServiceCallError as error:
-            if is_of_ses and not self._has_answer and error.answer is not None and error.answer.status == 0:
+            if is_of_ses and not self._has_answer and isinstance(error, UnreachableError):
                 raise
             self.failures.append(error.sentence)
             self._first = self._first or error

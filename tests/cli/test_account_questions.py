@@ -148,7 +148,7 @@ def test_what_was_read_is_shown_without_a_server_with_its_time(run: Run, ses: Se
     assert "GetAccount was not answered" in answer.err
     assert "This was read 20" in answer.err
     refreshed = run("accounts", "identities", "work", "--refresh")
-    assert (refreshed.status, refreshed.text) == (ExitCode.REFUSED, "")
+    assert (refreshed.status, refreshed.text) == (ExitCode.NOTHING_DONE, "")
     assert "network" in refreshed.err
 
 

@@ -8,10 +8,16 @@ from typing import Any
 import boto3
 import pytest
 from botocore.config import Config
-from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
+from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError, UnauthorizedSSOTokenError
 from botocore.stub import Stubber
 
-from sescomposer.core.errors import AccountError, DeniedError, OperationCancelledError, ServiceCallError
+from sescomposer.core.errors import (
+    AccountError,
+    DeniedError,
+    LoginNeededError,
+    OperationCancelledError,
+    ServiceCallError,
+)
 from sescomposer.core.progress import NO_PROGRESS
 from sescomposer.services.account import Account, EndpointKind, WayIn
 from sescomposer.services.call_pace import CallPace
@@ -419,6 +425,19 @@ def test_reading_is_cancelled_while_it_waits(bench: Bench) -> None:
     with pytest.raises(OperationCancelledError):
         bench.reader.read(Cancelling())
     assert bench.time.at < 1.0
+
+
+def test_ended_single_sign_on_asks_to_sign_in() -> None:
+    bench = Bench(Account("sso", WayIn.PROFILE, "eu-west-1", profile="mail"))
+
+    def ended(**_: Any) -> Any:
+        raise UnauthorizedSSOTokenError
+
+    bench.clients["sts"].get_caller_identity = ended
+    with pytest.raises(LoginNeededError) as caught:
+        bench.reader.read()
+    assert caught.value.value == "mail"
+    bench.reader.close()
 
 
 def test_smtp_credentials_ask_nothing() -> None:
