@@ -153,8 +153,12 @@ class Windows(QObject):
 
     @Slot()
     def _on_sweep(self) -> None:
-        """Let the content store go of what nobody names."""
-        self._runner.start(lambda context: self._services.sweep(), quiet=True).failed.connect(self._on_trouble)
+        """Tend the history, then let the content store go of what nobody names."""
+        self._runner.start(self._tidy, quiet=True).failed.connect(self._on_trouble)
+
+    def _tidy(self, context: Context) -> None:
+        self._services.history.tend(context)
+        self._services.sweep()
 
     @Slot(object)
     def _on_trouble(self, error: SesComposerError) -> None:

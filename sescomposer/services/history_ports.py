@@ -1,12 +1,12 @@
 """What the services need from outside about the history of submissions; methods may be called from worker threads."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from sescomposer.services.knowledge import MessageEvent
-from sescomposer.services.ports import SubmissionRecord, SubmissionState
+from sescomposer.services.ports import SubmissionRecord, Submissions, SubmissionState
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +45,18 @@ class History(Protocol):
     """Every submission, searchable; an index that can be made again from the log of submissions."""
 
     def put(self, record: SubmissionRecord, text: str = "") -> None:
-        """Keep or replace a submission; `text` is what of the message is searched beside its record, "" keeps what was given.
+        """Keep or replace a submission.
+
+        Args:
+            record: What is known of it now.
+            text: What of the message is searched beside its record; "" keeps what was given before.
 
         Raises:
             StoreError: the index is locked by another process for long, full or cannot be written.
         """
 
     def put_all(self, records: Iterable[SubmissionRecord]) -> None:
-        """Keep or replace many submissions in one go, all or none. Raises `StoreError`."""
+        """Keep many submissions in one go, all or none; what is known newer stays. Raises `StoreError`."""
 
     def states(self, submissions: Iterable[str]) -> Mapping[str, SubmissionState]:
         """Give the states of those of them that are here. Raises `StoreError`."""
@@ -89,3 +93,19 @@ class History(Protocol):
 
     def named_content(self) -> frozenset[str]:
         """Hashes of the content store that the history refers to."""
+
+
+class SubmissionLog(Submissions, Protocol):
+    """The write-ahead log with its archive, where what is settled and stands in the history is moved."""
+
+    def size(self) -> int:
+        """Octets of the log, without its archive. Raises `StoreError`."""
+
+    def fold(self, submissions: Collection[str]) -> None:
+        """Move those into the archive, durably; nothing is lost. Raises `StoreError`."""
+
+    def forget(self, submissions: Collection[str], before: datetime) -> None:
+        """Remove those from the log, and the months before that time from the archive. Raises `StoreError`."""
+
+    def archived(self) -> Iterator[SubmissionRecord]:
+        """Give what was moved out of the log. Raises `StoreError`."""

@@ -117,6 +117,32 @@ ROAD = Setting(
 LAST_ACCOUNT = Setting("sending.last_account", "")
 """Name of the account used last; empty for the local inbox."""
 
+REMOVED_DRAFTS_DAYS = Setting(
+    "drafts.removed_days",
+    30,
+    "Keep removed drafts (days)",
+    "How long a removed or discarded draft can be brought back, and how long checkpoints outlive a saved draft.",
+    1,
+    365,
+)
+AUTOMATIC_CHECKPOINTS = Setting(
+    "drafts.automatic_checkpoints",
+    50,
+    "Automatic checkpoints of a draft",
+    "How many are kept, the oldest go first; those with a name stay.",
+    5,
+    500,
+)
+
+HISTORY_KEEP_DAYS = Setting(
+    "history.keep_days",
+    0,
+    "Keep the history (days)",
+    "Older submissions are removed at the start, but those whose outcome is unknown; 0 keeps all for ever.",
+    0,
+    36500,
+)
+
 EDITOR_FONT = Setting("editor.font", "", "Editor font", "Family of the fixed-width font; empty for the system's.")
 EDITOR_FONT_SIZE = Setting(
     "editor.font_size", 0, "Editor font size (points)", "In the editors and the raw pane; 0 for the system's.", 0, 48
@@ -155,6 +181,9 @@ SETTINGS: tuple[Setting[Any], ...] = (
     HOLD_SECONDS,
     ROAD,
     LAST_ACCOUNT,
+    REMOVED_DRAFTS_DAYS,
+    AUTOMATIC_CHECKPOINTS,
+    HISTORY_KEEP_DAYS,
     EDITOR_FONT,
     EDITOR_FONT_SIZE,
     WRAP_LINES,

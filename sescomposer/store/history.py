@@ -75,7 +75,7 @@ class HistoryIndex:
                 _put_text(connection, record.intent.submission, text)
 
     def put_all(self, records: Iterable[SubmissionRecord]) -> None:
-        """Keep or replace many submissions in one go, all or none. Raises `StoreError`."""
+        """Keep many submissions in one go, all or none; what is known newer stays. Raises `StoreError`."""
         with self._database.writing() as connection:
             _put_all(connection, records)
 
@@ -194,7 +194,21 @@ class HistoryIndex:
 
 def _put_all(connection: sqlite3.Connection, records: Iterable[SubmissionRecord]) -> None:
     for record in records:
-        _put(connection, record)
+        number = _number(connection, record.intent.submission)
+        if number is None or not _is_older(record, _record(connection, number)):
+            _put(connection, record)
+
+
+def _is_older(record: SubmissionRecord, known: SubmissionRecord) -> bool:
+    """Whether a record was overtaken by what is known: somebody told it while the log was being read."""
+    one, other = record.outcome, known.outcome
+    if record.intent.at != known.intent.at or other is None:
+        return record.intent.at < known.intent.at
+    return one is None or one.at < other.at
+
+
+def _record(connection: sqlite3.Connection, number: int) -> SubmissionRecord:
+    return record_of(connection.execute("SELECT record FROM details WHERE number = ?", (number,)).fetchone()[0])
 
 
 def _put(connection: sqlite3.Connection, record: SubmissionRecord) -> None:
@@ -240,11 +254,10 @@ def _taken_out(connection: sqlite3.Connection, number: int) -> _Kept:
 
 def _put_text(connection: sqlite3.Connection, submission: str, text: str) -> None:
     number = _number(connection, submission)
-    row = connection.execute("SELECT record FROM details WHERE number = ?", (number,)).fetchone()
-    if number is None or row is None:
+    if number is None:
         # It was forgotten meanwhile.
         return
-    _put_words(connection, number, record_of(row[0]), normalised(text))
+    _put_words(connection, number, _record(connection, number), normalised(text))
     connection.execute("UPDATE entries SET has_text = 1 WHERE number = ?", (number,))
 
 

@@ -1,10 +1,11 @@
 """The write-ahead log of submissions: one record a line, appended and synced before a call returns.
 
 Records do not build upon each other: a damaged one costs only itself. What is damaged is copied aside before the log is
-written anew without it. Beside the log lies a folder with one locked file for every batch that is under way.
+written anew without it. Beside the log lies a folder with one locked file for every batch that is under way, and one
+with the archive, where what is settled and stands in the history is moved.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,9 @@ from sescomposer.services.ports import BatchPlan, Hold, Intent, Outcome, Submiss
 from sescomposer.store.atomic import make_folder, replace_file, set_aside, translated
 from sescomposer.store.group_write import GroupWriter
 from sescomposer.store.locks import FileLock, locked, try_acquire
-from sescomposer.store.records import Reading, append, frame, read_records
+from sescomposer.store.records import Head, Reading, append, frame, read_records
 from sescomposer.store.schema import check_schema
+from sescomposer.store.submission_archive import SubmissionArchive
 from sescomposer.store.submission_json import (
     end_to_json,
     intent_from_json,
@@ -50,6 +52,7 @@ class SubmissionLog:
         self._path = path
         self._lock_path = path.with_name(path.name + ".lock")
         self._running = path.with_name(path.name + ".running")
+        self._archive = SubmissionArchive(path.with_name(path.name + ".archive"))
         self._writer = GroupWriter(self._append)
         self._checked: tuple[int, int] | None = None
         """Number and length of the file up to which its records are known to be good; belongs to the writer."""
@@ -114,6 +117,53 @@ class SubmissionLog:
                     lock.release(remove=True)
         return frozenset(held)
 
+    def size(self) -> int:
+        """Octets of the log, without its archive. Raises `StoreError`."""
+        with translated(_READ, self._path):
+            return self._path.stat().st_size if self._path.exists() else 0
+
+    def fold(self, submissions: Collection[str]) -> None:
+        """Move submissions into the archive; the plans of batches that ended go.
+
+        Args:
+            submissions: Ids of what is settled and kept elsewhere.
+
+        Raises:
+            StoreError: it cannot be read or written; nothing is lost, some may stand in both.
+        """
+        self._take_out(submissions, self._archive.add)
+
+    def forget(self, submissions: Collection[str], before: datetime) -> None:
+        """Remove submissions from the log, and the months before that time from the archive. Raises `StoreError`."""
+        if submissions:
+            self._take_out(submissions, lambda heads: None)
+        with locked(self._lock_path):
+            self._archive.forget(before)
+
+    def archived(self) -> Iterator[SubmissionRecord]:
+        """Give what was moved out of the log, oldest month first; an outcome that came later is that of the log.
+
+        Raises:
+            StoreError: the archive cannot be read, or a newer version wrote it.
+        """
+        later = _outcomes(self._read_and_mend())
+        for records in self._archive.records():
+            for record in _paired(Reading(records, 0, 0)):
+                outcome = later.get(record.intent.submission, record.outcome)
+                yield SubmissionRecord(record.intent, outcome)
+
+    def _take_out(self, submissions: Collection[str], keep: Callable[[list[Head]], None]) -> None:
+        """Write the log anew without some submissions, once they are kept."""
+        if not self._path.exists():
+            return
+        with locked(self._lock_path):
+            reading = self._read()
+            if reading.damaged:
+                self._mend(reading)
+            stay, go = _divided([record.head for record in reading.records], frozenset(submissions))
+            keep([head for head in go if head["kind"] in ("intent", "outcome")])
+            replace_file(self._path, [frame(head) for head in (_FIRST, *stay)], _WRITE)
+
     def _append(self, records: bytes) -> None:
         """Append records, behind the schema where the log is new and behind a mended tail where it was torn."""
         make_folder(self._path.parent)
@@ -167,6 +217,30 @@ class SubmissionLog:
         replace_file(self._path, [frame(head) for head in (_FIRST, *heads)], _WRITE)
 
 
+def _outcomes(reading: Reading) -> dict[str, Outcome]:
+    """Give the last outcome of each submission, also where its intent is elsewhere."""
+    heads = [record.head for record in reading.records if record.head.get("kind") == "outcome"]
+    return {head["submission"]: outcome_from_json(head) for head in heads}
+
+
+def _divided(heads: list[Head], submissions: frozenset[str]) -> tuple[list[Head], list[Head]]:
+    """Tell what stays in the log from what goes, both in order."""
+    unended = _unended(heads)
+    stay: list[Head] = []
+    go: list[Head] = []
+    for head in heads:
+        match head.get("kind"):
+            case "intent" | "outcome":
+                goes = head["submission"] in submissions
+            case "plan" | "batch-end":
+                goes = head["batch"] not in unended
+            case _:
+                goes = False
+        if "schema" not in head:
+            (go if goes else stay).append(head)
+    return stay, go
+
+
 def _paired(reading: Reading) -> tuple[SubmissionRecord, ...]:
     """Give intents with their last outcomes, in the order of the intents."""
     intents: dict[str, Intent] = {}
@@ -185,10 +259,15 @@ def _paired(reading: Reading) -> tuple[SubmissionRecord, ...]:
 
 def _open_plans(reading: Reading) -> tuple[BatchPlan, ...]:
     """Give the plans without an end, in order."""
-    heads: dict[str, Mapping[str, Any]] = {}
-    for record in reading.records:
-        if record.head.get("kind") == "plan":
-            heads[record.head["batch"]] = record.head
-        elif record.head.get("kind") == "batch-end":
-            heads.pop(record.head["batch"], None)
-    return tuple(plan_from_json(head) for head in heads.values())
+    return tuple(plan_from_json(head) for head in _unended([record.head for record in reading.records]).values())
+
+
+def _unended(heads: Iterable[Head]) -> dict[str, Head]:
+    """Give the plans without an end by batch, in order."""
+    found: dict[str, Head] = {}
+    for head in heads:
+        if head.get("kind") == "plan":
+            found[head["batch"]] = head
+        elif head.get("kind") == "batch-end":
+            found.pop(head["batch"], None)
+    return found

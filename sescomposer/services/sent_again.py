@@ -1,0 +1,62 @@
+"""A message that was submitted, as a new one to write on: what sealing did to it is taken back."""
+
+from dataclasses import replace
+
+from sescomposer.core.control_fields import TRACE_TAG, fields_for
+from sescomposer.core.entity import Entity
+from sescomposer.core.envelope import envelope_of
+from sescomposer.core.errors import HeaderError
+from sescomposer.core.header_making import make_field
+from sescomposer.core.message import EnvelopeOverride, Message
+from sescomposer.core.seal import STAMPED_FIELDS
+from sescomposer.services.ports import Intent
+from sescomposer.services.unknown import LOCAL_ACCOUNT
+
+
+def as_new_message(root: Entity, intent: Intent) -> Message:
+    """Give a copy of a submitted message.
+
+    Date and Message-ID go, since it is another message. Control fields that say what the options say go, for sealing
+    writes them anew; the options stay, but for the tag that made the old one traceable. Recipients that no field names
+    come back as Bcc; what that cannot say stays in the envelope.
+
+    Args:
+        root: The tree of the sealed octets.
+        intent: What is known of the submission.
+    """
+    header = root.header
+    for name in STAMPED_FIELDS:
+        header = header.without(name)
+    for name, body in fields_for(intent.options, intent.road):
+        if (field := header.first(name)) is not None and field.body.strip() == body:
+            header = header.without(name)
+    tags = tuple(tag for tag in intent.options.tags if tag[0] != TRACE_TAG)
+    options = replace(intent.options, tags=tags, traceable=bool(intent.trace))
+    account = "" if intent.account == LOCAL_ACCOUNT else intent.account
+    message = Message(replace(root, header=header), options=options, account=account)
+    return _with_envelope(_with_bcc(message, intent), intent)
+
+
+def _with_bcc(message: Message, intent: Intent) -> Message:
+    """Name the recipients again that sealing took out of the header."""
+    named = envelope_of(message).rcpt_to
+    hidden = [address for address in intent.envelope.rcpt_to if address not in named]
+    if not hidden:
+        return message
+    root = message.root
+    try:
+        field = make_field("Bcc", ", ".join(hidden), line_end=root.line_end)
+    except HeaderError:
+        # What no field can hold stays in the envelope.
+        return message
+    fields = root.header.fields
+    index = max((i for i, known in enumerate(fields) if known.name.lower() in ("to", "cc", "from")), default=-1)
+    return message.with_root(replace(root, header=root.header.inserted(index + 1, field)))
+
+
+def _with_envelope(message: Message, intent: Intent) -> Message:
+    """Override what the fields say otherwise than the envelope did."""
+    named, given = envelope_of(message), intent.envelope
+    mail_from = None if named.mail_from == given.mail_from else given.mail_from
+    rcpt_to = None if set(named.rcpt_to) == set(given.rcpt_to) else given.rcpt_to
+    return replace(message, envelope=EnvelopeOverride(mail_from, rcpt_to))
