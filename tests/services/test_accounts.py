@@ -226,7 +226,7 @@ def test_secret_goes_with_its_account(accounts: Accounts, keyring: Keyring, forg
     assert keyring.get("office") is None
     accounts.remove("office")
     assert accounts.all() == ()
-    assert forgotten.names == ["work", "office"]
+    assert forgotten.names == ["work", "office", "office"]
     assert told == ["work", "work", "office", "office", "office", "office"]
     stop()
     accounts.add(ROLE)
