@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from sescomposer.services.accounts import Accounts
     from sescomposer.services.call_pace import CallPace
     from sescomposer.services.documents import Documents
+    from sescomposer.services.drafts import Drafts
     from sescomposer.services.history import HistoryService
     from sescomposer.services.history_ports import SubmissionLog
     from sescomposer.services.knowing import Knowing
@@ -137,6 +138,15 @@ class Services:
         from sescomposer.store.journal import DiskJournal
 
         return DiskJournal(self.folders.journal, self.content, self.clock)
+
+    @_once
+    def drafts(self) -> Drafts:
+        """Drafts that no file holds, and checkpoints."""
+        from sescomposer.services.drafts import Drafts
+        from sescomposer.store.drafts import DraftFiles
+
+        store = DraftFiles(self.folders.drafts, self.content, self.clock)
+        return Drafts(store, self.journal, self.content, self.clock, self.ids, self.settings)
 
     @_once
     def submissions(self) -> SubmissionLog:
@@ -382,7 +392,9 @@ class Services:
             StoreError: what is needed cannot be read (then nothing is removed), or an entry cannot be removed.
         """
         self.journal.flush()
-        named = set(self.journal.named_content())
+        self.drafts.tidy()
+        # In this order: what is kept as a draft is dropped from the journal afterwards.
+        named = set(self.journal.named_content()) | self.drafts.named_content()
         named.update(record.intent.sha256 for record in self.submissions.all())
         named.update(item.sha256 for plan in self.submissions.plans() for item in plan.items)
         named.update(self.history.named_content())

@@ -409,6 +409,19 @@ class RecoveredDraft:
     damaged: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class OpenDraft:
+    """A draft of the journal as it was written last.
+
+    Attributes:
+        found: The draft.
+        is_held: Whether a process that lives has it; else a crash left it.
+    """
+
+    found: RecoveredDraft
+    is_held: bool
+
+
 class Journal(Protocol):
     """The edits of open drafts, so that a crash costs at most the last second."""
 
@@ -430,6 +443,19 @@ class Journal(Protocol):
 
     def recover(self) -> tuple[RecoveredDraft, ...]:
         """Give the drafts of processes that ended without dropping them; a process alive keeps its own."""
+
+    def look(self) -> tuple[OpenDraft, ...]:
+        """Give the drafts of all processes as they were written last, oldest edit first; nobody's are taken.
+
+        Raises:
+            StoreError: a log cannot be read.
+        """
+
+    def take(self, draft: str) -> RecoveredDraft | None:
+        """Give one draft that a crash left, ours from then on; None if there is none or a process has it."""
+
+    def leave(self, draft: str) -> None:
+        """Give a draft back as it was recovered: the next `recover` of any process finds it."""
 
     def newer(self) -> tuple[str, ...]:
         """Give a sentence for every draft of a newer version of the program that `recover` left alone."""

@@ -17,7 +17,7 @@ from sescomposer.core.message import Message
 from sescomposer.core.octets import EMPTY, Octets
 from sescomposer.core.parse import parse
 from sescomposer.core.source import Source
-from sescomposer.services.ports import Clock, ContentStore, RecoveredDraft
+from sescomposer.services.ports import Clock, ContentStore, OpenDraft, RecoveredDraft
 from sescomposer.store.atomic import make_folder, replace_file, set_aside, store_error, sync_folder, translated
 from sescomposer.store.journal_format import SCHEMA, Reader, Replay, State, Writer, beside_root, state_of
 from sescomposer.store.journal_worker import JournalWorker
@@ -86,6 +86,7 @@ class DiskJournal:
         self._logs: dict[str, _Log] = {}
         self._files_guard = threading.Lock()
         self._trouble = ""
+        self._looked: dict[Path, tuple[tuple[int, int], RecoveredDraft | None]] = {}
         self._newer: tuple[str, ...] = ()
         self._writer = Writer(self._hold, lambda octets: self._content.keep(octets).sha256)
         self._worker = JournalWorker(lambda: self._write_pending() is None)
@@ -149,6 +150,41 @@ class DiskJournal:
         with self._pending_guard:
             self._noted.update(draft.draft for draft in found)
         return tuple(sorted(found, key=lambda draft: draft.saved))
+
+    def look(self) -> tuple[OpenDraft, ...]:
+        """Give the drafts of all processes as they were written last, oldest edit first; nobody's are taken.
+
+        Raises:
+            StoreError: a log cannot be read.
+        """
+        with self._files_guard:
+            before, self._looked = self._looked, {}
+            found = [self._look_at(path, before.get(path)) for path in sorted(self._folder.glob("*.log"))]
+        return tuple(sorted((one for one in found if one is not None), key=lambda one: one.found.saved))
+
+    def take(self, draft: str) -> RecoveredDraft | None:
+        """Give one draft that a crash left, ours from then on; None if there is none or a process has it.
+
+        Raises:
+            StoreError: its log cannot be read.
+        """
+        with self._files_guard:
+            path = self._path(draft)
+            found = self._recover_one(path) if path.exists() else None
+        if found is not None:
+            with self._pending_guard:
+                self._noted.add(draft)
+        return found
+
+    def leave(self, draft: str) -> None:
+        """Give a draft back as it was recovered: the next `recover` of any process finds it."""
+        with self._files_guard:
+            with self._pending_guard:
+                self._pending.pop(draft, None)
+                self._noted.discard(draft)
+            log = self._logs.pop(draft, None)
+            if log is not None:
+                log.lock.release(remove=not log.path.exists())
 
     def named_content(self) -> frozenset[str]:
         """Hashes of the content store that drafts of all processes and kept copies refer to; more rather than fewer."""
@@ -284,8 +320,28 @@ class DiskJournal:
         self._logs[draft] = _Log(path, lock, keep_copy=bool(found.damaged) and path.exists())
         return found
 
-    def _read(self, draft: str, path: Path) -> RecoveredDraft | None:
-        """Read a log; None where it is empty, gone or of a newer version."""
+    def _look_at(self, path: Path, before: tuple[tuple[int, int], RecoveredDraft | None] | None) -> OpenDraft | None:
+        """Read a log without taking it; one that did not change is not read again."""
+        draft = path.stem
+        if not _SAFE_NAME.fullmatch(draft):
+            return None
+        try:
+            status = path.stat()
+            stamp = (status.st_mtime_ns, status.st_size)
+            if before is None or before[0] != stamp:
+                replayed = self._replayed(path)
+                state = replayed[0].state if replayed else None
+                before = (stamp, _recovered(draft, *replayed) if replayed and state else None)
+        except FileNotFoundError:
+            return None
+        except SettingsError:
+            return None
+        self._looked[path] = before
+        found = before[1]
+        return None if found is None else OpenDraft(found, draft in self._logs or _is_locked(path))
+
+    def _replayed(self, path: Path) -> tuple[Replay, Reading] | None:
+        """Read a log; None where it is empty or gone. Raises `SettingsError` where it is of a newer version."""
         try:
             octets = path.read_bytes()
         except FileNotFoundError:
@@ -297,15 +353,21 @@ class DiskJournal:
         reading = read_records(octets)
         first = reading.records[0].head if reading.records else {}
         if first.get("format") == "journal":
-            try:
-                check_schema(first, SCHEMA, "The journal", path)
-            except SettingsError as error:
-                self._newer += (error.sentence,)
-                return None
-        replay = Reader(self._content.open).replay(reading.records[1:])
-        if replay.state is None:
+            check_schema(first, SCHEMA, "The journal", path)
+        return Reader(self._content.open).replay(reading.records[1:]), reading
+
+    def _read(self, draft: str, path: Path) -> RecoveredDraft | None:
+        """Read a log; None where it is empty, gone or of a newer version."""
+        try:
+            replayed = self._replayed(path)
+        except SettingsError as error:
+            self._newer += (error.sentence,)
+            return None
+        if replayed is None:
+            return None
+        if replayed[0].state is None:
             return self._nothing_readable(draft, path)
-        return _recovered(draft, replay, reading)
+        return _recovered(draft, *replayed)
 
     def _nothing_readable(self, draft: str, path: Path) -> RecoveredDraft:
         """Keep a copy of a log that holds no state and give an empty draft that says so."""
@@ -322,6 +384,15 @@ class DiskJournal:
             for path in _old_files(self._folder, pattern, now - seconds):
                 with translated("remove from the journal", path):
                     path.unlink(missing_ok=True)
+
+
+def _is_locked(path: Path) -> bool:
+    """Whether a process has the draft of a log."""
+    lock = try_acquire(path.with_suffix(".lock"))
+    if lock is None:
+        return True
+    lock.release()
+    return False
 
 
 def _old_files(folder: Path, pattern: str, before: float) -> Iterator[Path]:

@@ -95,8 +95,13 @@ class Writer:
         """Give the record that begins a log."""
         return frame({"format": "journal", "schema": SCHEMA, "draft": draft})
 
-    def record(self, old: Octets, new: State) -> bytes:
+    def record(self, old: Octets, new: State, further: Mapping[str, Any] | None = None) -> bytes:
         """Give the record that leads from the octets of the state before to the next state.
+
+        Args:
+            old: Octets of the state before; empty where the record stands alone.
+            new: The next state.
+            further: What else its JSON object holds.
 
         Raises:
             StoreError: large octets could not be kept in the content store.
@@ -112,7 +117,7 @@ class Writer:
             "path": None if new.path is None else str(new.path),
             "details": new.details,
         }
-        return frame(head, literal)
+        return frame({**(further or {}), **head}, literal)
 
     def _pieces(self, octets: Octets) -> tuple[list[list[Any]], bytes]:
         """Give runs in their order, neighbouring literals as one, and the octets of all literals."""
