@@ -1,16 +1,15 @@
 """The SES API v2 as a transport: operation SendEmail with raw content."""
 
+from functools import lru_cache
 from typing import Any
 
+from sescomposer.core.address import Group, parse_addresses_leniently
 from sescomposer.core.control_fields import options_in
-from sescomposer.core.envelope import mailboxes, named_recipients
 from sescomposer.core.errors import SubmissionError
 from sescomposer.core.message import SendingOptions, Tracking
 from sescomposer.core.road import Road
 from sescomposer.core.seal import Sealed
 from sescomposer.ses.api import ApiTransport
-
-_MEMBERS = {"To": "ToAddresses", "Cc": "CcAddresses"}
 
 
 class ApiV2Transport(ApiTransport):
@@ -32,17 +31,17 @@ class ApiV2Transport(ApiTransport):
 
 def _destination(sealed: Sealed) -> dict[str, list[str]]:
     """Give the recipients as the header shows them; whom no field shows is Bcc. The order is that of the envelope."""
-    shown = {recipient.addr_spec: recipient.source for recipient in named_recipients(sealed.root)}
+    members = (("ToAddresses", _named(sealed, "To")), ("CcAddresses", _named(sealed, "Cc")))
     found: dict[str, list[str]] = {}
     for address in sealed.envelope.rcpt_to:
-        member = _MEMBERS.get(shown.get(address, ""), "BccAddresses")
+        member = next((member for member, shown in members if address in shown), "BccAddresses")
         found.setdefault(member, []).append(address)
     return found
 
 
 def _feedback(sealed: Sealed) -> dict[str, str]:
     """Give the address for bounces where it is another than From, which SES takes by itself."""
-    authors = [mailbox.wire_addr_spec for mailbox in mailboxes(sealed.root, "From")]
+    authors = _named(sealed, "From")
     mail_from = sealed.envelope.mail_from
     if not mail_from and authors:
         raise SubmissionError(
@@ -50,6 +49,18 @@ def _feedback(sealed: Sealed) -> dict[str, str]:
             hint="Give the envelope a return path.",
         )
     return {} if mail_from in authors[:1] or not mail_from else {"FeedbackForwardingEmailAddress": mail_from}
+
+
+def _named(sealed: Sealed, name: str) -> tuple[str, ...]:
+    return _wire_addresses(tuple(known.body for known in sealed.root.header.all(name)))
+
+
+@lru_cache(maxsize=64)
+def _wire_addresses(bodies: tuple[str, ...]) -> tuple[str, ...]:
+    """Give the addresses of fields in wire form; the items of a batch have theirs in common, From at least."""
+    addresses = [address for body in bodies for address in parse_addresses_leniently(body)[0]]
+    groups = [address.mailboxes if isinstance(address, Group) else (address,) for address in addresses]
+    return tuple(mailbox.wire_addr_spec for group in groups for mailbox in group)
 
 
 def _arns(sealed: Sealed) -> dict[str, str]:

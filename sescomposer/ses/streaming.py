@@ -5,6 +5,7 @@ stood before it, the base64 text of the message, and what stood behind; everythi
 reader knows whether the last octet was handed to the connection: where it was not, nothing was sent.
 """
 
+import itertools
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -20,7 +21,13 @@ from sescomposer.core.progress import NO_PROGRESS, Progress
 WINDOW_OCTETS = 98304
 """A multiple of three, and as base64 text the 128 KiB that the SDK reads at once."""
 
+KEPT_OCTETS = 16384
+"""Messages up to there are encoded once, not once for the signature and once more to leave."""
+
 _HOOK = "sescomposer-body"
+# Drawn once: asking the system for chance lets other threads go first, and a batch has many.
+_SEED = secrets.token_bytes(16)
+_numbers = itertools.count(1)
 
 
 class NotSwappedError(Exception):
@@ -59,6 +66,7 @@ class BodyReader:
         self._suffix = suffix
         self._is_form = is_form
         self._progress = progress
+        self._kept = b""
         self._length = len(prefix) + self._text_length() + len(suffix)
         self._is_sending = False
         self._is_handed_over = False
@@ -140,6 +148,11 @@ class BodyReader:
             self._progress.step(done, total)
 
     def _text(self, start: int) -> bytes:
+        if not self._kept and len(self._octets) <= KEPT_OCTETS:
+            self._kept = self._encoded(0)
+        return self._kept or self._encoded(start)
+
+    def _encoded(self, start: int) -> bytes:
         text = encode(self._octets.window(start, start + WINDOW_OCTETS))
         if self._is_form:
             text = text.replace(b"+", b"%2B").replace(b"/", b"%2F").replace(b"=", b"%3D")
@@ -166,7 +179,7 @@ class Upload:
     def __init__(self, octets: Octets, progress: Progress = NO_PROGRESS) -> None:
         self._octets = octets
         self._progress = progress
-        self.placeholder = secrets.token_bytes(24)
+        self.placeholder = _SEED + next(_numbers).to_bytes(8)
         self.reader: BodyReader | None = None
         self.cancelled: OperationCancelledError | None = None
 
