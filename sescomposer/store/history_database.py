@@ -6,7 +6,8 @@ logging of SQLite). A write that is told outlasts the end of the process, and af
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
+import weakref
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from functools import cache
 from pathlib import Path
@@ -167,6 +168,8 @@ class HistoryDatabase:
                     # Another build of SQLite made it.
                     self._set_aside(self._number)
                     self._links = self._connect()
+                # Whoever forgets to close it leaves nothing open.
+                weakref.finalize(self, _close, self._links)
             return self._links
 
     def _connect(self) -> _Links:
@@ -238,9 +241,14 @@ class HistoryDatabase:
         self.trouble = f"The history was damaged: it is kept as {str(aside)!r} and made again from the submissions."
 
     def _let_go(self) -> None:
-        """Close the connections; of a damaged file whatever SQLite says to that."""
+        """Close the connections."""
         with self._opening:
             links, self._links = self._links, None
-        for connection in links or ():
-            with suppress(sqlite3.Error):
-                connection.close()
+        _close(links or ())
+
+
+def _close(connections: Iterable[sqlite3.Connection]) -> None:
+    """Close connections; of a damaged file whatever SQLite says to that."""
+    for connection in connections:
+        with suppress(sqlite3.Error):
+            connection.close()
