@@ -40,7 +40,7 @@ class AccountChoice(QObject):
     def __init__(self, composer: Composer) -> None:
         super().__init__(composer)
         self._composer = composer
-        self._seen: tuple[HeaderSection, str | None] | None = None
+        self._seen: tuple[HeaderSection, str, str | None] | None = None
         self.account: Account | None = None
         self.why = ""
         self.trouble = ""
@@ -49,6 +49,7 @@ class AccountChoice(QObject):
         self._accounts_changed.connect(self._on_accounts_changed)
         self._stop_listening = composer.services.accounts.on_change(self._accounts_changed.emit)
         composer.message_changed.connect(self._on_message_changed)
+        composer.setting_changed.connect(self._on_setting_changed)
         composer.closed.connect(self._on_closed)
         self._on_message_changed()
 
@@ -60,8 +61,10 @@ class AccountChoice(QObject):
 
     def choose(self, name: str) -> None:
         """Let the message go through that account; "" is the local inbox."""
+        account = self._composer.services.accounts.get(name) if name else None
         words = f"send through {name}" if name else "send to the local inbox"
-        self._composer.apply(lambda message: replace(message, account=name), words)
+        begun = account.begun if account else lambda message: replace(message, account="")
+        self._composer.apply(begun, words)
 
     def remember(self) -> None:
         """Remember the account in use for the From address of the message; raises `StoreError`."""
@@ -77,12 +80,14 @@ class AccountChoice(QObject):
 
     @Slot()
     def _on_message_changed(self) -> None:
-        message = self._composer.message
-        seen = message.root.header, message.account
-        if self._seen is not None and self._seen[0] is seen[0] and self._seen[1] == seen[1]:
+        message, before = self._composer.message, self._seen
+        header = message.root.header
+        if before is not None and before[0] is header and before[2] == message.account:
             return
-        self._seen = seen
-        self._follow()
+        self._seen = header, self.from_address, message.account
+        # The accounts are read for another From address or another choice, not for every letter of a subject.
+        if before is None or before[1:] != self._seen[1:]:
+            self._follow()
 
     @Slot(str)
     def _on_accounts_changed(self, name: str) -> None:
@@ -134,6 +139,12 @@ class AccountChoice(QObject):
     def _on_known(self, known: "Known | None") -> None:
         if known is not None:
             self.show_known(known)
+
+    @Slot(str)
+    def _on_setting_changed(self, key: str) -> None:
+        """Hold on to the road of the account when another is set for messages without one."""
+        if key == ROAD.key:
+            self._show_road()
 
     @Slot()
     def _on_closed(self) -> None:

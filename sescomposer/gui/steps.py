@@ -11,6 +11,8 @@ Step = Callable[[], object]
 class Steps(QObject):
     """Does each step once, in order: one a turn after `begin`, or all that are left at once by `finish`.
 
+    A step that fails takes those behind it along: each would only fail again, over what is missing.
+
     >>> done = []
     >>> steps = Steps([lambda: done.append("one"), lambda: done.append("two")])
     >>> steps.finish()
@@ -22,6 +24,7 @@ class Steps(QObject):
         super().__init__(parent)
         self._left = deque(steps)
         self._is_running = False
+        self.has_failed = False
         self._turn = QTimer(self, singleShot=True, interval=0)
         self._turn.timeout.connect(self._on_turn)
 
@@ -52,5 +55,9 @@ class Steps(QObject):
         self._is_running = True
         try:
             self._left.popleft()()
+        except BaseException:
+            self.has_failed = True
+            self._left.clear()
+            raise
         finally:
             self._is_running = False

@@ -195,9 +195,22 @@ class TaskRunner(QObject):
             self._running[number].progressed.emit(done, total)
 
 
+_current = threading.local()
+
+
+def current_token() -> CancelToken | None:
+    """Give the token of the task that runs on this thread, for what is called deep inside and has to wait."""
+    token: CancelToken | None = getattr(_current, "token", None)
+    return token
+
+
 def _run(operation: Callable[[Context], object], context: Context) -> object:
     context.token.check()
-    return operation(context)
+    _current.token = context.token
+    try:
+        return operation(context)
+    finally:
+        _current.token = None
 
 
 def _error_of(future: "Future[object]") -> BaseException | None:

@@ -40,10 +40,12 @@ def test_a_step_cannot_run_the_others_within_itself() -> None:
     assert done == ["first", "second"]
 
 
-def test_a_step_that_fails_does_not_hold_up_the_others() -> None:
+def test_what_stands_behind_a_step_that_fails_is_left_out() -> None:
     done: list[str] = []
     steps = Steps([lambda: 1 / 0, lambda: done.append("second")])
     with pytest.raises(ZeroDivisionError):
         steps.finish()
     steps.finish()
-    assert done == ["second"]
+    assert done == []
+    assert steps.is_done
+    assert steps.has_failed

@@ -35,7 +35,10 @@ def _why_no_sandbox() -> str:
         return ""
     # The same steps as the sandbox takes: a user namespace, then others inside it.
     command = [unshare, "--user", "--map-root-user", "--pid", "--net", "--fork", "true"]
-    done = subprocess.run(command, capture_output=True, timeout=_PROBE_SECONDS, check=False)
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=_PROBE_SECONDS, check=False)
+    except subprocess.TimeoutExpired:
+        return f"the system did not say within {_PROBE_SECONDS} s whether programs may have a namespace of their own"
     return "" if done.returncode == 0 else "the system lets programs have no namespace of their own"
 
 

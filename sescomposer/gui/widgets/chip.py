@@ -6,6 +6,7 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, QRect, QRectF, QSize, Qt,
 from PySide6.QtGui import QDrag, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
+from sescomposer.gui.directions import direction_of
 from sescomposer.gui.icons import pixmap
 from sescomposer.gui.theme import theme_of
 from sescomposer.gui.widgets.recipient import Recipient
@@ -105,7 +106,10 @@ class Chip(QAbstractButton):
         if name:
             painter.setPen(self.palette().color(QPalette.ColorRole.Text))
             rect = self._mirrored(QRect(_PAD + sign, 0, name - _GAP, self.height()))
+            # By its own first letter, not by the window's direction: else the words of a mixed name change places.
+            painter.setLayoutDirection(direction_of(self.recipient.name))
             painter.drawText(rect, flags, metrics.elidedText(self.recipient.name, elide, rect.width()))
+            painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         plain = self.hasFocus() or not name or self.recipient.fault
         painter.setPen(self.palette().color(QPalette.ColorRole.Text) if plain else theme.text["chip_address"])
         rect = self._mirrored(QRect(_PAD + sign + name, 0, room - sign - name, self.height()))
