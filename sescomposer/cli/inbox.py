@@ -6,10 +6,12 @@ from typing import Annotated, Any
 import typer
 
 from sescomposer.cli.look import JsonOption
+from sescomposer.cli.serve import serve
 from sescomposer.cli.streams import print_json, say, write_octets
 from sescomposer.services.ports import InboxEntry
 
 app = typer.Typer(help="The local inbox: what was sent without an account.")
+app.command()(serve)
 
 
 @app.command("list")

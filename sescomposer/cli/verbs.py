@@ -8,7 +8,7 @@ VERBS: dict[str, str] = {
     "send": "seal and submit a message; without an account to the local inbox",
     "accounts": "list, add, change and remove the ways to send for real",
     "history": "search, show, export and compare what was sent and tried",
-    "inbox": "list, show and clear the local inbox",
+    "inbox": "list, show and clear the local inbox, or serve it to other programs",
 }
 
 _QUESTIONS = frozenset(("--help", "--version"))

@@ -202,10 +202,10 @@ class Handler(BaseHTTPRequestHandler):
         finally:
             intake.abandon()
         if fault.cut is Cut.AFTER:
-            self._cut(road, fault, intake.length, wish, verdict.entry)
+            self._cut(road, fault, intake.length, verdict)
             return
         self._told = fault.answer is not None
-        self._conclude(road, verdict, intake, wish)
+        self._conclude(road, verdict, intake.length)
 
     def _verdict(self, road: Road, call: Call, fault: Fault, intake: Intake, wish: Wish) -> Verdict:
         if fault.answer is not None and fault.cut is Cut.NONE:
@@ -214,14 +214,14 @@ class Handler(BaseHTTPRequestHandler):
             return Verdict(_bad(road, "The local inbox serves raw messages only: Content.Raw.Data is missing."))
         return self._reception.accept(road, intake, wish.envelope, wish.replaced)
 
-    def _conclude(self, road: Road, verdict: Verdict, intake: Intake, wish: Wish) -> None:
+    def _conclude(self, road: Road, verdict: Verdict, octets: int) -> None:
         if verdict.is_accepted:
             answer = http_answers.accepted(road, verdict.entry, self._request_id)
             came, words = Came.ACCEPTED, f"200 {verdict.entry}"
         else:
             answer = http_answers.error(verdict.answer, self._request_id)
             came, words = Came.REFUSED, f"{verdict.answer.status} {verdict.answer.wire}"
-        self._answer(road, answer, came, words, wish, intake.length, verdict.entry)
+        self._answer(road, answer, came, words, octets, verdict)
 
     # Answering
 
@@ -239,11 +239,10 @@ class Handler(BaseHTTPRequestHandler):
         answer: HttpAnswer,
         came: Came,
         words: str,
-        wish: Wish | None = None,
         octets: int = 0,
-        entry: str = "",
+        verdict: Verdict | None = None,
     ) -> None:
-        self._note(road, came, words, wish, octets, entry)
+        self._note(road, came, words, octets, verdict)
         self.send_response(answer.status)
         for name, value in answer.fields.items():
             self.send_header(name, value)
@@ -254,26 +253,25 @@ class Handler(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(answer.body)
 
-    def _cut(self, road: Road, fault: Fault, octets: int = 0, wish: Wish | None = None, entry: str = "") -> None:
+    def _cut(self, road: Road, fault: Fault, octets: int = 0, verdict: Verdict | None = None) -> None:
         """Reset the connection."""
         self._told = True
-        self._note(road, Came.CUT, f"cut {fault.cut} the octets", wish, octets, entry)
+        self._note(road, Came.CUT, f"cut {fault.cut} the octets", octets, verdict)
         self.close_connection = True
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
         self.connection.close()
 
-    def _note(
-        self, road: Road, came: Came, words: str = "", wish: Wish | None = None, octets: int = 0, entry: str = ""
-    ) -> None:
+    def _note(self, road: Road, came: Came, words: str = "", octets: int = 0, verdict: Verdict | None = None) -> None:
+        envelope = verdict.envelope if verdict else None
         self._reception.log.note(
             road,
             f"{self.client_address[0]}:{self.client_address[1]}",
             came,
             words,
-            mail_from=(wish.mail_from or "") if wish else "",
-            rcpt_to=(wish.rcpt_to or ()) if wish else (),
+            mail_from=envelope.mail_from if envelope else "",
+            rcpt_to=envelope.rcpt_to if envelope else (),
             octets=octets,
-            entry=entry,
+            entry=verdict.entry if verdict else "",
             told=self._told,
         )
 

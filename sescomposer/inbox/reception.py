@@ -25,10 +25,12 @@ class Verdict:
     Attributes:
         answer: With status 250 over SMTP or 200 by HTTP where it was accepted; the text is then the message id.
         entry: Its id in the local inbox, "" where it is not there.
+        envelope: That of the message where it was read so far.
     """
 
     answer: ServiceAnswer
     entry: str = ""
+    envelope: Envelope | None = None
 
     @property
     def is_accepted(self) -> bool:
@@ -126,15 +128,17 @@ class Reception:
         """
         if intake.is_too_long:
             return Verdict(too_long(road, intake.length))
+        meant = None
         try:
             octets = intake.finish()
-            receipt = self._inboxes(road).accept(octets, envelope(octets), replaced=replaced)
+            meant = envelope(octets)
+            receipt = self._inboxes(road).accept(octets, meant, replaced=replaced)
         except RefusedError as error:
-            return Verdict(answer_of_wire(error.sentence, road))
+            return Verdict(answer_of_wire(error.sentence, road), envelope=meant)
         except StoreError as error:
-            return Verdict(failure(road, error))
+            return Verdict(failure(road, error), envelope=meant)
         status, code = (250, "250") if road is Road.SMTP else (200, "")
-        return Verdict(ServiceAnswer(road, code, receipt.reference, status), receipt.reference)
+        return Verdict(ServiceAnswer(road, code, receipt.reference, status), receipt.reference, meant)
 
 
 def too_long(road: Road, octets: int) -> ServiceAnswer:

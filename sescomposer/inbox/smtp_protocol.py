@@ -183,7 +183,7 @@ class SmtpProtocol(SMTP):
         """Take the content of a message (RFC 5321 section 4.1.1.4)."""
         if await self.check_helo_needed() or await self.check_auth_needed("DATA"):
             return
-        if not self._envelope.rcpt_to:
+        if not self._told().rcpt_to:
             await self.push("503 Error: need RCPT command")
         elif arg:
             await self.push("501 Syntax: DATA")
@@ -193,8 +193,8 @@ class SmtpProtocol(SMTP):
             await self.push("354 End data with <CR><LF>.<CR><LF>")
             await self._take()
 
-    @property
-    def _envelope(self) -> Envelope:
+    def _told(self) -> Envelope:
+        """Give the envelope as far as it was told."""
         found = self.envelope
         assert found is not None
         return Envelope(found.mail_from or "", tuple(dict.fromkeys(found.rcpt_tos)))
@@ -235,7 +235,7 @@ class SmtpProtocol(SMTP):
             await self._worked(lambda: reception.pause(fault.latency))
         if fault.answer is not None and fault.cut is Cut.NONE:
             return Verdict(fault.answer.example(Road.SMTP))
-        envelope = self._envelope
+        envelope = self._told()
         return await self._worked(lambda: reception.accept(Road.SMTP, intake, lambda octets: envelope))
 
     async def _cut(self, intake: Intake, verdict: Verdict | None = None) -> None:
@@ -248,7 +248,7 @@ class SmtpProtocol(SMTP):
         self.abort()
 
     def _note(self, intake: Intake, came: Came, answer: str = "", entry: str = "", told: bool = False) -> None:
-        envelope = self._envelope
+        envelope = self._told()
         self._manner.reception.log.note(
             Road.SMTP,
             self.peer,
