@@ -29,6 +29,7 @@ class WindowAccount(QObject):
         self.choice = AccountChoice(window.composer)
         self.button = AccountButton(self.choice, window.services.accounts, window.action["accounts"], window.toolbar)
         window.toolbar.insertWidget(window.action["inbox"], self.button)
+        self.button.refused.connect(window.show_error)
         window.status.follow(self.choice)
         window.info.dismissed.connect(self._on_dismissed)
         window.composer.setting_changed.connect(self._on_setting_changed)

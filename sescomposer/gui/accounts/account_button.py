@@ -3,10 +3,11 @@
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup, QPaintEvent
 from PySide6.QtWidgets import QMenu, QSizePolicy, QStyle, QStyleOptionToolButton, QStylePainter, QToolButton, QWidget
 
+from sescomposer.core.errors import SesComposerError
 from sescomposer.gui.accounts.account_words import LOCAL_INBOX, NOTHING_LEAVES
 from sescomposer.gui.directions import isolated
 from sescomposer.gui.icons import icon
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 _WIDEST = 288
 _NARROWEST = 104
+_LEAST_LETTERS = 6
 
 
 class AccountButton(QToolButton):
@@ -28,7 +30,12 @@ class AccountButton(QToolButton):
         choice: The choice of the window.
         accounts: All accounts, read whenever the menu opens.
         manage: The action that opens the window of the accounts.
+
+    Signals:
+        refused(object): the `SesComposerError` of an account that cannot be chosen.
     """
+
+    refused = Signal(object)
 
     def __init__(
         self, choice: "AccountChoice", accounts: "Accounts", manage: QAction, parent: QWidget | None = None
@@ -37,6 +44,7 @@ class AccountButton(QToolButton):
         self._choice = choice
         self._accounts = accounts
         self._manage = manage
+        self._parts = ("", "")
         self._words = ""
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -60,14 +68,15 @@ class AccountButton(QToolButton):
         account, known = choice.account, choice.known
         is_sandbox = known is not None and bool(known.is_sandbox)
         if choice.trouble:
-            words, sign, spoken = "No account", "warning", choice.trouble
+            parts, sign, spoken = ("No account", ""), "warning", choice.trouble
         elif account is None:
-            words, sign, spoken = "To local inbox", "inbox", NOTHING_LEAVES
+            parts, sign, spoken = ("To local inbox", ""), "inbox", NOTHING_LEAVES
         else:
             sandbox = ", sandbox" if is_sandbox else ""
-            words, sign = f"{isolated(account.name)}, {account.region}{sandbox}", "key"
+            parts, sign = (account.name, f", {account.region}{sandbox}"), "key"
             spoken = f"{account.road.label}. " + ("Sandbox: it may write to verified addresses alone." * is_sandbox)
-        self._words = words
+        words = isolated(parts[0]) + parts[1]
+        self._parts, self._words = parts, words
         self.setText(words.replace("&", "&&"))
         self.setIcon(icon(sign))
         self.setAccessibleName(f"Account: {words}")
@@ -90,12 +99,19 @@ class AccountButton(QToolButton):
         self.initStyleOption(option)
         missing = super().sizeHint().width() - self.width()
         if missing > 0:
-            room = self.fontMetrics().horizontalAdvance(self._words) - missing
-            elided = self.fontMetrics().elidedText(self._words, Qt.TextElideMode.ElideRight, max(room, 0))
-            option.text = elided.replace("&", "&&")
+            option.text = self._elided(missing).replace("&", "&&")
         painter = QStylePainter(self)
         painter.drawComplexControl(QStyle.ComplexControl.CC_ToolButton, option)
         painter.end()
+
+    def _elided(self, missing: int) -> str:
+        """Shorten the name as long as that is enough, so that region and sandbox stay; then all."""
+        metrics, elide = self.fontMetrics(), Qt.TextElideMode.ElideRight
+        name, rest = self._parts
+        room = metrics.horizontalAdvance(name) - missing
+        if room > metrics.averageCharWidth() * _LEAST_LETTERS:
+            return isolated(metrics.elidedText(name, elide, room)) + rest
+        return metrics.elidedText(self._words, elide, max(metrics.horizontalAdvance(self._words) - missing, 0))
 
     @Slot()
     def _fill(self) -> None:
@@ -123,7 +139,11 @@ class AccountButton(QToolButton):
         return entry
 
     def _choose(self, name: str, checked: bool = False) -> None:
-        self._choice.choose(name)
+        try:
+            self._choice.choose(name)
+        except SesComposerError as error:
+            # The account went while the menu was open.
+            self.refused.emit(error)
 
 
 def _entry(account: "Account") -> str:

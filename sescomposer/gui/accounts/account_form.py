@@ -131,6 +131,7 @@ class AccountForm(QWidget):
         self.way.show_secret(state)
         self.complain()
 
+    @Slot(object, str)
     def show_profiles(self, profiles: Sequence[Profile], trouble: str = "") -> None:
         """Offer the profiles of this machine."""
         self.way.show_profiles(profiles, trouble)

@@ -1,6 +1,6 @@
 """The accounts on the left of their window: name, way in, region, transport and state of the secret, in three lines."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem, QWidget
@@ -34,14 +34,14 @@ class AccountList(QListWidget):
         item = self.currentItem()
         return str(item.data(_NAME)) if item is not None else ""
 
-    def show_accounts(self, accounts: Sequence[Account], states: Mapping[str, SecretState], current: str) -> None:
+    def show_accounts(self, accounts: Sequence[Account], state_of: Callable[[str], SecretState], current: str) -> None:
         """Show accounts and select one by its name; tells nobody of the selection."""
         before = self.blockSignals(True)
         self.clear()
         for account in accounts:
             item = QListWidgetItem(self)
             item.setData(_NAME, account.name)
-            self._write(item, account, states.get(account.name, SecretState()))
+            self._write(item, account, state_of(account.name))
             if account.name == current:
                 self.setCurrentItem(item)
         self.blockSignals(before)

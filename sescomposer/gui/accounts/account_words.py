@@ -1,6 +1,7 @@
 """Words for accounts: what a way in is, where an account leads, what a login found. No Qt here."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from sescomposer.core.road import Road
 from sescomposer.services.account import Account, EndpointKind, WayIn
@@ -136,3 +137,14 @@ def outcome_lines(outcome: Known | str) -> Iterator[tuple[str, str]]:
 
 
 _SANDBOX = "Sandbox: it may write to verified addresses alone, until AWS grants production access."
+
+
+def copy_of(account: Account, names: set[str]) -> Account:
+    """Give a copy under a name that is free.
+
+    >>> copy_of(Account("work", WayIn.ENVIRONMENT, "eu-west-1"), {"work", "work copy"}).name
+    'work copy 2'
+    """
+    numbered = (f"{account.name} copy {number}" for number in range(2, len(names) + 3))
+    free = next(name for name in (f"{account.name} copy", *numbered) if name not in names)
+    return replace(account, name=free)
