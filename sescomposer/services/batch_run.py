@@ -193,7 +193,7 @@ class BatchRun:
     def _keep(self, index: int, record: SubmissionRecord) -> None:
         """Keep a final record and tell it."""
         self._records[index] = record
-        self._submitter.report(Step(index, record.state))
+        self._submitter.report(Step(index, record.state, record=record))
 
 
 __all__ = ["LOOK_SECONDS", "BatchRun"]

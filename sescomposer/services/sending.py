@@ -331,8 +331,9 @@ class Sending:
 
     def _never_begun(self, index: int, item: Item, error: StoreError, report: Report) -> SubmissionRecord:
         """Make the record of an item of a run that could not be begun."""
-        report(Step(index, SubmissionState.NOT_SENT))
-        return self.tell(SubmissionRecord(item.intent, not_sent(item.intent, error, self.clock.now())))
+        record = self.tell(SubmissionRecord(item.intent, not_sent(item.intent, error, self.clock.now())))
+        report(Step(index, SubmissionState.NOT_SENT, record=record))
+        return record
 
     @contextmanager
     def _held(self, batch: str) -> Iterator[None]:

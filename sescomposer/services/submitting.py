@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import Lock
 
@@ -38,12 +38,14 @@ class Step:
         state: Its state now.
         until: While it waits: the time at which it goes on by itself; None where that is not known.
         reason: While it waits: why, in a sentence.
+        record: Its record, once the state is final.
     """
 
     index: int
     state: SubmissionState
     until: datetime | None = None
     reason: str = ""
+    record: SubmissionRecord | None = field(default=None, compare=False)
 
 
 Report = Callable[[Step], None]

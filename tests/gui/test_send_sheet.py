@@ -23,6 +23,7 @@ from sescomposer.gui.composer import Composer
 from sescomposer.gui.inbox_window import InboxWindow
 from sescomposer.gui.sending.send_sheet import SendSheet
 from sescomposer.gui.sending.stages import STAGES, Stage
+from sescomposer.gui.sending.way import way_over
 from sescomposer.gui.tasks import TaskRunner
 from sescomposer.services.ports import Outcome, Receipt, SubmissionState, Transport
 from sescomposer.services.settings import EDITOR_FONT_SIZE, HOLD_SECONDS
@@ -91,7 +92,7 @@ def open_sheet(qtbot: QtBot, services: Services) -> Iterator[Open]:
     def open_one(message: Message | None = None, transport: Transport | None = None) -> SendSheet:
         made = message or compose("Ada <ada@a.example>", "b@b.example", "Hi", text="Hello", ids=services.ids)
         composer = Composer(services, runner, made, parent=window)
-        sheet = SendSheet(composer, transport or services.local_transport(Road.SES_V2), window)
+        sheet = SendSheet(composer, way_over(transport or services.local_transport(Road.SES_V2)), window)
         sheet.open()
         return sheet
 
@@ -218,7 +219,7 @@ def test_refused_shows_the_words_and_delivers_anyway(qtbot: QtBot, open_sheet: O
     reach(qtbot, sheet, Stage.REFUSED)
     assert sheet.banner.answer.words == "BadRequestException: Duplicate header 'Subject'."
     assert sheet.banner.explanation.words == "Subject stands more than once."
-    assert visible(sheet) == {"copy", "anyway", "close"}
+    assert visible(sheet) == {"copy", "goto", "anyway", "close"}
     sheet.buttons["copy"].click()
     assert "Duplicate header 'Subject'." in QGuiApplication.clipboard().text()
     sheet.buttons["anyway"].click()

@@ -240,6 +240,22 @@ class HeaderForm(QWidget):
         self._reveal(self._new)
         self._new.begin()
 
+    def focus_field(self, name: str) -> None:
+        """Put the focus into the first field of a name (in any case); where there is none, begin it."""
+        wanted = name.lower()
+        main = next((known for known in MAIN_ROWS if known.lower() == wanted), "")
+        if main:
+            self._open_main(main)
+            return
+        if is_mime(name):
+            self.mime_button.setChecked(True)
+        row = next((row for row in self.further if row.name.lower() == wanted), None)
+        if row is None:
+            self.add_field(name)
+        else:
+            self._reveal(row)
+            row.focus_value()
+
     def _open_main(self, name: str) -> None:
         """Show the row of a name and begin to type into it."""
         self._opened.add(name)

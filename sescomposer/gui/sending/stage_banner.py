@@ -31,6 +31,7 @@ class StageBanner(QWidget):
         self.sentence = FittingText("What this means", self, lines=4)
         self.answer = FittingText("The answer in the service's words", self, fixed=True, lines=4)
         self.explanation = FittingText("Explanation", self, lines=6)
+        self.ids = FittingText("Ids of the service", self, fixed=True, lines=3)
         for text in (self.sentence, self.explanation):
             text.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.bar = QProgressBar(self)
@@ -39,7 +40,7 @@ class StageBanner(QWidget):
         self.bar.setAccessibleName("Progress")
         column = QVBoxLayout()
         column.setSpacing(4)
-        for widget in (self.title, self.sentence, self.answer, self.explanation, self.bar):
+        for widget in (self.title, self.sentence, self.answer, self.ids, self.explanation, self.bar):
             column.addWidget(widget)
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 12, 16, 12)
@@ -47,7 +48,7 @@ class StageBanner(QWidget):
         row.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(column, 1)
 
-    def say(self, kind: str, title: str, sentence: str, answer: str = "", explanation: str = "") -> None:
+    def say(self, kind: str, title: str, sentence: str, answer: str = "", explanation: str = "", ids: str = "") -> None:
         """Show something else; screen readers read it out.
 
         Args:
@@ -55,10 +56,12 @@ class StageBanner(QWidget):
             title, sentence: Our words.
             answer: The service's words, shown in a fixed width.
             explanation: What they mean.
+            ids: Code and ids of the service, one a line.
         """
         self.set_title(kind, title)
         self.sentence.say(sentence)
         self.answer.say(answer)
+        self.ids.say(ids)
         self.explanation.say(explanation)
         spoken = " ".join(words for words in (title, sentence, answer, explanation) if words)
         self.setAccessibleName(spoken)
