@@ -1,6 +1,7 @@
 """The status bar: the message measured against the limits of its road, and where it is kept."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QPalette, QShowEvent
@@ -13,13 +14,19 @@ from sescomposer.core.header import HeaderSection
 from sescomposer.core.lazy import kept
 from sescomposer.core.message import EnvelopeOverride, Protection, Road
 from sescomposer.gui.composer import Composer
+from sescomposer.gui.directions import isolated
 from sescomposer.gui.sizes import human_size
 from sescomposer.gui.tips import tip
 from sescomposer.gui.widgets.gauge import Gauge
 from sescomposer.gui.widgets.status_field import StatusField
+from sescomposer.services.regions import region
+
+if TYPE_CHECKING:
+    from sescomposer.gui.account_choice import AccountChoice
 
 _LOOK_MS = 1000
 _MARGIN = 8
+_ROAD_TIP = "The way into SES whose limits the message is measured against"
 _PROTECTION = {
     Protection.NONE: "not signed",
     Protection.SIGN: "to be signed",
@@ -41,6 +48,7 @@ class MessageStatusBar(QStatusBar):
         super().__init__(parent)
         self._composer = composer
         self._changed_at = composer.services.clock.now()
+        self._choice: AccountChoice | None = None
         self._counted: tuple[HeaderSection, EnvelopeOverride, int] | None = None
         self.setSizeGripEnabled(False)
         self.size_words = self._field("Size", "view_source")
@@ -49,9 +57,10 @@ class MessageStatusBar(QStatusBar):
         self.parts = self._field("Parts", "view_source")
         self.saved = self._field("Kept", "save")
         self.protection = self._field("Protection", "view_envelope")
+        self.region = self._field("Account", "accounts")
         self.road = self._make_road()
-        fields = (self.gauge, self.size_words, self.recipients, self.parts, self.saved, self.protection, self.road)
-        for widget in fields:
+        fields = (self.gauge, self.size_words, self.recipients, self.parts, self.saved, self.protection, self.region)
+        for widget in (*fields, self.road):
             self.addPermanentWidget(widget)
         self._look = QTimer(self, interval=_LOOK_MS)
         self._look.timeout.connect(self._show_saved)
@@ -71,12 +80,32 @@ class MessageStatusBar(QStatusBar):
     def _make_road(self) -> QComboBox:
         road = QComboBox(self)
         road.setAccessibleName("Road whose limits hold")
-        road.setToolTip("The way into SES whose limits the message is measured against")
+        road.setToolTip(_ROAD_TIP)
         road.setFrame(False)
         for each in Road:
             road.addItem(each.label, each.value)
         road.activated.connect(self._on_road_chosen)
         return road
+
+    def follow(self, choice: "AccountChoice") -> None:
+        """Show region and road of the account in use; it decides the road, the user only where there is none."""
+        self._choice = choice
+        choice.changed.connect(self._show_account)
+        self._show_account()
+
+    @Slot()
+    def _show_account(self) -> None:
+        account = self._choice.account if self._choice is not None else None
+        if account is None:
+            self.region.tell("local inbox", "No account is used: nothing leaves this machine. Click for the accounts.")
+        else:
+            told = f"{isolated(account.name)}: {region(account.region).label}. Click for the accounts."
+            self.region.tell(account.region, told)
+        name = isolated(account.name) if account else ""
+        reason = f"The account “{name}” goes over {account.road.label}; that is changed there." if account else ""
+        self.road.setEnabled(account is None)
+        self.road.setToolTip(tip(reason or _ROAD_TIP))
+        self.road.setAccessibleDescription(reason)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Look at the journal as long as somebody looks at us."""

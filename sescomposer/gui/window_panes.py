@@ -41,6 +41,9 @@ _IMPORTS = (
     "gui.panes.problems_drawer",
     "gui.status_bar",
     "gui.fonts",
+    "services.accounts",
+    "store.accounts",
+    "gui.window_account",
 )
 
 

@@ -125,6 +125,7 @@ class Windows(QObject):
         for window in self._open:
             window.complete()
         self._log.start()
+        self._let_codes_be_asked()
         listener = Listener(self._place, self)
         listener.arguments_received.connect(self.open_arguments)
         listener.listen()
@@ -138,6 +139,12 @@ class Windows(QObject):
         self._sweep.start()
         # Qt's import hook read the source of every module after it, and the lines stay in memory.
         linecache.clearcache()
+
+    def _let_codes_be_asked(self) -> None:
+        """Let whoever needs the code of a second factor ask the user."""
+        from sescomposer.gui.accounts.code_prompt import CodePrompts
+
+        self._services.prompts = CodePrompts(self).prompts
 
     def _tell_settings(self) -> None:
         """Tell what of the settings cannot be used, and note that there was a first start."""
