@@ -25,14 +25,18 @@ that long several times in one turn of its event loop."""
 class CancelToken:
     """Says once, to any thread, that an operation is no longer wanted.
 
+    Attributes:
+        is_unattended: Whether nobody asked for the operation, so that it may ask nobody anything.
+
     >>> token = CancelToken()
     >>> token.cancel()
     >>> token.is_cancelled
     True
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_unattended: bool = False) -> None:
         self._event = threading.Event()
+        self.is_unattended = is_unattended
 
     @property
     def is_cancelled(self) -> bool:
@@ -138,18 +142,19 @@ class TaskRunner(QObject):
         """Number of tasks whose outcome was not delivered yet."""
         return len(self._running)
 
-    def start(self, operation: Callable[[Context], object], *, quiet: bool = False) -> Task:
+    def start(self, operation: Callable[[Context], object], *, quiet: bool = False, unattended: bool = False) -> Task:
         """Run an operation on a pool thread.
 
         Args:
             operation: Gets a `Context`; touches no Qt object. Its steps should come at least every 50 ms.
             quiet: The caller shows failures itself; otherwise the runner's `failed` tells them too.
+            unattended: It happens by itself: nobody is to be asked for the code of a second factor.
 
         Returns:
             The task; connect its outcomes before returning to the event loop, to bound methods of QObjects.
         """
         self._last_number = number = self._last_number + 1
-        token = CancelToken()
+        token = CancelToken(is_unattended=unattended)
         task = Task(token)
         if not quiet:
             task.failed.connect(self.failed)

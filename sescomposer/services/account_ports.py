@@ -3,12 +3,20 @@
 Every method may be called from a worker thread.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 from sescomposer.core.progress import NO_PROGRESS, Progress
 from sescomposer.services.account import Account, Secret
 from sescomposer.services.knowledge import Identity, Known, MessageEvent, Suppressed
+
+
+Came = Callable[[Known, frozenset[str]], None]
+"""Is told what was read so far, and the names of the attributes of `Known` that hold an answer."""
+
+
+def unheard(known: Known, names: frozenset[str]) -> None:
+    """Tell nobody."""
 
 
 class AccountStore(Protocol):
@@ -63,8 +71,11 @@ class AccountReader(Protocol):
     `AccountError`, `LoginNeededError` or `OperationCancelledError`.
     """
 
-    def read(self, progress: Progress = NO_PROGRESS) -> Known:
-        """Ask everything that `Known` holds; a denied or failed question is noted there and does not stop the rest."""
+    def read(self, progress: Progress = NO_PROGRESS, came: Came = unheard) -> Known:
+        """Ask everything that `Known` holds; a denied or failed question is noted there and does not stop the rest.
+
+        `came` is called after each question, before `progress` is.
+        """
 
     def log_in(self, progress: Progress = NO_PROGRESS) -> Known:
         """Ask only who asks and what `Known` holds of the account itself, to see whether the way in works."""

@@ -4,7 +4,7 @@ What is done is done whole: the secret first, then the file, and the secret is p
 All methods but those that only read the file ask the keyring, which may wait for its user: call them on a worker.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from threading import RLock
 
 from sescomposer.core.address import parse_mailbox
@@ -193,6 +193,13 @@ class Accounts:
         if address in remembered:
             return next((account for account in accounts if account.name == remembered[address]), None)
         return next((account for account in accounts if address in _addresses(account.mailboxes)), None)
+
+    def remembered(self) -> Mapping[str, str]:
+        """Give which account was used last for each From address (lower case); nothing where that cannot be read."""
+        try:
+            return self._store.remembered()
+        except StoreError:
+            return {}
 
     def remember(self, from_address: str, name: str) -> None:
         """Remember the account that was used for a From address; "" is the local inbox.

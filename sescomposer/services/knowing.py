@@ -5,6 +5,7 @@ All methods but `cached`, `verification` and `findings` ask the service and bloc
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from datetime import datetime, timedelta
 from threading import Lock, RLock
 
 from sescomposer.core.address import parse_mailbox
@@ -12,9 +13,9 @@ from sescomposer.core.errors import ServiceCallError, StoreError
 from sescomposer.core.findings import Finding
 from sescomposer.core.message import Message
 from sescomposer.core.progress import NO_PROGRESS, Progress
-from sescomposer.services.account import Account
+from sescomposer.services.account import Account, WayIn
 from sescomposer.services.account_findings import account_findings
-from sescomposer.services.account_ports import AccountReader, KnowledgeStore
+from sescomposer.services.account_ports import AccountReader, KnowledgeStore, unheard
 from sescomposer.services.knowledge import Identity, Known, MessageEvent, Suppressed
 from sescomposer.services.ports import SubmissionRecord
 from sescomposer.services.verification import Verification, verification
@@ -29,6 +30,12 @@ _FIELDS: dict[str, tuple[str, ...]] = {
     "ListMultiRegionEndpoints": ("endpoints",),
 }
 """What of `Known` each question fills in; a failure's sentence begins with the name of its question."""
+
+QUESTIONS = tuple(_FIELDS)
+"""Names of the operations that a refresh asks, in this order; the progress of a refresh counts them."""
+
+STALE_AFTER = timedelta(minutes=30)
+"""What was read longer ago is read anew when its account comes into use."""
 
 
 class Knowing:
@@ -46,6 +53,17 @@ class Knowing:
         self._writing = Lock()
         self._kept: dict[tuple[str, str], Known] = {}
         self._all: tuple[Known, ...] | None = None
+        self._tried: dict[tuple[str, str], datetime] = {}
+        self._listeners: list[Callable[[Known], None]] = []
+
+    def on_change(self, listener: Callable[[Known], None]) -> Callable[[], None]:
+        """Call `listener` with everything that is newly known, in the thread that read it.
+
+        Returns:
+            What ends that.
+        """
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
 
     def cached(self, account: Account) -> Known | None:
         """Give what was last read of an account in its region, None for nothing; its `read_at` says when."""
@@ -58,16 +76,45 @@ class Knowing:
                 self._kept[key] = found
             return self._kept[key]
 
-    def refresh(self, account: Account, progress: Progress = NO_PROGRESS) -> Known:
+    def refresh(
+        self, account: Account, progress: Progress = NO_PROGRESS, came: Callable[[Known], None] | None = None
+    ) -> Known:
         """Read everything anew and keep it; what was not answered this time stays as it was known before.
+
+        Args:
+            account: Which one.
+            progress: Counts `QUESTIONS`.
+            came: Is told after each question what is known by now; the rest is as it was before.
 
         Raises:
             ServiceCallError: nobody can be reached or nothing was answered; what was known stays.
             AccountError, LoginNeededError: the account cannot ask.
             OperationCancelledError: cancelled; what was known stays.
         """
-        known = self._reader(account).read(progress)
+        before = self.cached(account)
+
+        def tell(known: Known, names: frozenset[str]) -> None:
+            if came is not None:
+                came(so_far(known, names, before))
+
+        known = self._reader(account).read(progress, unheard if came is None else tell)
         return self._keep(merged(known, self.cached(account)))
+
+    def refresh_if_stale(self, account: Account, now: datetime, progress: Progress = NO_PROGRESS) -> Known | None:
+        """Read what is older than `STALE_AFTER`, and was not tried since; None where nothing was to be asked.
+
+        Raises:
+            ServiceCallError, AccountError, LoginNeededError, OperationCancelledError: see `refresh`.
+        """
+        if not can_be_asked(account):
+            return None
+        known, key = self.cached(account), (account.name, account.region)
+        with self._lock:
+            looked = max((at for at in (known and known.read_at, self._tried.get(key)) if at), default=None)
+            if looked is not None and now - looked < STALE_AFTER:
+                return None
+            self._tried[key] = now
+        return self.refresh(account, progress)
 
     def details(self, account: Account, name: str) -> Identity:
         """Ask for DKIM, MAIL FROM and default configuration set of an identity, and keep them with what is known.
@@ -86,6 +133,7 @@ class Knowing:
         """Read from the disk what was kept of an account in memory, when it is asked for next; the account changed."""
         with self._lock:
             self._kept = {key: known for key, known in self._kept.items() if key[0] != account}
+            self._tried = {key: tried for key, tried in self._tried.items() if key[0] != account}
             self._all = None
 
     def all(self) -> tuple[Known, ...]:
@@ -155,7 +203,28 @@ class Knowing:
             with self._lock:
                 self._kept[known.account, known.region] = known
                 self._all = None
+        for listener in tuple(self._listeners):
+            listener(known)
         return known
+
+
+def can_be_asked(account: Account) -> bool:
+    """Whether an account can ask anything: credentials of SMTP open SMTP alone."""
+    return account.way_in is not WayIn.SMTP
+
+
+def so_far(known: Known, names: frozenset[str], before: Known | None) -> Known:
+    """Give what is known in the middle of a reading: what was answered, and what was known before of the rest.
+
+    Args:
+        known: What was answered by now.
+        names: The attributes of it that hold an answer.
+        before: What was known before.
+    """
+    if before is None:
+        return known
+    answered = {name: getattr(known, name) for name in names}
+    return replace(before, denied=known.denied, failures=known.failures, **answered)
 
 
 def merged(known: Known, before: Known | None) -> Known:

@@ -8,7 +8,7 @@ from typing import Any
 from sescomposer.core.errors import DeniedError, ServiceCallError
 from sescomposer.core.progress import NO_PROGRESS, Progress
 from sescomposer.services.account import Account, EndpointKind
-from sescomposer.services.account_ports import SecretStore
+from sescomposer.services.account_ports import Came, SecretStore, unheard
 from sescomposer.services.call_pace import CallPace
 from sescomposer.services.knowledge import ContactList, Denied, Identity, Known, MessageEvent, Suppressed
 from sescomposer.services.ports import Clock
@@ -57,17 +57,17 @@ class SesReader:
         """Close the connections."""
         self._questions.close()
 
-    def read(self, progress: Progress = NO_PROGRESS) -> Known:
+    def read(self, progress: Progress = NO_PROGRESS, came: Came = unheard) -> Known:
         """See `AccountReader.read`; one step for each question.
 
         Raises:
             ServiceCallError: nobody can be reached, or no question at all was answered.
         """
-        return self._read(progress, self._who, self._account_values, *self._lists())
+        return self._read(progress, came, self._who, self._account_values, *self._lists())
 
     def log_in(self, progress: Progress = NO_PROGRESS) -> Known:
         """See `AccountReader.log_in`."""
-        return self._read(progress, self._who, self._account_values)
+        return self._read(progress, unheard, self._who, self._account_values)
 
     def identity(self, name: str) -> Identity:
         """See `AccountReader.identity`."""
@@ -105,15 +105,19 @@ class SesReader:
                 return None
             raise
 
-    def _read(self, progress: Progress, *questions: "_Question") -> Known:
+    def _read(self, progress: Progress, came: Came, *questions: "_Question") -> Known:
         """Ask some questions, one after the other; what is denied or not answered is noted."""
         reading = _Reading()
         for index, question in enumerate(questions):
             go_on = partial(progress.step, index, len(questions))
             go_on()
             question(reading, go_on)
+            came(self._known(reading), frozenset(reading.values))
         reading.check()
         progress.step(len(questions), len(questions))
+        return self._known(reading)
+
+    def _known(self, reading: "_Reading") -> Known:
         return Known(
             self._account.name,
             self._account.region,

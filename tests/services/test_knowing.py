@@ -13,7 +13,8 @@ from sescomposer.core.parse import parse
 from sescomposer.core.progress import NO_PROGRESS, Progress
 from sescomposer.core.road import Road
 from sescomposer.services.account import Account, WayIn
-from sescomposer.services.knowing import Knowing, merged, timeline
+from sescomposer.services.account_ports import Came, unheard
+from sescomposer.services.knowing import STALE_AFTER, Knowing, merged, timeline
 from sescomposer.services.knowledge import Denied, EventKind, Identity, Known, MessageEvent, Quota, Suppressed
 from sescomposer.services.ports import Intent, Outcome, SubmissionRecord, SubmissionState
 from sescomposer.services.verification import VerificationState
@@ -59,8 +60,9 @@ class Reader:
         self.account = account
         return self
 
-    def read(self, progress: Progress = NO_PROGRESS) -> Known:
+    def read(self, progress: Progress = NO_PROGRESS, came: Came = unheard) -> Known:
         self.asked.append(("read",))
+        came(replace(self.known, identities=()), frozenset({"quota"}))
         return self.known
 
     def log_in(self, progress: Progress = NO_PROGRESS) -> Known:
@@ -216,3 +218,36 @@ def test_cancelled_refresh_leaves_what_was_known(parts: Parts, monkeypatch: pyte
     with pytest.raises(ServiceCallError):
         knowing.refresh(ACCOUNT)
     assert knowing.cached(ACCOUNT) == KNOWN
+
+
+def test_what_came_so_far_is_told_beside_what_was_known(parts: Parts) -> None:
+    knowing, _, reader = parts
+    told: list[Known] = []
+    knowing.refresh(ACCOUNT)
+    reader.known = replace(KNOWN, quota=Quota(200, 1, 7), is_sandbox=False)
+    knowing.refresh(ACCOUNT, came=told.append)
+    assert [(known.quota, known.is_sandbox, known.identities) for known in told] == [
+        (Quota(200, 1, 7), True, (DOMAIN,))
+    ]
+
+
+def test_by_itself_is_read_only_what_is_old_and_was_not_tried(parts: Parts) -> None:
+    knowing, _, reader = parts
+    assert knowing.refresh_if_stale(ACCOUNT, NOW) == KNOWN
+    assert knowing.refresh_if_stale(ACCOUNT, NOW + STALE_AFTER / 2) is None
+    assert knowing.refresh_if_stale(ACCOUNT, NOW + STALE_AFTER) == KNOWN
+    assert knowing.refresh_if_stale(ACCOUNT, NOW + STALE_AFTER * 1.5) is None
+    assert knowing.refresh_if_stale(replace(ACCOUNT, way_in=WayIn.SMTP, name="smtp"), NOW) is None
+    assert reader.asked == [("read",)] * 2
+    knowing.let_go("work")
+    assert knowing.refresh_if_stale(ACCOUNT, NOW + STALE_AFTER * 2) == KNOWN
+
+
+def test_listeners_hear_what_is_newly_known(parts: Parts) -> None:
+    knowing, _, _ = parts
+    heard: list[Known] = []
+    stop = knowing.on_change(heard.append)
+    knowing.refresh(ACCOUNT)
+    stop()
+    knowing.refresh(ACCOUNT)
+    assert heard == [KNOWN]

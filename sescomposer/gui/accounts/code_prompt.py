@@ -69,6 +69,8 @@ class CodePrompts(QObject):
         if threading.current_thread() is threading.main_thread():
             raise AccountError("A second factor cannot be asked for from here.", hint="Try again from the window.")
         question, token = _Question(words), current_token()
+        if token is not None and token.is_unattended:
+            raise AccountError("The code of a second factor is needed.", hint="Refresh by hand to be asked for it.")
         self._wanted.emit(question)
         begun = time.monotonic()
         while not question.done.wait(_LOOK_SECONDS):
