@@ -6,13 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QMimeData, QPointF, Qt
-from PySide6.QtGui import QDropEvent, QGuiApplication
+from PySide6.QtGui import QDropEvent, QGuiApplication, QPainter
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from sescomposer.gui.widgets.chip import Chip
 from sescomposer.gui.widgets.chips import RecipientEdit
-from sescomposer.gui.widgets.recipient import ends_item, items_of, recipient_of
+from sescomposer.gui.widgets.recipient import Recipient, ends_item, items_of, recipient_of
 
 THREE = "Ada <ada@example.org>, bob@example.org, عائشة <aisha@example.org>"
 
@@ -255,3 +256,20 @@ def test_pasted_items_with_a_comma_behind_stand_apart(edit: RecipientEdit, told:
         edit.line_edit.insert_text(item)
     assert texts(edit) == ["Dana <dana@x.example>"]
     assert edit.text() == 'Dana <dana@x.example>, "Ali, X" <ali@x.example>'
+
+
+def test_a_name_is_painted_in_its_own_direction(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    painted: list[tuple[str, Qt.LayoutDirection]] = []
+
+    def note(painter: QPainter, rect: object, flags: object, text: str) -> None:
+        painted.append((text, painter.layoutDirection()))
+
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    name = "\u05e9\u05dc\u05d5\u05dd Ada"
+    chip = Chip(Recipient(f"{name} <ada@a.example>", name, "ada@a.example"), parent)
+    chip.resize(chip.sizeHint())
+    monkeypatch.setattr(QPainter, "drawText", note)
+    chip.grab()
+    assert painted[0] == (name, Qt.LayoutDirection.RightToLeft)
+    assert painted[1] == ("ada@a.example", Qt.LayoutDirection.LeftToRight)

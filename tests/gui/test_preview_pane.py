@@ -1,8 +1,11 @@
 """The preview pane by itself, with the simple view: what it shows, when, and what it says."""
 
 import os
+import shutil
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QUrl
@@ -242,3 +245,14 @@ def test_why_there_is_no_web_engine_is_said(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.delenv("QTWEBENGINE_DISABLE_SANDBOX", raising=False)
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     assert availability._why_no_sandbox() == "the program runs as root"
+
+
+def test_a_probe_that_hangs_is_a_reason_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    def hang(command: object, **keywords: object) -> None:
+        raise subprocess.TimeoutExpired("unshare", 3)
+
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    monkeypatch.setattr(availability, "_APPARMOR", Path("/nowhere"))
+    monkeypatch.setattr(shutil, "which", lambda name: "/usr/bin/unshare")
+    monkeypatch.setattr(subprocess, "run", hang)
+    assert "did not say" in availability._why_no_sandbox()

@@ -115,13 +115,13 @@ class AccountEditing(QObject):
             "add": is_free,
             "duplicate": is_free and bool(self.shown),
             "remove": is_free and bool(self.shown),
-            "test": is_free and (bool(self.shown) or is_changed),
-            "save": is_free and is_changed,
+            "test": is_free and (bool(self.shown) or is_new),
+            "save": is_free and (is_changed or is_new),
             "revert": is_free and (is_changed or is_new),
         }
         for name, can in enabled.items():
             self.pane.buttons[name].setEnabled(can)
-        self.pane.buttons["test"].setText("Save and &test" if is_changed else "&Test")
+        self.pane.buttons["test"].setText("Save and &test" if is_changed or is_new else "&Test")
         self.pane.form.setEnabled(is_free)
         self.pane.list.setEnabled(is_free)
         self.state_changed.emit()
