@@ -107,6 +107,7 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """Answer to what programs ask before they send."""
         self._begin()
+        self._skip_body()
         if self.path.partition("?")[0] == ACCOUNT_PATH:
             self._answer(Road.SES_V2, http_answers.account(_QUOTA, self._request_id), Came.ANSWERED, "GetAccount")
         else:
@@ -121,10 +122,12 @@ class Handler(BaseHTTPRequestHandler):
         elif path == "/":
             self._send(Road.SES_V1)
         else:
+            self._skip_body()
             self._refuse(_unknown(Road.SES_V2, f"POST {self.path}"))
 
     def _other(self) -> None:
         self._begin()
+        self._skip_body()
         self._refuse(_unknown(Road.SES_V2, f"{self.command} {self.path}"))
 
     do_PUT = do_DELETE = do_HEAD = do_PATCH = _other
@@ -144,6 +147,13 @@ class Handler(BaseHTTPRequestHandler):
     def _begin(self) -> None:
         self._request_id = str(uuid.uuid4())
         self._told = False
+
+    def _skip_body(self) -> None:
+        """Read the body of a question, or the next request on the connection would begin with it."""
+        try:
+            read_body(self.rfile, dict(self.headers))
+        except BodyError:
+            self.close_connection = True
 
     def _send(self, road: Road) -> None:
         """Read the body as far as told, decide, answer as told."""

@@ -65,10 +65,9 @@ class Hooks:
     ) -> str:
         """Begin a transaction."""
         del session
-        struck = await server.struck_at("mail-from", address)
+        struck = await server.begin_transaction(address)
         if struck:
             return struck
-        server.begin_transaction()
         envelope.mail_from = address
         envelope.mail_options.extend(options)
         return "250 Ok"
@@ -109,6 +108,7 @@ class SmtpProtocol(SMTP):
         self._met = met
         self._left = left
         self._fault: Fault = NO_FAULT
+        self._taken: dict[str, str] = {}
         super().__init__(
             Hooks(),
             data_size_limit=Road.SMTP.octets,
@@ -156,19 +156,28 @@ class SmtpProtocol(SMTP):
         return True
 
     async def struck_at(self, step: str, mail_from: str = "", rcpt_to: tuple[str, ...] = ()) -> str:
-        """Give the reply if a fault strikes at this command, "" if none does."""
-        reception = self._manner.reception
-        fault = reception.faults.take(Road.SMTP, step)
-        if fault.answer is None:
-            return ""
-        await self._worked(lambda: reception.pause(fault.latency))
-        wire = fault.answer.example(Road.SMTP).wire
-        reception.log.note(Road.SMTP, self.peer, Came.REFUSED, wire, mail_from=mail_from, rcpt_to=rcpt_to, told=True)
-        return wire
+        """Give the reply if a fault strikes at this command, "" if none does.
 
-    def begin_transaction(self) -> None:
-        """Be told what is done to the message that comes now."""
+        A client tries the next way to log in, or the next recipient: they get the same reply, and count once.
+        """
+        if step not in self._taken:
+            self._taken[step] = ""
+            reception = self._manner.reception
+            fault = reception.faults.take(Road.SMTP, step)
+            if fault.answer is not None:
+                await self._pause(fault)
+                self._taken[step] = wire = fault.answer.example(Road.SMTP).wire
+                reception.log.note(
+                    Road.SMTP, self.peer, Came.REFUSED, wire, mail_from=mail_from, rcpt_to=rcpt_to, told=True
+                )
+        return self._taken[step]
+
+    async def begin_transaction(self, mail_from: str) -> str:
+        """Be told what is done to the message that comes now; gives the reply if a fault strikes at once."""
+        for step in ("mail-from", "rcpt-to"):
+            self._taken.pop(step, None)
         self._fault = self._manner.reception.faults.take(Road.SMTP, "content")
+        return await self.struck_at("mail-from", mail_from)
 
     async def _handle_client(self) -> None:
         struck = await self.struck_at("connect")
@@ -231,8 +240,7 @@ class SmtpProtocol(SMTP):
 
     async def _decide(self, intake: Intake) -> Verdict:
         reception, fault = self._manner.reception, self._fault
-        if fault.latency:
-            await self._worked(lambda: reception.pause(fault.latency))
+        await self._pause(fault)
         if fault.answer is not None and fault.cut is Cut.NONE:
             return Verdict(fault.answer.example(Road.SMTP))
         envelope = self._told()
@@ -240,9 +248,9 @@ class SmtpProtocol(SMTP):
 
     async def _cut(self, intake: Intake, verdict: Verdict | None = None) -> None:
         """Cut the connection as told; a message that was decided on was waited for already."""
-        fault, reception = self._fault, self._manner.reception
-        if fault.latency and verdict is None:
-            await self._worked(lambda: reception.pause(fault.latency))
+        fault = self._fault
+        if verdict is None:
+            await self._pause(fault)
         entry = verdict.entry if verdict else ""
         self._note(intake, Came.CUT, f"cut {fault.cut} the octets", entry, told=True)
         self.abort()
@@ -260,6 +268,10 @@ class SmtpProtocol(SMTP):
             entry=entry,
             told=told,
         )
+
+    async def _pause(self, fault: Fault) -> None:
+        if fault.latency:
+            await self._worked(lambda: self._manner.reception.pause(fault.latency))
 
     async def _worked(self, work: Callable[[], _T]) -> _T:
         """Let a worker do what takes its time."""
