@@ -15,37 +15,43 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from sescomposer.core.errors import SesComposerError
 from sescomposer.gui import crash
-from sescomposer.gui.actions import ACTIONS
+from sescomposer.gui.directions import isolated
 from sescomposer.gui.drops import FileDrop
 from sescomposer.gui.menus import RecentFiles, describe, fill_menu_bar, make_actions, make_toolbar
 from sescomposer.gui.steps import Steps
 from sescomposer.gui.tasks import TaskRunner
 from sescomposer.gui.window_drops import DropWindow
 from sescomposer.gui.window_layout import WindowLayout, place
+from sescomposer.gui.window_openers import WindowOpeners
 from sescomposer.gui.window_panes import WindowPanes, imports
-from sescomposer.services.settings import LOCAL_INBOX_NOTICE, RECENT_FILES, Arrangement
+from sescomposer.services.settings import RECENT_FILES, Arrangement
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QSplitter
 
     from sescomposer.bootstrap import Services
     from sescomposer.core.message import Message
+    from sescomposer.gui.account_choice import AccountChoice
     from sescomposer.gui.composer import Composer
     from sescomposer.gui.file_actions import FileActions
     from sescomposer.gui.panes.attachment_strip import AttachmentStrip
     from sescomposer.gui.panes.body_editors import BodyEditors
     from sescomposer.gui.panes.header_form import HeaderForm
     from sescomposer.gui.panes.problems_drawer import ProblemsDrawer
+    from sescomposer.gui.send_actions import SendActions
+    from sescomposer.gui.status_bar import MessageStatusBar
     from sescomposer.gui.view_area import ViewArea
     from sescomposer.gui.widgets.info_bars import InfoBars
 
-_LOCAL_INBOX = "Send goes to the local inbox: nothing leaves this machine."
 _NEW = "New message"
 _ERROR_MS = 15_000
 
 
 class MainWindow(DropWindow):
     """The composer window.
+
+    Attributes:
+        account_choice: Which account the message goes through; there once the window is complete.
 
     Signals:
         window_wanted(object): a `Message` for a new window, a pair of it and its path, or None for an empty one.
@@ -57,12 +63,15 @@ class MainWindow(DropWindow):
 
     composer: "Composer"
     files: "FileActions"
+    sending: "SendActions"
     header_form: "HeaderForm"
     editors: "BodyEditors"
     strip: "AttachmentStrip"
     views: "ViewArea"
     problems: "ProblemsDrawer"
     info: "InfoBars"
+    status: "MessageStatusBar"
+    account_choice: "AccountChoice"
     halves: "QSplitter"
     storeys: "QSplitter"
     layout_keeper: WindowLayout
@@ -91,6 +100,8 @@ class MainWindow(DropWindow):
         self.services = services
         self._is_blank = message is None
         self._typed: list[QKeyEvent] = []
+        self._error_shown = ""
+        self._openers = WindowOpeners(self)
         self.runner = TaskRunner(self)
         self.runner.failed.connect(self.show_error)
         self.runner.crashed.connect(self._on_crashed)
@@ -120,6 +131,7 @@ class MainWindow(DropWindow):
             lambda: self._panes.make_right(),
             lambda: self._panes.make_centre(),
             partial(self._show_panes, path),
+            self._make_account,
             self._give_focus,
         )
 
@@ -130,6 +142,7 @@ class MainWindow(DropWindow):
 
         from sescomposer.gui.composer import Composer
         from sescomposer.gui.file_actions import FileActions
+        from sescomposer.gui.send_actions import SendActions
         from sescomposer.services.documents import new_message
 
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -140,6 +153,7 @@ class MainWindow(DropWindow):
             # Before the panes, which so show it once.
             self.composer.open_message(given, path, saved=saved)
         self.files = FileActions(self)
+        self.sending = SendActions(self)
         self._panes = WindowPanes(self.composer, self)
 
     def _show_panes(self, path: Path | None) -> None:
@@ -150,7 +164,7 @@ class MainWindow(DropWindow):
         self.header_form, self.editors, self.strip = panes.header_form, panes.editors, panes.strip
         self.views, self.problems, self.info = panes.views, panes.problems, panes.info
         self.halves, self.storeys = panes.halves, panes.storeys
-        self.info.dismissed.connect(self._on_dismissed)
+        self.status = panes.status
         panes.status.action_wanted.connect(self.trigger)
         describe(self.action)
         self.editors.messages_dropped.connect(self.open_paths)
@@ -164,13 +178,19 @@ class MainWindow(DropWindow):
         self.views.split_changed.connect(self.action["split"].setChecked)
         apply_fonts(self, self.services.settings)
         self.views.made.connect(self._on_view_made)
-        self._show_local_inbox()
         if path is not None:
             self._say_if_no_mail(path)
         self._on_message_changed()
         self.setCentralWidget(panes.centre)
         self.setStatusBar(panes.status)
         self.composer.check_soon()
+
+    def _make_account(self) -> None:
+        """Say which account the message goes through."""
+        from sescomposer.gui.window_account import WindowAccount
+
+        self._account = WindowAccount(self)
+        self.account_choice = self._account.choice
 
     def _give_focus(self) -> None:
         """Let the user write, and write what was typed while there was nothing to write into."""
@@ -195,6 +215,8 @@ class MainWindow(DropWindow):
     def is_untouched(self) -> bool:
         """Whether the window holds a new message that nobody edited: opening a file may take its place."""
         self.complete()
+        if self._steps.has_failed:
+            return False
         undo_list = self.composer.undo_list
         return self._is_blank and self.composer.is_saved and not undo_list.can_undo and not undo_list.can_redo
 
@@ -228,7 +250,8 @@ class MainWindow(DropWindow):
     def tell(self, sentence: str, kind: str = "note") -> None:
         """Say something above the panes until it is dismissed; `kind` is "note", "warning" or "error"."""
         self.complete()
-        self.info.tell(sentence, kind)
+        if not self._steps.has_failed:
+            self.info.tell(sentence, kind)
 
     @Slot(object)
     def show_error(self, error: SesComposerError) -> None:
@@ -237,7 +260,8 @@ class MainWindow(DropWindow):
         from PySide6.QtWidgets import QMessageBox
 
         self.complete()
-        self.statusBar().showMessage(f"{error.sentence} {error.hint}".strip(), _ERROR_MS)
+        self._error_shown = f"{error.sentence} {error.hint}".strip()
+        self.statusBar().showMessage(self._error_shown, _ERROR_MS)
         box = QMessageBox(QMessageBox.Icon.Warning, "SES Composer", error.sentence, parent=self)
         # A sentence may quote what a message holds.
         box.setTextFormat(Qt.TextFormat.PlainText)
@@ -263,17 +287,26 @@ class MainWindow(DropWindow):
         settings = self.services.settings
         self.recent = RecentFiles(lambda: settings.get(RECENT_FILES), self._open_recent, self)
         fill_menu_bar(self, self.action, self.recent)
-        self.addToolBar(make_toolbar(self, self.action))
+        self.toolbar = make_toolbar(self, self.action)
+        self.addToolBar(self.toolbar)
 
     def _open_recent(self, path: Path) -> None:
         self.complete()
         self.files.open_path(path)
 
+    @property
+    def doers(self) -> tuple[object, ...]:
+        """Who does the actions, by methods of their names."""
+        return (self.files, self.sending, self._account, self._openers, self)
+
     def _do(self, name: str) -> None:
-        """Run an action: of the files, or of this window."""
+        """Run an action of this window, or of what acts for it."""
         self.complete()
-        doer = self.files if hasattr(self.files, f"do_{name}") else self
-        method = getattr(doer, f"do_{name}")
+        if self._steps.has_failed:
+            # There is nothing to act on; the fault is told already.
+            self.close()
+            return
+        method = next(getattr(doer, f"do_{name}") for doer in self.doers if hasattr(doer, f"do_{name}"))
         if self.action[name].isCheckable():
             method(self.action[name].isChecked())
         else:
@@ -281,6 +314,9 @@ class MainWindow(DropWindow):
 
     @Slot()
     def _on_message_changed(self) -> None:
+        if self._error_shown and self.statusBar().currentMessage() == self._error_shown:
+            # What went wrong is over once the work goes on.
+            self.statusBar().clearMessage()
         undo_list = self.composer.undo_list
         for name, words, label, can in (
             ("undo", "&Undo", undo_list.undo_label, undo_list.can_undo),
@@ -295,8 +331,8 @@ class MainWindow(DropWindow):
         """Name the message by its subject, its file, and whether it is saved."""
         composer = self.composer
         name = " ".join(composer.root.subject.split()) or _NEW
-        place = f" \N{EM DASH} {composer.path.name}" if composer.path else ""
-        self.setWindowTitle(f"{name}{place}".replace("[*]", "[*][*]") + "[*]")
+        place = f" \N{EM DASH} {isolated(composer.path.name)}" if composer.path else ""
+        self.setWindowTitle(f"{isolated(name)}{place}".replace("[*]", "[*][*]") + "[*]")
         self.setWindowModified(not composer.is_saved)
 
     @Slot(str)
@@ -305,26 +341,12 @@ class MainWindow(DropWindow):
 
         if key in KEYS:
             apply_fonts(self, self.services.settings)
-        elif key == LOCAL_INBOX_NOTICE.key:
-            self._show_local_inbox()
 
     @Slot(object)
     def _on_view_made(self, view: QWidget) -> None:
         from sescomposer.gui.fonts import apply_fonts
 
         apply_fonts(view, self.services.settings)
-
-    def _show_local_inbox(self) -> None:
-        """Say where Send goes, as long as there is no account and the user wants to hear it."""
-        if self.services.settings.get(LOCAL_INBOX_NOTICE):
-            self.info.tell(_LOCAL_INBOX, key=LOCAL_INBOX_NOTICE.key)
-        else:
-            self.info.take_back(LOCAL_INBOX_NOTICE.key)
-
-    @Slot(str)
-    def _on_dismissed(self, key: str) -> None:
-        if key == LOCAL_INBOX_NOTICE.key:
-            self.try_to_keep(lambda: self.services.settings.set(LOCAL_INBOX_NOTICE, False))
 
     def do_undo(self) -> None:
         """Take a step back."""
@@ -390,44 +412,6 @@ class MainWindow(DropWindow):
         """Go to the next problem."""
         self.problems.go_to_next()
 
-    def do_send(self) -> None:
-        """Review and send."""
-        from sescomposer.gui.sending.send_sheet import SendSheet
-
-        SendSheet.show_for(self.composer, self)
-
-    def do_inbox(self) -> None:
-        """Open the local inbox."""
-        from sescomposer.gui.inbox_window import InboxWindow
-
-        InboxWindow.show_for(self.services, self)
-
-    def do_palette(self) -> None:
-        """Find any action."""
-        from sescomposer.gui.dialogs.command_palette import CommandPalette
-
-        chosen = CommandPalette.choose([self.action[info.name] for info in ACTIONS if info.name != "palette"], self)
-        if chosen is not None:
-            chosen.trigger()
-
-    def do_settings(self) -> None:
-        """Change settings."""
-        from sescomposer.gui.dialogs.settings_dialog import SettingsDialog
-
-        SettingsDialog.edit(self.services.settings, self)
-
-    def do_help(self) -> None:
-        """Show the help."""
-        from sescomposer.gui.dialogs.help_dialog import HelpDialog
-
-        HelpDialog.show_for(self)
-
-    def do_about(self) -> None:
-        """Show version, licences and folders."""
-        from sescomposer.gui.dialogs.help_dialog import show_about
-
-        show_about(self.services, self)
-
     def do_quit(self) -> None:
         """Close all windows."""
         QApplication.closeAllWindows()
@@ -461,11 +445,12 @@ class MainWindow(DropWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask about an unsaved draft; stop the workers."""
         self.complete()
-        if not self.files.may_close():
-            event.ignore()
-            return
-        self.try_to_keep(self.layout_keeper.keep)
-        self.composer.close()
+        if not self._steps.has_failed:
+            if not self.files.may_close():
+                event.ignore()
+                return
+            self.try_to_keep(self.layout_keeper.keep)
+            self.composer.close()
         self.runner.close()
         event.accept()
         self.closed.emit(self)
