@@ -27,7 +27,7 @@ def run(arguments: list[str]) -> int:
     if is_for_command_line(arguments):
         from sescomposer.cli.app import main as main_cli
 
-        return main_cli(arguments)
+        return main_cli(arguments, run_window)
     return run_window(arguments)
 
 

@@ -1,13 +1,14 @@
 """The command line: verbs over the same core and services as the window, and errors turned into status and text."""
 
 import sys
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
 import typer.main
 
 from sescomposer import __version__
-from sescomposer.cli import accounts, history, inbox
+from sescomposer.cli import accounts, drafts, history, inbox
 from sescomposer.cli.build import build
 from sescomposer.cli.check import check
 from sescomposer.cli.look import cat, tree
@@ -25,6 +26,7 @@ app = typer.Typer(
 for verb in (build, cat, tree, check, send):
     app.command(short_help=VERBS[verb.__name__])(verb)
 app.add_typer(accounts.app, name="accounts", short_help=VERBS["accounts"])
+app.add_typer(drafts.app, name="drafts", short_help=VERBS["drafts"])
 app.add_typer(history.app, name="history", short_help=VERBS["history"])
 app.add_typer(inbox.app, name="inbox", short_help=VERBS["inbox"])
 
@@ -44,16 +46,17 @@ def _options(
     """Write raw email by hand, see every octet, send it. Without a verb the window opens."""
 
 
-def main(arguments: list[str]) -> int:
+def main(arguments: list[str], open_window: Callable[[list[str]], int] | None = None) -> int:
     """Run one verb and give its exit status (see `core.errors.ExitCode`).
 
     Args:
         arguments: Words behind the program's name; the first is a declared verb.
+        open_window: Opens the window on what it is given and gives the exit status; None where there is no window.
     """
     with Outcome(arguments[0] if arguments else "") as outcome:
         _let_everything_be_printed()
         command = typer.main.get_command(app)
-        with command.make_context("sescomposer", list(arguments)) as context:
+        with command.make_context("sescomposer", list(arguments), obj=open_window) as context:
             command.invoke(context)
         if sys.stdout is not None:
             sys.stdout.flush()

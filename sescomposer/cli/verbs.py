@@ -7,6 +7,7 @@ VERBS: dict[str, str] = {
     "check": "look for what SES would refuse and readers would trip over",
     "send": "seal and submit a message; without an account to the local inbox",
     "accounts": "list, add, change and remove the ways to send for real",
+    "drafts": "search, show, open and export drafts and their checkpoints",
     "history": "search, show, export and compare what was sent and tried",
     "inbox": "list, show and clear the local inbox, or serve it to other programs",
 }

@@ -1,4 +1,4 @@
-"""Which window shows a file: each file is open once."""
+"""Which window shows a file or a draft: each is open once."""
 
 import os
 from pathlib import Path
@@ -32,6 +32,21 @@ def raise_window_with(path: Path) -> bool:
     window.activateWindow()
     window.statusBar().showMessage(f"{path.name} is open here already.", _TOLD_MS)
     return True
+
+
+def window_with_draft(draft: str) -> "MainWindow | None":
+    """Give the composer window that has a draft open, None if there is none."""
+    for window in QApplication.topLevelWidgets():
+        composer = getattr(window, "composer", None)
+        if composer is not None and window.isVisible() and composer.draft == draft:
+            return window  # type: ignore[return-value]
+    return None
+
+
+def drafts_in_windows() -> frozenset[str]:
+    """Give the ids of the drafts of all composer windows."""
+    composers = (getattr(window, "composer", None) for window in QApplication.topLevelWidgets() if window.isVisible())
+    return frozenset(composer.draft for composer in composers if composer is not None)
 
 
 def _place(path: Path) -> str:

@@ -85,6 +85,21 @@ class Draft:
         return all(word in searched for word in words)
 
 
+@dataclass(frozen=True, slots=True)
+class OfFile:
+    """A file that is opened, with what is kept of it.
+
+    Attributes:
+        message: That of the file, with what no file holds where that was kept and the file is as it was then.
+        draft: The id to go on with, "" for another.
+        differs: When a draft of the file was kept that holds something else, None if none was.
+    """
+
+    message: Message
+    draft: str = ""
+    differs: datetime | None = None
+
+
 class Drafts:
     """The drafts of the user; every method may be called on a worker, and most should be."""
 
@@ -228,6 +243,23 @@ class Drafts:
         """Take back that a draft was removed. Raises `StoreError`."""
         self._store.mark(draft, Mark.BROUGHT_BACK)
 
+    def restore(self, draft: str, checkpoint: int) -> None:
+        """Put a checkpoint in place of a draft that no window has; its state becomes a checkpoint first.
+
+        Raises:
+            StoreError: there is none, a window has it, or it cannot be written.
+        """
+        found = self.open(draft)
+        try:
+            message = self._store.state(draft, checkpoint).message
+            self.safeguard(draft, found.message, found.path, "before a checkpoint was restored")
+            self._store.keep(draft, message, found.path)
+        except StoreError:
+            self._journal.leave(draft)
+            raise
+        self._journal.drop(draft)
+        self._journal.flush()
+
     def duplicate(self, draft: str) -> str:
         """Keep a copy of a draft under an id of its own and give that; its file and checkpoints are not copied.
 
@@ -256,24 +288,24 @@ class Drafts:
         path = state.path if found is not None and found.is_kept else None
         return RecoveredDraft(draft, state.at, state.message, path, state.damaged)
 
-    def of_file(self, path: Path, message: Message) -> tuple[str, Message] | None:
-        """Give what is kept of a file that is opened: the id to go on with, and the message with what no file holds.
-
-        What stands beside the root comes back only where the file is as it was then. None if nothing is kept of it, or
-        a window has it.
+    def of_file(self, path: Path, message: Message) -> OfFile:
+        """Give what is kept of a file that is opened.
 
         Raises:
             StoreError: the drafts cannot be read.
         """
-        held = {one.found.draft for one in self._journal.look()}
         of_path = [one for one in self._store.all() if one.path == path and one.removed is None]
+        held = {one.found.draft for one in self._journal.look()} if of_path else set()
         usable = [one for one in of_path if one.draft not in held]
         if not usable:
-            return None
-        found = max(usable, key=lambda one: one.at)
-        state = self._store.state(found.draft).message if found.is_kept else message
-        is_same = state.root.octets.equals(message.root.octets)
-        return found.draft, replace(state, root=message.root) if is_same else message
+            return OfFile(message)
+        found = max(usable, key=lambda one: (one.is_kept, one.at))
+        if not found.is_kept:
+            return OfFile(message, found.draft)
+        kept = self._store.state(found.draft).message
+        if not kept.root.octets.equals(message.root.octets):
+            return OfFile(message, differs=found.at)
+        return OfFile(replace(kept, root=message.root), found.draft)
 
     # After a crash.
 

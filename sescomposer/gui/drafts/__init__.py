@@ -1,0 +1,1 @@
+"""What a person sees of drafts: their list, their checkpoints, and what a crash left."""

@@ -1,0 +1,463 @@
+"""The window of drafts: what no file holds, with checkpoints and differences; one window a process.
+
+It looks once a second, on a worker, whether drafts changed, for other windows and other processes write there too.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from PySide6.QtCore import QModelIndex, QSize, Qt, QTimer, Slot
+from PySide6.QtGui import QCloseEvent, QHideEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QCheckBox,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QMainWindow,
+    QPushButton,
+    QSplitter,
+    QStackedWidget,
+    QTreeView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from sescomposer.bootstrap import Services
+from sescomposer.core.errors import SesComposerError
+from sescomposer.core.message import Message
+from sescomposer.gui.drafts.draft_detail import DraftDetail
+from sescomposer.gui.drafts.drafts_model import AT, RECIPIENTS, SIZE, STATE, SUBJECT, DraftsModel
+from sescomposer.gui.fonts import KEYS, apply_fonts
+from sescomposer.gui.icons import icon
+from sescomposer.gui.open_files import drafts_in_windows, window_with_draft
+from sescomposer.gui.tasks import Context, TaskRunner
+from sescomposer.gui.widgets.empty_state import EmptyState
+from sescomposer.gui.widgets.notice import Notice
+from sescomposer.gui.widgets.selection_colours import SelectionColours
+from sescomposer.services.drafts import Draft, DraftState
+
+LOOK_MS = 1000
+_EMPTY = (
+    "No drafts",
+    "What you write is a draft until you save it as a file. Close its window with “Keep as draft”, and it waits here, "
+    "with what no file can hold: the envelope, the options of SES, protection and account.\n\n"
+    "In a window, Ctrl+Alt+S keeps a checkpoint under a name. Here you compare any two states and restore one.",
+)
+_NOT_FOUND = ("Nothing found", "No draft holds all these words in its subject, recipients, text, file or checkpoints.")
+_NONE_REMOVED = ("Nothing was removed", "Drafts that you remove or discard stay here for a while.")
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What was asked for, and what was found."""
+
+    words: str
+    removed: bool
+    rows: tuple[Draft, ...]
+    total: int
+    problems: tuple[str, ...]
+
+
+class DraftsWindow(QMainWindow):
+    """List above, one draft below."""
+
+    _shown: ClassVar["DraftsWindow | None"] = None
+
+    def __init__(self, services: Services, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle("Drafts")
+        self.services = services
+        self.runner = TaskRunner(self)
+        self.runner.failed.connect(self._on_failed)
+        self.runner.crashed.connect(self._on_crashed)
+        self.model = DraftsModel(self)
+        self._opener: QWidget | None = None
+        self._look: Look | None = None
+        self._looking = False
+        self._wanted = ""
+        self._undone = ""
+        self._build()
+        self._connect()
+        apply_fonts(self, services.settings)
+        self._stop_listening = services.settings.on_change(self._on_setting)
+        screen = self.screen().availableGeometry()
+        self.resize(self.sizeHint().boundedTo(QSize(screen.width() - 32, screen.height() - 48)))
+        self._timer = QTimer(self, interval=LOOK_MS)
+        self._timer.timeout.connect(self.look)
+
+    @classmethod
+    def show_for(cls, services: Services, opener: QWidget | None = None, draft: str = "") -> "DraftsWindow":
+        """Show the window of this process, and a draft by its id.
+
+        Args:
+            services: What it acts through.
+            opener: The composer window that drafts open beside; the last one that closes takes this one along.
+            draft: Id of the draft to select, "" for none in particular.
+        """
+        window = cls._shown
+        if window is None:
+            window = cls._shown = cls(services)
+        if opener is not None:
+            window._follow(opener)
+        window._wanted = draft
+        window.show()
+        window.activateWindow()
+        window.look()
+        return window
+
+    def sizeHint(self) -> QSize:
+        """Room for list and draft."""
+        return QSize(1040, 760)
+
+    @property
+    def current(self) -> Draft | None:
+        """The selected draft."""
+        row = self.list.currentIndex().row()
+        return self.model.rows[row] if 0 <= row < len(self.model.rows) else None
+
+    # Building
+
+    def _build(self) -> None:
+        self.search = QLineEdit(self, clearButtonEnabled=True)
+        self.search.setPlaceholderText("Search subject, recipients and text")
+        self.search.setAccessibleName("Search the drafts")
+        self.removed = QCheckBox("Show re&moved", self)
+        self.removed.setToolTip("Show what was removed or discarded, and saved drafts with automatic checkpoints")
+        self.count = QLabel(self)
+        self.notice = Notice("What happened", self)
+        self.undo_button = self.notice.add_button("&Undo", "Bring the draft back (Ctrl+Z)")
+        self.open_button = self._button("open", "&Open", "Open the draft in a window (Enter)")
+        self.copy_button = self._button("copy", "D&uplicate", "Keep a copy as a draft of its own (Ctrl+D)")
+        self.remove_button = self._button("remove", "Remo&ve", "Remove the draft; it can be brought back (Del)")
+        self.back_button = self._button("undo", "&Bring back", "Bring back a removed draft")
+        self.list = self._make_list()
+        self.detail = DraftDetail(self.services.drafts, self.runner, self)
+        self.empty = EmptyState("file", self)
+        self.storeys = QSplitter(Qt.Orientation.Vertical, self)
+        self.storeys.setChildrenCollapsible(False)
+        self.storeys.setHandleWidth(8)
+        self.storeys.addWidget(self.list)
+        self.storeys.addWidget(self.detail)
+        self.storeys.setStretchFactor(1, 1)
+        self.storeys.setSizes([220, 460])
+        self.pages = QStackedWidget(self)
+        self.pages.addWidget(self.empty)
+        self.pages.addWidget(self.storeys)
+        centre = QWidget(self)
+        column = QVBoxLayout(centre)
+        column.setContentsMargins(16, 16, 16, 16)
+        column.setSpacing(8)
+        column.addLayout(self._build_top())
+        column.addWidget(self.notice)
+        column.addWidget(self.pages, 1)
+        self.setCentralWidget(centre)
+
+    def _build_top(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self.search, 1)
+        for widget in (self.removed, self.count):
+            row.addWidget(widget)
+        row.addSpacing(8)
+        for button in (self.open_button, self.copy_button, self.remove_button, self.back_button):
+            row.addWidget(button)
+        return row
+
+    def _button(self, icon_name: str, words: str, tip: str) -> QPushButton:
+        button = QPushButton(icon(icon_name), words, self)
+        button.setToolTip(tip)
+        button.setAccessibleDescription(tip)
+        return button
+
+    def _make_list(self) -> QTreeView:
+        view = QTreeView(self)
+        view.setModel(self.model)
+        view.setAccessibleName("Drafts")
+        SelectionColours(view)
+        view.setRootIsDecorated(False)
+        view.setUniformRowHeights(True)
+        view.setAlternatingRowColors(True)
+        view.setAllColumnsShowFocus(True)
+        view.setTextElideMode(Qt.TextElideMode.ElideRight)
+        view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        view.setMinimumHeight(96)
+        header = view.header()
+        header.setStretchLastSection(False)
+        for column in (AT, SIZE, STATE):
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
+        for column in (SUBJECT, RECIPIENTS):
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
+        return view
+
+    def _connect(self) -> None:
+        self.search.textChanged.connect(self.look)
+        self.removed.toggled.connect(self.look)
+        self.list.selectionModel().currentRowChanged.connect(self._on_current_changed)
+        self.list.activated.connect(self.open_current)
+        self.detail.restore_wanted.connect(self.restore)
+        self.undo_button.clicked.connect(self.undo_removal)
+        self.open_button.clicked.connect(self.open_current)
+        self.copy_button.clicked.connect(self.duplicate_current)
+        self.remove_button.clicked.connect(self.remove_current)
+        self.back_button.clicked.connect(self.bring_back_current)
+        for keys, slot in (
+            ("Ctrl+F", self._on_find),
+            ("Ctrl+O", self.open_current),
+            ("Ctrl+D", self.duplicate_current),
+            ("Ctrl+Z", self.undo_removal),
+            ("Ctrl+W", self.close),
+            ("Esc", self.close),
+        ):
+            QShortcut(QKeySequence(keys), self).activated.connect(slot)
+        delete = QShortcut(QKeySequence("Del"), self.list, context=Qt.ShortcutContext.WidgetShortcut)
+        delete.activated.connect(self.remove_current)
+
+    # Looking
+
+    @Slot()
+    def look(self) -> None:
+        """Look on a worker what drafts there are."""
+        if self._looking:
+            return
+        self._looking = True
+        drafts, words, removed = self.services.drafts, self.search.text(), self.removed.isChecked()
+
+        def operation(context: Context) -> Look:
+            rows = drafts.all(removed=removed)
+            wanted = words.casefold().split()
+            found = tuple(row for row in rows if row.holds(wanted)) if wanted else rows
+            return Look(words, removed, found, len(rows), drafts.problems())
+
+        task = self.runner.start(operation)
+        task.succeeded.connect(self._on_looked)
+        task.finished.connect(self._on_look_finished)
+
+    @Slot(object)
+    def _on_looked(self, look: Look) -> None:
+        self._look = look
+        before = self.current
+        wanted = self._wanted or (before.draft if before else "")
+        shown = drafts_in_windows()
+        if shown != self.model.shown:
+            self.model.shown = shown
+            self.list.viewport().update()
+        if self.model.show_rows(look.rows) or self._wanted:
+            self._select(wanted)
+        if look.problems and not self.notice.sentence:
+            self.notice.say(" ".join(look.problems), "warning")
+        self._show_state()
+
+    @Slot()
+    def _on_look_finished(self) -> None:
+        self._looking = False
+        look = self._look
+        if look is not None and (look.words, look.removed) != (self.search.text(), self.removed.isChecked()):
+            self.look()
+
+    def _select(self, draft: str) -> None:
+        """Select a draft, else the newest."""
+        row = self.model.row_of(draft)
+        if row >= 0:
+            self._wanted = ""
+        if self.model.rows:
+            index = self.model.index(max(row, 0), 0)
+            self.list.setCurrentIndex(index)
+            self.list.scrollTo(index)
+
+    @Slot(QModelIndex, QModelIndex)
+    def _on_current_changed(self, current: QModelIndex) -> None:
+        self._show_state()
+
+    def _show_state(self) -> None:
+        """Show what there is, and what can be done with it."""
+        current, look = self.current, self._look
+        page = self.storeys if self.model.rows else self.empty
+        if page is not self.pages.currentWidget():
+            self.pages.setCurrentWidget(page)
+            if self.model.rows and not self.search.hasFocus():
+                self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+        if look is not None:
+            found, total = len(look.rows), look.total
+            plural = "s" if total != 1 else ""
+            self.count.setText(f"{found:,} of {total:,}" if found != total else f"{total:,} draft{plural}")
+            self.empty.say(*(_NOT_FOUND if total else _NONE_REMOVED if look.removed else _EMPTY))
+        self.detail.show_draft(current)
+        is_removed = current is not None and current.state is DraftState.REMOVED
+        is_open = current is not None and (current.state is DraftState.OPEN or current.draft in self.model.shown)
+        self.open_button.setEnabled(current is not None and not is_removed)
+        self.copy_button.setEnabled(current is not None)
+        self.remove_button.setEnabled(current is not None and not is_removed and not is_open)
+        self.back_button.setVisible(is_removed)
+        self.remove_button.setVisible(not is_removed)
+        if is_removed:
+            self.detail.restore_button.setEnabled(False)
+
+    # What can be done
+
+    @Slot()
+    def open_current(self) -> None:
+        """Open the selected draft, or bring its window to the front."""
+        draft = self.current
+        if draft is None or not self.open_button.isEnabled():
+            return
+        window = window_with_draft(draft.draft)
+        wanted = getattr(self._opener, "window_wanted", None)
+        if window is not None:
+            window.activateWindow()
+        elif wanted is not None:
+            wanted.emit(draft.draft)
+
+    @Slot()
+    def duplicate_current(self) -> None:
+        """Keep a copy of the selected draft."""
+        current, drafts = self.current, self.services.drafts
+        if current is not None:
+            draft = current.draft
+            self.runner.start(lambda context: drafts.duplicate(draft)).succeeded.connect(self._on_duplicated)
+
+    @Slot(object)
+    def _on_duplicated(self, copy: str) -> None:
+        self._wanted = copy
+        self._tell("A copy is kept as a draft of its own.")
+
+    @Slot()
+    def remove_current(self) -> None:
+        """Remove the selected draft; the next one is selected."""
+        current, drafts = self.current, self.services.drafts
+        if current is None or not self.remove_button.isEnabled():
+            return
+        row, draft = self.list.currentIndex().row(), current.draft
+        near = self.model.rows[row + 1 : row + 2] or self.model.rows[max(row - 1, 0) : row]
+        self._wanted = near[0].draft if near else ""
+
+        def operation(context: Context) -> str:
+            drafts.remove(draft)
+            return draft
+
+        self.runner.start(operation).succeeded.connect(self._on_removed)
+
+    @Slot(object)
+    def _on_removed(self, draft: str) -> None:
+        self._tell("Removed. It stays below “Show removed” for a while.", draft)
+
+    @Slot()
+    def undo_removal(self) -> None:
+        """Bring back what was removed last."""
+        if self._undone:
+            self._bring_back(self._undone)
+
+    @Slot()
+    def bring_back_current(self) -> None:
+        """Bring back the selected draft."""
+        current = self.current
+        if current is not None and current.removed is not None:
+            self._bring_back(current.draft)
+
+    def _bring_back(self, draft: str) -> None:
+        drafts = self.services.drafts
+        self._wanted = draft
+        self.runner.start(lambda context: drafts.bring_back(draft)).succeeded.connect(self._on_brought_back)
+
+    @Slot()
+    def _on_brought_back(self) -> None:
+        self._tell("The draft is back.")
+
+    @Slot(str, int)
+    def restore(self, draft: str, checkpoint: int) -> None:
+        """Put a checkpoint in place of a draft: in its window as one step of undo, else where it is kept."""
+        drafts, window = self.services.drafts, window_with_draft(draft)
+        if window is None:
+            task = self.runner.start(lambda context: drafts.restore(draft, checkpoint))
+            task.succeeded.connect(self._on_restored)
+            return
+
+        def operation(context: Context) -> tuple[str, Message]:
+            return draft, drafts.state(draft, checkpoint).message
+
+        self.runner.start(operation).succeeded.connect(self._on_read)
+
+    @Slot(object)
+    def _on_read(self, answer: tuple[str, Message]) -> None:
+        draft, message = answer
+        window = window_with_draft(draft)
+        if window is not None and window.composer.restore(message):
+            self._tell("Restored in its window; Undo there takes it back.")
+
+    @Slot()
+    def _on_restored(self) -> None:
+        self._tell("Restored. What the draft was before is its newest checkpoint.")
+
+    def _tell(self, sentence: str, removed: str = "") -> None:
+        """Say what happened; `removed` is the draft that can be brought back with a button."""
+        self._undone = removed
+        self.undo_button.setVisible(bool(removed))
+        self.notice.say(sentence)
+        self.look()
+
+    @Slot()
+    def _on_find(self) -> None:
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search.selectAll()
+
+    @Slot(object)
+    def _on_failed(self, error: SesComposerError) -> None:
+        self.undo_button.setVisible(False)
+        self.notice.say(f"{error.sentence} {error.hint}".strip(), "error")
+
+    @Slot(object)
+    def _on_crashed(self, error: BaseException) -> None:
+        from sescomposer.gui.crash import report
+
+        report(error)
+
+    def _on_setting(self, key: str) -> None:
+        if key in KEYS:
+            apply_fonts(self, self.services.settings)
+
+    # Coming and going
+
+    def _follow(self, opener: QWidget) -> None:
+        """Open drafts beside that window, and go when the last of its kind goes."""
+        if opener is self._opener:
+            return
+        self._opener = opener
+        closed = getattr(opener, "closed", None)
+        if closed is not None:
+            closed.connect(self._on_opener_closed)
+
+    @Slot(object)
+    def _on_opener_closed(self, opener: QWidget) -> None:
+        from PySide6.QtWidgets import QApplication
+
+        if opener is not self._opener:
+            return
+        known = [window for window in QApplication.topLevelWidgets() if hasattr(window, "window_wanted")]
+        others = [window for window in known if window is not opener and window.isVisible()]
+        self._opener = None
+        if others:
+            self._follow(others[0])
+        else:
+            self.close()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Begin to look."""
+        super().showEvent(event)
+        self.look()
+        self._timer.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Look no more."""
+        super().hideEvent(event)
+        self._timer.stop()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Stop the workers; the next call makes a new window."""
+        self._timer.stop()
+        self._stop_listening()
+        self.runner.close()
+        if DraftsWindow._shown is self:
+            DraftsWindow._shown = None
+        super().closeEvent(event)

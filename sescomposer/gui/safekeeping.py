@@ -1,0 +1,78 @@
+"""Keeps checkpoints of the draft of one window by itself, so that nothing is replaced by something emptier.
+
+What a checkpoint is being written of stays in the journal as it was until that is done: a crash in between loses
+neither.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEventLoop, QObject, Signal, Slot
+
+from sescomposer.core.message import Message
+from sescomposer.gui.tasks import Context, TaskRunner
+from sescomposer.services.fullness import Fullness, fullness
+
+if TYPE_CHECKING:
+    from sescomposer.bootstrap import Services
+
+EMPTIER = "before more than half was taken away"
+
+
+class Safekeeping(QObject):
+    """Watches how much the message of a window holds.
+
+    Signals:
+        written(): nothing is being written any more.
+    """
+
+    written = Signal()
+
+    def __init__(self, services: "Services", runner: TaskRunner, parent: QObject) -> None:
+        super().__init__(parent)
+        self._services = services
+        self._runner = runner
+        self._writing = 0
+        self._fullest = Fullness()
+        self._message: Message | None = None
+
+    @property
+    def is_writing(self) -> bool:
+        """Whether a checkpoint is on its way to the disk."""
+        return self._writing > 0
+
+    def begin(self, message: Message) -> None:
+        """Watch another message from here on."""
+        self._message, self._fullest = message, fullness(message)
+
+    def follow(self, draft: str, message: Message, path: Path | None) -> None:
+        """Take up an edit; where clearly less is left than there was, keep what held the most."""
+        held, fullest = fullness(message), self._message
+        if self._fullest.is_lost_in(held) and fullest is not None:
+            self.safeguard(draft, fullest, path, EMPTIER)
+            self.begin(message)
+        elif fullest is None or self._fullest.joined(held) == held:
+            self._message, self._fullest = message, held
+
+    def safeguard(self, draft: str, message: Message, path: Path | None, reason: str) -> None:
+        """Keep an automatic checkpoint on a worker."""
+        services = self._services
+
+        def operation(context: Context) -> None:
+            services.drafts.safeguard(draft, message, path, reason)
+
+        self._writing += 1
+        self._runner.start(operation).finished.connect(self._on_finished)
+
+    def wait(self) -> None:
+        """Wait until nothing is being written, while the window goes on."""
+        if self.is_writing:
+            waiting = QEventLoop(self)
+            self.written.connect(waiting.quit)
+            waiting.exec()
+
+    @Slot()
+    def _on_finished(self) -> None:
+        self._writing -= 1
+        if not self._writing:
+            self.written.emit()
