@@ -1,20 +1,33 @@
 """What tests of panes share: services over a folder of their own, and a composer with the sample message."""
 
 import gc
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from sescomposer.bootstrap import Services, make_services
+from sescomposer.core.errors import AccountError
+from sescomposer.gui.accounts import account_editing
+from sescomposer.gui.accounts.accounts_window import AccountsWindow
+from sescomposer.gui.accounts.leaving import Leave
 from sescomposer.gui.composer import Composer
 from sescomposer.gui.tasks import TaskRunner
+from sescomposer.services.account import Secret
 from sescomposer.services.sample import sample_message
+from sescomposer.services.sign_in import Profile, ProfileKind
 from sescomposer.store.folders import Folders
 
 _MANY = 20_000
+_PROFILES = (
+    Profile("sso", ProfileKind.SINGLE_SIGN_ON, "eu-west-1", "https://start.example"),
+    Profile("role", ProfileKind.ROLE_WITH_MFA),
+)
 
 
 @pytest.fixture(autouse=True)
@@ -52,3 +65,66 @@ def composer(services: Services, qtbot: QtBot) -> Iterator[Composer]:
     qtbot.waitUntil(lambda: runner.running == 0)
     made.deleteLater()
     runner.close()
+
+
+class Keyring:
+    """A keyring in memory, which can be absent or locked; notes the threads that ask."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, Secret] = {}
+        self.is_lasting = True
+        self.trouble = ""
+        self.locked = ""
+        self.threads: set[threading.Thread] = set()
+
+    def get(self, account: str) -> Secret | None:
+        self._enter()
+        return self.kept.get(account)
+
+    def set(self, account: str, secret: Secret) -> None:
+        self._enter()
+        self.kept[account] = secret
+
+    def remove(self, account: str) -> None:
+        self._enter()
+        self.kept.pop(account, None)
+
+    def _enter(self) -> None:
+        self.threads.add(threading.current_thread())
+        if self.locked:
+            raise AccountError(self.locked)
+
+
+@pytest.fixture
+def keyring(services: Services, monkeypatch: pytest.MonkeyPatch) -> Keyring:
+    made = Keyring()
+    services.__dict__["secrets"] = made
+    monkeypatch.setattr(services, "profiles", lambda: _PROFILES)
+    return made
+
+
+@pytest.fixture
+def open_window(
+    services: Services, keyring: Keyring, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[[], AccountsWindow]]:
+    monkeypatch.setattr(account_editing, "ask_leave", lambda parent, name: Leave.DISCARD)
+    monkeypatch.setattr(account_editing, "ask_remove", lambda parent, account: True)
+    made: list[AccountsWindow] = []
+
+    def make() -> AccountsWindow:
+        window = AccountsWindow(services)
+        window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+        made.append(window)
+        window.show()
+        qtbot.waitUntil(partial(_is_idle, window))
+        return window
+
+    yield make
+    for window in made:
+        qtbot.waitUntil(partial(_is_idle, window))
+        window.close()
+        window.deleteLater()
+
+
+def _is_idle(window: AccountsWindow) -> bool:
+    return window.runner.running == 0
