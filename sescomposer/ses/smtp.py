@@ -136,7 +136,7 @@ class SmtpTransport:
             answer = kept.connection.submit(octets, envelope.mail_from, envelope.rcpt_to, progress)
         except SmtpRefusal as refusal:
             # 421 closes the connection (RFC 5321 section 3.8).
-            if refusal.answer.status == 421:
+            if refusal.answer.status == 421 or not kept.connection.is_open:
                 kept.connection.abandon()
             else:
                 self._give_back(kept)
@@ -157,10 +157,15 @@ class SmtpTransport:
                 return _Kept(SmtpConnection(self.server, *self._credentials()), now, now)
             if self._now() - kept.made > OLD_SECONDS:
                 kept.connection.close()
-            elif self._now() - kept.used <= IDLE_SECONDS or kept.connection.is_alive():
+            elif self._is_good(kept):
                 return kept
             else:
                 kept.connection.abandon()
+
+    def _is_good(self, kept: _Kept) -> bool:
+        """Whether an idle connection takes another message; it is asked where that is in doubt."""
+        is_fresh = self._now() - kept.used <= IDLE_SECONDS and kept.connection.is_quiet
+        return is_fresh or kept.connection.is_alive()
 
     def _give_back(self, kept: _Kept) -> None:
         kept.used = self._now()
@@ -186,4 +191,10 @@ class SmtpTransport:
             )
         if account.way_in is WayIn.KEYS:
             secret = smtp_password(secret, account.region, key_id=account.user)
+        if not (account.user + secret.reveal()).isascii():
+            # The library would raise an error that holds the password.
+            raise AccountError(
+                f"The SMTP user name or password of the account {account.name!r} holds characters outside ASCII.",
+                hint="SES makes none such: copy both again from where SES showed them.",
+            )
         return account.user, secret.reveal()

@@ -1,6 +1,7 @@
 """One connection to an SMTP server: TLS before anything secret, then commands, then content as a stream (RFC 5321)."""
 
 import contextlib
+import selectors
 import smtplib
 import socket
 import ssl
@@ -123,19 +124,28 @@ class SmtpConnection:
         if not self.smtp.has_extn("starttls"):
             words = "The server does not offer STARTTLS, so no password and no message were given to it."
             raise SmtpFault(self._fault("StartTlsMissing", words), False)
-        self._expect(self.smtp.starttls(context=self._context()), "starttls", 220)
+        try:
+            self.smtp.starttls(context=self._context())
+        except smtplib.SMTPResponseException as error:
+            raise SmtpRefusal(self._answer(error.smtp_code, error.smtp_error, "starttls")) from None
         self._greet()
 
     def _log_in(self, user: str, password: str) -> None:
         self._step = "auth"
         if not isinstance(self._socket, ssl.SSLSocket):
             raise SmtpFault(self._fault("StartTlsMissing", "The connection is not encrypted."), False)
+        offered = self.smtp.esmtp_features.get("auth", "").upper().split()
+        known = {"PLAIN": self.smtp.auth_plain, "LOGIN": self.smtp.auth_login}
+        mechanism = next((name for name in known if name in offered), None)
+        if mechanism is None:
+            raise SmtpFault(self._fault("AuthMissing", "The server offers no login that this program knows."), False)
+        # Not by the library's `login`: it tries a refused password again with the next mechanism, and loses the reply
+        # of a server that hangs up behind it.
+        self.smtp.user, self.smtp.password = user, password
         try:
-            self.smtp.login(user, password)
+            self.smtp.auth(mechanism, known[mechanism])
         except smtplib.SMTPAuthenticationError as error:
             raise SmtpRefusal(self._answer(error.smtp_code, error.smtp_error, "auth")) from None
-        except smtplib.SMTPNotSupportedError as error:
-            raise SmtpFault(self._fault("AuthMissing", str(error)), False) from None
 
     @property
     def _socket(self) -> socket.socket:
@@ -176,9 +186,17 @@ class SmtpConnection:
         reply = self.smtp.docmd(command)
         if reply[0] not in wanted:
             answer = self._answer(*reply, step)
-            self._step = "rset"
-            self.smtp.docmd("RSET")
+            self._give_up()
             raise SmtpRefusal(answer)
+
+    def _give_up(self) -> None:
+        """Let the server forget a transaction; one that hung up behind its refusal (421 says so) leaves that told."""
+        try:
+            is_forgotten = self.smtp.docmd("RSET")[0] == 250
+        except (OSError, smtplib.SMTPException):
+            is_forgotten = False
+        if not is_forgotten:
+            self.abandon()
 
     def _send_content(self, octets: Octets, progress: Progress) -> ServiceAnswer:
         """Stream the content; from the first octet of its end mark on, the outcome is the server's."""
@@ -212,6 +230,18 @@ class SmtpConnection:
 
     # Living and ending
 
+    @property
+    def is_open(self) -> bool:
+        """Whether neither side is known to have closed it."""
+        return self._smtp is not None and self._smtp.sock is not None
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nothing came behind the last answer; else that is a goodbye, or the end."""
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._socket, selectors.EVENT_READ)
+            return not selector.select(0)
+
     def is_alive(self) -> bool:
         """Ask the server whether it is still there; never raises."""
         try:
@@ -222,9 +252,9 @@ class SmtpConnection:
     def close(self) -> None:
         """Say goodbye; a server that is gone is let go."""
         with contextlib.suppress(OSError, smtplib.SMTPException):
-            if self._smtp is not None and self._smtp.sock is not None:
-                self._smtp.sock.settimeout(5)
-                self._smtp.docmd("QUIT")
+            if self.is_open:
+                self._socket.settimeout(5)
+                self.smtp.docmd("QUIT")
         self.abandon()
 
     def abandon(self) -> None:
@@ -254,7 +284,9 @@ class SmtpConnection:
         except smtplib.SMTPServerDisconnected as error:
             raise SmtpFault(self._fault("Disconnected", str(error)), self._content_left) from error
         except smtplib.SMTPResponseException as error:
-            raise SmtpRefusal(self._answer(error.smtp_code, error.smtp_error, self._step)) from error
+            # Not the server's code but the library's own, for a line without end: nobody refused anything.
+            words = f"The server gave a reply that nobody can read: {error.smtp_error!s}"
+            raise SmtpFault(self._fault("UnreadableReply", words), self._content_left) from error
         except (OSError, smtplib.SMTPException) as error:
             words = f"{self._server.host}:{self._server.port}: {error}"
             raise SmtpFault(self._fault(type(error).__name__, words), self._content_left) from error
