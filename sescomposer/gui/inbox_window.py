@@ -131,6 +131,10 @@ class InboxWindow(QMainWindow):
         self.search.setAccessibleName("Search the local inbox")
         self.count = QLabel(self)
         self.notice = Notice("Trouble", self)
+        self.served = Notice("Serving", self)
+        show_serving = self.served.add_button("Ser&ving...", "Show the addresses, and what comes")
+        show_serving.setVisible(True)
+        show_serving.clicked.connect(self._on_serving_wanted)
         self.new_button = self._button("new", "&Open as new message", "Open a copy to change and send again (Ctrl+O)")
         self.save_button = self._button("save", "Save &as...", "Save the octets in view exactly (Ctrl+S)")
         self.delete_button = self._button("remove", "De&lete", "Delete the selected message (Del)")
@@ -153,6 +157,7 @@ class InboxWindow(QMainWindow):
         column.setSpacing(8)
         column.addLayout(self._build_top())
         column.addWidget(self.notice)
+        column.addWidget(self.served)
         column.addWidget(self.pages, 1)
         self.setCentralWidget(centre)
 
@@ -289,6 +294,8 @@ class InboxWindow(QMainWindow):
     @Slot()
     def _show_state(self) -> None:
         """Show what there is, and what can be done with it."""
+        at = self.services.served_at
+        self.served.say(f"Other programs send here: SMTP {at.host}:{at.smtp_port}, SES APIs {at.url}." if at else "")
         found, total = len(self.model.rows), self.model.total
         page = self.storeys if found else self.empty
         if page is not self.pages.currentWidget():
@@ -390,6 +397,12 @@ class InboxWindow(QMainWindow):
         apply_fonts(report, self.services.settings)
         report.save_wanted.connect(self.save_octets)
         report.show()
+
+    @Slot()
+    def _on_serving_wanted(self) -> None:
+        from sescomposer.gui.serving.serving_window import ServingWindow
+
+        ServingWindow.show_for(self.services, self._opener)
 
     @Slot()
     def _on_find(self) -> None:

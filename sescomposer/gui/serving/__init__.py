@@ -1,0 +1,1 @@
+"""The window of the local inbox as a server for other programs."""

@@ -1,0 +1,269 @@
+"""The window of the local inbox as a server, one a process: it starts and stops it, tells it faults, shows what comes.
+
+Closing the window leaves the servers running; the window of the local inbox says so. They end with the program.
+"""
+
+from typing import ClassVar
+
+from PySide6.QtCore import QModelIndex, QSize, Qt, QTimer, Slot
+from PySide6.QtGui import QCloseEvent, QHideEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import (
+    QGroupBox,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QMainWindow,
+    QPushButton,
+    QSplitter,
+    QStackedWidget,
+    QTreeView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from sescomposer.bootstrap import Services
+from sescomposer.core.errors import SesComposerError
+from sescomposer.core.road import Road
+from sescomposer.gui.companion import Companion
+from sescomposer.gui.icons import icon
+from sescomposer.gui.serving.address_panel import AddressPanel, PortsPanel
+from sescomposer.gui.serving.fault_panel import FaultPanel
+from sescomposer.gui.serving.served_model import ANSWER, WAY, ServedModel
+from sescomposer.gui.tasks import Context, TaskRunner
+from sescomposer.gui.widgets.notice import Notice
+from sescomposer.gui.widgets.selection_colours import SelectionColours
+from sescomposer.services.serving import Fault, Serving
+
+LOOK_MS = 300
+_TOLD_MS = 5000
+_RESTS = "The local inbox is not served. Start it, and programs on this machine can send to it."
+_RUNS = "The local inbox is served to programs on this machine. Signatures, users and passwords are not checked."
+
+
+class ServingWindow(QMainWindow):
+    """Addresses and faults at the left, what comes at the right."""
+
+    _shown: ClassVar["ServingWindow | None"] = None
+
+    def __init__(self, services: Services, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle("Serve the local inbox")
+        self.services = services
+        self.companion = Companion(self)
+        self.runner = TaskRunner(self)
+        self.runner.failed.connect(self._on_failed)
+        self.runner.crashed.connect(self._on_crashed)
+        self.model = ServedModel(self)
+        self._serving: Serving | None = None
+        self._busy = True
+        self._build()
+        self._timer = QTimer(self, interval=LOOK_MS)
+        self._timer.timeout.connect(self.look)
+        # On a worker, for its libraries are large.
+        task = self.runner.start(lambda context: services.serving)
+        task.succeeded.connect(self._on_ready)
+        screen = self.screen().availableGeometry()
+        self.resize(self.sizeHint().boundedTo(QSize(screen.width() - 32, screen.height() - 48)))
+        self.look()
+
+    @classmethod
+    def show_for(cls, services: Services, opener: QWidget | None = None) -> "ServingWindow":
+        """Show the window of this process; it goes when the last composer window goes."""
+        window = cls._shown
+        if window is None:
+            window = cls._shown = cls(services)
+        if opener is not None:
+            window.companion.follow(opener)
+        window.show()
+        window.activateWindow()
+        return window
+
+    def sizeHint(self) -> QSize:
+        """Room for both halves."""
+        return QSize(1120, 720)
+
+    # Building
+
+    def _build(self) -> None:
+        self.sentence = QLabel(self)
+        self.sentence.setWordWrap(True)
+        self.sentence.setAccessibleName("Whether it is served")
+        self.switch = QPushButton(self)
+        self.switch.setDefault(True)
+        self.switch.clicked.connect(self.toggle)
+        self.notice = Notice("Trouble", self)
+        self.ports = PortsPanel(self)
+        self.addresses = AddressPanel(self)
+        self.addresses.copied.connect(self._on_copied)
+        self.places = QStackedWidget(self)
+        self.places.addWidget(self.ports)
+        self.places.addWidget(self.addresses)
+        self.faults = FaultPanel(self)
+        self.faults.fault_wanted.connect(self._on_fault_wanted)
+        self.log = self._make_log()
+        halves = QSplitter(Qt.Orientation.Horizontal, self)
+        halves.setChildrenCollapsible(False)
+        halves.setHandleWidth(8)
+        halves.addWidget(self._left())
+        halves.addWidget(self._group("What came, the newest first", self.log))
+        halves.setStretchFactor(1, 1)
+        halves.setSizes([460, 620])
+        top = QHBoxLayout()
+        top.setSpacing(16)
+        top.addWidget(self.sentence, 1)
+        top.addWidget(self.switch)
+        centre = QWidget(self)
+        column = QVBoxLayout(centre)
+        column.setContentsMargins(16, 16, 16, 16)
+        column.setSpacing(8)
+        column.addLayout(top)
+        column.addWidget(self.notice)
+        column.addWidget(halves, 1)
+        self.setCentralWidget(centre)
+        for keys in ("Ctrl+W", "Esc"):
+            QShortcut(QKeySequence(keys), self).activated.connect(self.close)
+
+    def _left(self) -> QWidget:
+        left = QWidget(self)
+        column = QVBoxLayout(left)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addWidget(self._group("Where it listens", self.places))
+        column.addWidget(self._group("What is done to messages", self.faults), 1)
+        return left
+
+    def _group(self, title: str, widget: QWidget) -> QGroupBox:
+        group = QGroupBox(title, self)
+        QVBoxLayout(group).addWidget(widget)
+        return group
+
+    def _make_log(self) -> QTreeView:
+        view = QTreeView(self)
+        view.setModel(self.model)
+        view.setAccessibleName("What came, the newest first")
+        SelectionColours(view)
+        view.setRootIsDecorated(False)
+        view.setUniformRowHeights(True)
+        view.setAlternatingRowColors(True)
+        view.setAllColumnsShowFocus(True)
+        view.setMinimumWidth(320)
+        view.setToolTip("Enter opens a message in the window of the local inbox")
+        view.activated.connect(self._on_activated)
+        header = view.header()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        for column in (WAY, ANSWER):
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Interactive)
+        header.resizeSection(WAY, 200)
+        return view
+
+    # Running
+
+    @Slot()
+    def toggle(self) -> None:
+        """Start or stop, on a worker."""
+        serving, options = self._serving, self.ports.options
+        if serving is None or self._busy:
+            return
+        self._busy = True
+        self.notice.say("")
+        runs = serving.addresses is not None
+
+        def operation(context: Context) -> None:
+            if runs:
+                serving.stop()
+            else:
+                serving.start(options)
+
+        self.runner.start(operation).finished.connect(self._on_switched)
+        self.look()
+
+    @Slot(object)
+    def _on_ready(self, serving: Serving) -> None:
+        self._serving = serving
+        self._on_switched()
+
+    @Slot()
+    def _on_switched(self) -> None:
+        self._busy = False
+        self.look()
+
+    @Slot()
+    def look(self) -> None:
+        """Show what there is; it is all in memory."""
+        serving = self._serving
+        addresses = serving.addresses if serving is not None else None
+        self.switch.setEnabled(not self._busy)
+        self.switch.setText("S&top serving" if addresses else "S&tart serving")
+        self.switch.setIcon(icon("close" if addresses else "inbox"))
+        self.sentence.setText(_RUNS if addresses else _RESTS)
+        if addresses is not None:
+            self.addresses.show_addresses(addresses)
+        self.places.setCurrentWidget(self.addresses if addresses else self.ports)
+        self.faults.setEnabled(serving is not None)
+        if serving is not None:
+            self.model.take(serving.journal(self.model.last))
+            self.faults.say(_faults_now(serving))
+
+    @Slot(object, object)
+    def _on_fault_wanted(self, fault: Fault, roads: tuple[Road, ...]) -> None:
+        if self._serving is not None:
+            self._serving.faults.set(fault, *roads)
+            self.look()
+
+    @Slot(QModelIndex)
+    def _on_activated(self, index: QModelIndex) -> None:
+        from sescomposer.gui.inbox_window import InboxWindow
+
+        entry = self.model.rows[index.row()].entry
+        if entry:
+            InboxWindow.show_for(self.services, self.companion.opener, entry)
+
+    @Slot(str)
+    def _on_copied(self, text: str) -> None:
+        self.statusBar().showMessage(f"Copied: {text}", _TOLD_MS)
+
+    @Slot(object)
+    def _on_failed(self, error: SesComposerError) -> None:
+        self.notice.say(f"{error.sentence} {error.hint}".strip(), "error")
+
+    @Slot(object)
+    def _on_crashed(self, error: BaseException) -> None:
+        from sescomposer.gui.crash import report
+
+        report(error)
+
+    # Coming and going
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Begin to look."""
+        super().showEvent(event)
+        self._timer.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Look no more."""
+        super().hideEvent(event)
+        self._timer.stop()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Stop the workers; the servers go on."""
+        self._timer.stop()
+        self.runner.close()
+        if ServingWindow._shown is self:
+            ServingWindow._shown = None
+        super().closeEvent(event)
+
+
+def _faults_now(serving: Serving) -> str:
+    """Say what is done to messages now, once where it is the same on all roads."""
+    words = {road: _fault_now(serving, road) for road in Road}
+    if len(set(words.values())) == 1:
+        return f"Now: {words[Road.SMTP]}"
+    return "\n".join(f"{road.label}: {sentence}" for road, sentence in words.items())
+
+
+def _fault_now(serving: Serving, road: Road) -> str:
+    fault, left = serving.faults.get(road), serving.faults.left(road)
+    if fault.is_none or left < 0:
+        return fault.sentence
+    return f"{fault.sentence} {left} to come."
