@@ -239,6 +239,17 @@ def test_profiles_are_offered_with_what_they_are(open_window: Open) -> None:
     assert way.profile.help.text() == "Single sign-on, https://start.example, region eu-west-1"
 
 
+def test_the_region_of_a_profile_is_taken_where_none_was_named(open_window: Open) -> None:
+    window = open_window()
+    window.pane.first_button.click()
+    form = window.pane.form
+    form.way.ways[WayIn.PROFILE].click()
+    form.way.profile_box.setCurrentIndex(0)
+    form.way.profile_box.activated.emit(0)
+    assert form.account.region == "eu-west-1"
+    assert not form.place.reasons[Road.SMTP].text().startswith("The region")
+
+
 def test_a_profile_that_is_gone_stays_and_is_marked(open_window: Open, services: Services) -> None:
     services.accounts.add(Account("old", WayIn.PROFILE, "eu-west-1", profile="gone"))
     window = open_window()

@@ -104,6 +104,9 @@ class AccountEditing(QObject):
     def _show_secret(self) -> None:
         state = self._secrets.of(self.shown) if self.shown else self._secrets.of_new
         self.pane.form.show_secret(state)
+        # A keyring that is not there is told of beside the field too; above all where there is no such field.
+        is_told = self._secrets.is_mute or not self.pane.is_form_shown
+        self.pane.notice.say(self._secrets.of_new.trouble if is_told else "", "warning")
         self._show_buttons()
 
     @Slot()
@@ -262,9 +265,6 @@ class AccountEditing(QObject):
 
     @Slot()
     def _on_secrets(self) -> None:
-        # Beside the field of a secret it is said too; above all where there is no such field, or no answer.
-        is_told = self._secrets.is_mute or not self.pane.is_form_shown
-        self.pane.notice.say(self._secrets.of_new.trouble if is_told else "", "warning")
         self._show_list()
         self._show_secret()
 

@@ -69,6 +69,7 @@ class AccountForm(QWidget):
             column.addWidget(part)
         column.addStretch(1)
         self.name_line.textEdited.connect(self._on_edited)
+        self.way.region_named.connect(self.place.suggest_region)
         self.way.edited.connect(self._on_edited)
         self.place.edited.connect(self._on_edited)
 

@@ -42,6 +42,8 @@ class AccountsWindow(QMainWindow):
         self.editing.told.connect(self._on_told)
         self._make_keys()
         self._show_title()
+        # Made now: one that came with its first sentence would push everything up.
+        self.statusBar().setSizeGripEnabled(False)
         screen = self.screen().availableGeometry()
         self.resize(self.sizeHint().boundedTo(QSize(screen.width() - 32, screen.height() - 48)))
 

@@ -82,6 +82,12 @@ class PlaceFields(QWidget):
         self.url_line.setText(account.endpoint_url)
         self.fit(account)
 
+    @Slot(str)
+    def suggest_region(self, name: str) -> None:
+        """Take a region, as long as the user named none."""
+        if not self.region_box.name:
+            self.region_box.choose(name)
+
     def fit(self, account: Account) -> None:
         """Offer what way in and region of an account allow, and say what the rest lacks."""
         if account.way_in is WayIn.SMTP and self.chosen_road is not Road.SMTP:

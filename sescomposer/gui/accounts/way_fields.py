@@ -28,10 +28,12 @@ class WayFields(QWidget):
     Signals:
         edited(): something was chosen or typed.
         profiles_wanted(): profiles are about to be chosen from.
+        region_named(str): the profile that was chosen names a region.
     """
 
     edited = Signal()
     profiles_wanted = Signal()
+    region_named = Signal(str)
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -129,9 +131,12 @@ class WayFields(QWidget):
         box.setPlaceholderText("Choose a profile")
         self._explain_profile()
 
-    def _explain_profile(self) -> None:
+    def _chosen_profile(self) -> Profile | None:
         chosen = self.profile_box.currentData()
-        found = next((profile for profile in self._profiles if profile.name == chosen), None)
+        return next((profile for profile in self._profiles if profile.name == chosen), None)
+
+    def _explain_profile(self) -> None:
+        found = self._chosen_profile()
         words = what_a_profile_is(found) if found else self._trouble or ("" if self._profiles else _NO_PROFILES)
         self.profile.explain(words)
 
@@ -168,4 +173,7 @@ class WayFields(QWidget):
     @Slot()
     def _on_profile(self) -> None:
         self._explain_profile()
+        found = self._chosen_profile()
+        if found is not None and found.region:
+            self.region_named.emit(found.region)
         self.edited.emit()
