@@ -23,6 +23,18 @@ class WindowOpeners(QObject):
 
         InboxWindow.show_for(self._window.services, self._window)
 
+    def do_history(self) -> None:
+        """Open what was sent and tried."""
+        from sescomposer.gui.history.history_window import HistoryWindow
+
+        HistoryWindow.show_for(self._window.services, self._window)
+
+    def do_serve(self) -> None:
+        """Open the window of the local inbox as a server."""
+        from sescomposer.gui.serving.serving_window import ServingWindow
+
+        ServingWindow.show_for(self._window.services, self._window)
+
     def do_palette(self) -> None:
         """Find any action."""
         from sescomposer.gui.dialogs.command_palette import CommandPalette

@@ -140,6 +140,10 @@ class HistoryService:
         """Give the names of the accounts in the history. Raises `StoreError`."""
         return self.index.accounts()
 
+    def version(self) -> tuple[int, int]:
+        """Give what is another value whenever something was changed, by whomever; cheap. Raises `StoreError`."""
+        return self.index.version()
+
     def get(self, submission: str) -> HistoryEntry:
         """Give one entry by its id, an unambiguous start of it, or the service's message id. Raises `StoreError`."""
         return self.index.get(submission)

@@ -85,6 +85,9 @@ class History(Protocol):
     def accounts(self) -> tuple[str, ...]:
         """Give the names of all accounts that something went through, in order. Raises `StoreError`."""
 
+    def version(self) -> tuple[int, int]:
+        """Give what is another value whenever something was changed, by whomever; cheap. Raises `StoreError`."""
+
     def flush(self) -> None:
         """Make everything put so far outlast a loss of power. Raises `StoreError`."""
 

@@ -147,6 +147,11 @@ class HistoryIndex:
                 found.append(name)
         return tuple(found)
 
+    def version(self) -> tuple[int, int]:
+        """Give what is another value whenever something was changed, by whomever; cheap. Raises `StoreError`."""
+        with self._database.reading() as connection:
+            return self._database.number, int(connection.execute("PRAGMA data_version").fetchone()[0])
+
     def states(self, submissions: Iterable[str]) -> Mapping[str, SubmissionState]:
         """Give the states of those of them that are here. Raises `StoreError`."""
         wanted = list(submissions)

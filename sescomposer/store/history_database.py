@@ -82,6 +82,7 @@ class HistoryDatabase:
     Attributes:
         trouble: A sentence once a damaged file was set aside, else "".
         is_full_text: How the words of this file are kept; known once it is open.
+        number: Number of the file that is open; another one once it was made anew.
     """
 
     def __init__(
@@ -101,8 +102,7 @@ class HistoryDatabase:
         self._writing = RLock()
         self._reading = RLock()
         self._links: _Links | None = None
-        self._number = 0
-        """Number of the file that is open."""
+        self.number = 0
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
@@ -146,7 +146,7 @@ class HistoryDatabase:
     @contextmanager
     def _watched(self) -> Iterator[None]:
         """Set a file aside that turns out to be damaged; the error is raised all the same."""
-        number = self._number
+        number = self.number
         try:
             yield
         except sqlite3.DatabaseError as error:
@@ -162,11 +162,11 @@ class HistoryDatabase:
                 except sqlite3.DatabaseError as error:
                     if not is_damage(error):
                         raise
-                    self._set_aside(self._number)
+                    self._set_aside(self.number)
                     self._links = self._connect()
                 if self.is_full_text and not has_full_text():
                     # Another build of SQLite made it.
-                    self._set_aside(self._number)
+                    self._set_aside(self.number)
                     self._links = self._connect()
                 # Whoever forgets to close it leaves nothing open.
                 weakref.finalize(self, _close, self._links)
@@ -177,7 +177,7 @@ class HistoryDatabase:
         make_folder(self.path.parent)
         with translated(WRITE, self.path):
             os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, FILE_MODE))
-            self._number = self.path.stat().st_ino
+            self.number = self.path.stat().st_ino
         with ExitStack() as opened:
             links = _Links(*(opened.enter_context(closing(self._connection())) for _ in range(2)))
             self._check(self._schema(links.writer))

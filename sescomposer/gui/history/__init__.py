@@ -1,0 +1,1 @@
+"""The window of what was sent and tried: list, details, events, comparison."""
