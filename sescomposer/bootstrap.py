@@ -43,7 +43,7 @@ if TYPE_CHECKING:
         Transport,
     )
     from sescomposer.services.sending import Sending
-    from sescomposer.services.serving import Serving
+    from sescomposer.services.serving import Addresses, Serving
     from sescomposer.services.sign_in import Profile, Prompts, SignInPrompt
     from sescomposer.services.unknown import UnknownSubmission
     from sescomposer.ses.reader import SesReader
@@ -307,6 +307,11 @@ class Services:
 
         return Serving(self._inbox, self.content, self.clock, certificate)
 
+    @property
+    def served_at(self) -> Addresses | None:
+        """Where other programs reach the local inbox, None while it is not served."""
+        return self.serving.addresses if "serving" in self.__dict__ else None
+
     def local_transport(self, road: Road) -> Transport:
         """The local inbox as a way to send, with the limits of that road."""
         return self._inbox(road)
@@ -377,11 +382,13 @@ class Services:
         """Give the submissions that were begun and have no outcome, oldest first, with how to find out.
 
         Raises:
-            StoreError: the log of submissions, or the local inbox, cannot be read.
+            StoreError: the log of submissions, or the local inbox, cannot be used.
         """
-        from sescomposer.services.unknown import UnknownSubmission, advice
+        from sescomposer.services.unknown import UnknownSubmission, advice, still_unknown
 
         records = self.sending.unfinished()
+        if records:
+            records = still_unknown(records, self.history.index, self.submissions)
         entries = self.inbox.entries() if records else ()
         return tuple(UnknownSubmission(record, advice(record, entries)) for record in records)
 

@@ -193,6 +193,8 @@ def _show(records: Sequence[SubmissionRecord], as_json: bool) -> None:
     for record in records:
         if record.unrecorded:
             say(f"This outcome could not be recorded; do not send again because of that. {record.unrecorded}")
+        if record.unlisted:
+            say(f"The history could not take this up and will do it later; do not send again. {record.unlisted}")
     if as_json:
         print_json({"submissions": [_receipt(record) for record in records]})
         return
@@ -224,6 +226,7 @@ def _receipt(record: SubmissionRecord) -> dict[str, Any]:
         "answer": outcome.sentence if outcome else "",
         "explanation": outcome.explanation if outcome else "",
         "unrecorded": record.unrecorded,
+        "unlisted": record.unlisted,
     }
 
 

@@ -473,11 +473,16 @@ def services() -> Iterator[Services]:
 
 @pytest.fixture
 def send(ring: Ring, services: Services, capsys: pytest.CaptureFixture[str]) -> Callable[..., Sent]:
-    """Run `send FILE --account work --json` and look at what another start finds."""
+    """Run `send FILE --account work --json`, some fault `during` it, and look at what another start finds."""
 
-    def sending(path: Path, *words: str) -> Sent:
+    def sending(
+        path: Path,
+        *words: str,
+        during: contextlib.AbstractContextManager[None] = contextlib.nullcontext(),  # noqa: B008
+    ) -> Sent:
         capsys.readouterr()
-        status = main(["send", str(path), "--account", "work", "--json", *words])
+        with during:
+            status = main(["send", str(path), "--account", "work", "--json", *words])
         shown = capsys.readouterr()
         assert shown.out, shown.err
         receipt = json.loads(shown.out)["submissions"][0]

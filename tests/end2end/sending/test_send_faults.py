@@ -1,4 +1,4 @@
-"""Every fault of the way and of the service by all three roads: what the service has, what is recorded, what is told."""
+"""Every fault of the way and of the service, by all three roads: what the service has, what is kept, what is told."""
 
 import socket
 from collections.abc import Callable
