@@ -26,6 +26,7 @@ from sescomposer.core.seal import Sealed
 from sescomposer.services.ports import Intent, Receipt, SubmissionState
 from sescomposer.services.system import SystemClock
 from sescomposer.store.content import DiskContentStore
+from sescomposer.store.drafts import DraftFiles
 from sescomposer.store.folders import Folders
 from sescomposer.store.journal import DiskJournal
 from sescomposer.store.submissions import SubmissionLog
@@ -110,6 +111,29 @@ def test_killed_typist_loses_at_most_a_second(killed: Callable[[str, int, float]
     print(f"{KILLS} kills, {typed} edits, at most {worst:.3f} s lost")
     assert worst <= MAY_BE_LOST_SECONDS
     assert typed
+
+
+def test_killed_at_a_checkpoint_all_before_it_are_whole(
+    killed: Callable[[str, int, float], Iterator[Killed]],
+) -> None:
+    kept = 0
+    for folder, _ in killed("drafts", max(10, KILLS // 4), 0.8):
+        drafts = DraftFiles(folder / "drafts", DiskContentStore(folder / "content", SystemClock()), SystemClock())
+        promised = [number for number, _ in _noted(folder)]
+        found = drafts.all()
+        assert drafts.problems() == ()
+        named = [one for draft in found for one in draft.checkpoints if not one.is_automatic]
+        numbers = [int(one.name) for one in named]
+        assert numbers[: len(promised)] == promised
+        assert len(numbers) <= len(promised) + 1
+        for one in (*named[:2], *named[-2:]):
+            state = drafts.state("draft", one.number)
+            assert state.damaged == ""
+            assert b"edit-%s\r\n" % one.name.encode() in bytes(state.message.root.octets)
+        after = drafts.add_checkpoint("draft", drafts.state("draft").message, None, "goes on") if found else None
+        assert after is None or drafts.all()[0].checkpoints[-1] == after
+        kept += len(numbers)
+    assert kept
 
 
 def test_killed_keeper_leaves_whole_entries(killed: Callable[[str, int, float], Iterator[Killed]]) -> None:

@@ -5,8 +5,8 @@
     typist.py record FOLDER PREFIX              record 40 submissions, named by the prefix and a number
     typist.py many JOB FOLDER COUNT             fork so many processes that do a job without end, one folder each
 
-JOB is journal, content, submissions or batch. `many` prints the process ids and reaps them when its standard input
-ends, so that no id is used again before. Each line of FOLDER/<n>/noted is a number and the monotonic time of the
+JOB is journal, content, submissions, drafts or batch. `many` prints the process ids and reaps them when its standard
+input ends, so that no id is used again before. Each line of FOLDER/<n>/noted is a number and the monotonic time of the
 promise; each line of FOLDER/<n>/given is a recipient whose message a service took.
 """
 
@@ -34,6 +34,7 @@ from sescomposer.services.send_control import SendControl, SystemWaiting
 from sescomposer.services.system import SystemClock
 from sescomposer.store import journal as journal_module
 from sescomposer.store.content import DiskContentStore
+from sescomposer.store.drafts import DraftFiles
 from sescomposer.store.folders import Folders
 from sescomposer.store.journal import DiskJournal
 from sescomposer.store.submissions import SubmissionLog
@@ -90,6 +91,20 @@ def keep_content(folder: Path, noted: Noted) -> None:
         source.write_bytes(octets)
         _ = content.keep(octets) if number % 2 else content.keep_file(source)
         noted(number)
+
+
+def keep_checkpoints(folder: Path, noted: Noted) -> None:
+    """Keep one checkpoint after the other, named by numbers, automatic ones between them, and now and then the draft."""
+    content = DiskContentStore(folder / "content", SystemClock())
+    drafts = DraftFiles(folder / "drafts", content, SystemClock())
+    attached = content.keep(random.Random(1).randbytes(5000)).octets
+    for number in count():
+        state = message(number, attached)
+        drafts.add_checkpoint("draft", state, None, str(number))
+        noted(number)
+        drafts.add_checkpoint("draft", state, None, "automatic", most_automatic=2)
+        if number % 5 == 0:
+            drafts.keep("draft", state, None)
 
 
 def submit(folder: Path, noted: Noted) -> None:
@@ -172,6 +187,8 @@ def run(job: str, folder: Path) -> None:
             keep_content(folder, noted)
         case "submissions":
             submit(folder, noted)
+        case "drafts":
+            keep_checkpoints(folder, noted)
         case "batch":
             send_batches(folder)
 
