@@ -190,7 +190,7 @@ def _item(name: str, answer: KnownAnswer) -> QTreeWidgetItem:
     """One answer: our sentence, and its words as they come on its first road."""
     example = answer.example(answer.roads[0])
     explanation = explain(example)
-    item = QTreeWidgetItem([explanation.sentence, example.wire])
+    item = QTreeWidgetItem([explanation.sentence, example.text or example.wire])
     item.setData(0, _NAME, name)
     roads = ", ".join(road.label for road in answer.roads)
     for column in (0, 1):

@@ -5,7 +5,7 @@ from PySide6.QtCore import QObject, Qt
 from sescomposer.gui.models.rows_model import Index, RowsModel
 from sescomposer.services.serving import Served
 
-TITLES = ("Time", "Road", "What became of it", "Octets", "From and to", "Answer")
+TITLES = ("Time", "Road", "Outcome", "Octets", "From and to", "Answer")
 TIME, ROAD, OUTCOME, OCTETS, WAY, ANSWER = range(6)
 KEPT = 1000
 

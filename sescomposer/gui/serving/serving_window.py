@@ -32,12 +32,16 @@ from sescomposer.gui.serving.served_model import ANSWER, WAY, ServedModel
 from sescomposer.gui.tasks import Context, TaskRunner
 from sescomposer.gui.widgets.notice import Notice
 from sescomposer.gui.widgets.selection_colours import SelectionColours
-from sescomposer.services.serving import Fault, Serving
+from sescomposer.services.serving import NO_FAULT, Fault, Serving
 
 LOOK_MS = 300
 _TOLD_MS = 5000
 _RESTS = "The local inbox is not served. Start it, and programs on this machine can send to it."
 _RUNS = "The local inbox is served to programs on this machine. Signatures, users and passwords are not checked."
+_NOTHING = (
+    "Nothing came yet. Give one of the addresses at the left to your program and let it send: what comes is listed "
+    "here, and lies in the local inbox."
+)
 
 
 class ServingWindow(QMainWindow):
@@ -106,9 +110,9 @@ class ServingWindow(QMainWindow):
         halves.setChildrenCollapsible(False)
         halves.setHandleWidth(8)
         halves.addWidget(self._left())
-        halves.addWidget(self._group("What came, the newest first", self.log))
+        halves.addWidget(self._right())
         halves.setStretchFactor(1, 1)
-        halves.setSizes([460, 620])
+        halves.setSizes([520, 560])
         top = QHBoxLayout()
         top.setSpacing(16)
         top.addWidget(self.sentence, 1)
@@ -132,6 +136,16 @@ class ServingWindow(QMainWindow):
         column.addWidget(self._group("Where it listens", self.places))
         column.addWidget(self._group("What is done to messages", self.faults), 1)
         return left
+
+    def _right(self) -> QWidget:
+        self.nothing = QLabel(_NOTHING, self)
+        self.nothing.setWordWrap(True)
+        right = QWidget(self)
+        column = QVBoxLayout(right)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.nothing)
+        column.addWidget(self.log, 1)
+        return self._group("What came, the newest first", right)
 
     def _group(self, title: str, widget: QWidget) -> QGroupBox:
         group = QGroupBox(title, self)
@@ -204,6 +218,7 @@ class ServingWindow(QMainWindow):
         if serving is not None:
             self.model.take(serving.journal(self.model.last))
             self.faults.say(_faults_now(serving))
+        self.nothing.setVisible(not self.model.rows)
 
     @Slot(object, object)
     def _on_fault_wanted(self, fault: Fault, roads: tuple[Road, ...]) -> None:
@@ -264,6 +279,6 @@ def _faults_now(serving: Serving) -> str:
 
 def _fault_now(serving: Serving, road: Road) -> str:
     fault, left = serving.faults.get(road), serving.faults.left(road)
-    if fault.is_none or left < 0:
-        return fault.sentence
-    return f"{fault.sentence} {left} to come."
+    if left == 0:
+        return f"{NO_FAULT.sentence} What was asked for is done."
+    return fault.sentence if left < 0 else f"{fault.sentence} {left} to come."
