@@ -155,8 +155,8 @@ def test_words_state_and_account_filter(qtbot: QtBot, show: Show, services: Serv
     window.filters.accounts.setCurrentIndex(window.filters.accounts.findText("work"))
     qtbot.waitUntil(lambda: subjects(window) == ["No. 2", "No. 1"])
     window.filters.search.setText('"*(')
-    qtbot.waitUntil(lambda: window.empty.title.text() == "Nothing found")
-    assert window.pages.currentWidget() is window.empty
+    qtbot.waitUntil(lambda: window.pages.currentWidget() is window.empty)
+    assert window.empty.title.text() == "Nothing found"
     window.filters.clear()
     qtbot.waitUntil(lambda: len(window.model.rows) == 3)
 

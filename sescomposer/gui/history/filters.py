@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QWidget
 from sescomposer.gui.history.history_words import STATES
 from sescomposer.gui.icons import icon
 from sescomposer.services.history_ports import HistoryQuery
+from sescomposer.services.ports import SubmissionState
 
 PAUSE_MS = 200
 """How long nobody types before it is searched."""
@@ -54,7 +55,8 @@ class Filters(QWidget):
     def query(self) -> HistoryQuery:
         """What is wanted, without page."""
         state, account = self.states.currentData(), self.accounts.currentData()
-        return HistoryQuery(self.search.text(), () if state is None else (state,), account or "")
+        # Of an enumeration of texts the control gives the text back.
+        return HistoryQuery(self.search.text(), (SubmissionState(state),) if state else (), account or "")
 
     @property
     def is_open(self) -> bool:
