@@ -43,6 +43,7 @@ class Recovery(QObject):
         self._new_window = new_window
         self._is_done = False
         self._wanted: list[str] = []
+        self._picker: QObject | None = None
 
     def take_up(self, drafts: "tuple[RecoveredDraft, ...]") -> None:
         """Open the one intact draft that a crash left; where there are several, or damage, let the user choose."""
@@ -96,7 +97,14 @@ class Recovery(QObject):
         picker.opened.connect(self.open_recovered)
         picker.discarded.connect(self._on_discarded)
         picker.left.connect(self._on_left)
+        picker.finished.connect(self._on_picked)
+        # Without a window above it nobody else would hold it.
+        self._picker = picker
         picker.show()
+
+    @Slot()
+    def _on_picked(self) -> None:
+        self._picker = None
 
     @Slot(object)
     def _on_opened(self, answer: "tuple[RecoveredDraft, bool]") -> None:

@@ -32,14 +32,15 @@ class Safekeeping(QObject):
         super().__init__(parent)
         self._services = services
         self._runner = runner
-        self._writing = 0
+        self._waiting: list[tuple[str, Message, Path | None, str]] = []
+        self._is_running = False
         self._fullest = Fullness()
         self._message: Message | None = None
 
     @property
     def is_writing(self) -> bool:
         """Whether a checkpoint is on its way to the disk."""
-        return self._writing > 0
+        return self._is_running
 
     def begin(self, message: Message) -> None:
         """Watch another message from here on."""
@@ -55,14 +56,10 @@ class Safekeeping(QObject):
             self._message, self._fullest = message, held
 
     def safeguard(self, draft: str, message: Message, path: Path | None, reason: str) -> None:
-        """Keep an automatic checkpoint on a worker."""
-        services = self._services
-
-        def operation(context: Context) -> None:
-            services.drafts.safeguard(draft, message, path, reason)
-
-        self._writing += 1
-        self._runner.start(operation).finished.connect(self._on_finished)
+        """Keep an automatic checkpoint on a worker, behind those that wait already."""
+        self._waiting.append((draft, message, path, reason))
+        if not self._is_running:
+            self._start_next()
 
     def wait(self) -> None:
         """Wait until nothing is being written, while the window goes on."""
@@ -71,8 +68,20 @@ class Safekeeping(QObject):
             self.written.connect(waiting.quit)
             waiting.exec()
 
+    def _start_next(self) -> None:
+        """Keep the one that waits longest; two at once could be numbered in another order."""
+        services, (draft, message, path, reason) = self._services, self._waiting.pop(0)
+
+        def operation(context: Context) -> None:
+            services.drafts.safeguard(draft, message, path, reason)
+
+        self._is_running = True
+        self._runner.start(operation).finished.connect(self._on_finished)
+
     @Slot()
     def _on_finished(self) -> None:
-        self._writing -= 1
-        if not self._writing:
+        self._is_running = False
+        if self._waiting:
+            self._start_next()
+        else:
             self.written.emit()

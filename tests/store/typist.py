@@ -94,7 +94,7 @@ def keep_content(folder: Path, noted: Noted) -> None:
 
 
 def keep_checkpoints(folder: Path, noted: Noted) -> None:
-    """Keep one checkpoint after the other, named by numbers, automatic ones between them, and now and then the draft."""
+    """Keep one checkpoint after the other, named by numbers, automatic ones between, and now and then the draft."""
     content = DiskContentStore(folder / "content", SystemClock())
     drafts = DraftFiles(folder / "drafts", content, SystemClock())
     attached = content.keep(random.Random(1).randbytes(5000)).octets
