@@ -402,7 +402,7 @@ class InboxWindow(QMainWindow):
     def _on_serving_wanted(self) -> None:
         from sescomposer.gui.serving.serving_window import ServingWindow
 
-        ServingWindow.show_for(self.services, self._opener)
+        ServingWindow.show_for(self.services, self._opener, InboxWindow.show_for)
 
     @Slot()
     def _on_find(self) -> None:

@@ -31,9 +31,10 @@ class WindowOpeners(QObject):
 
     def do_serve(self) -> None:
         """Open the window of the local inbox as a server."""
+        from sescomposer.gui.inbox_window import InboxWindow
         from sescomposer.gui.serving.serving_window import ServingWindow
 
-        ServingWindow.show_for(self._window.services, self._window)
+        ServingWindow.show_for(self._window.services, self._window, InboxWindow.show_for)
 
     def do_palette(self) -> None:
         """Find any action."""

@@ -34,7 +34,7 @@ def show(qtbot: QtBot, services: Services) -> Iterator[Show]:
     """Show the window with free ports chosen, and wait until it is ready."""
 
     def show_it() -> ServingWindow:
-        window = ServingWindow.show_for(services)
+        window = ServingWindow.show_for(services, None, InboxWindow.show_for)
         qtbot.waitUntil(window.switch.isEnabled)
         for port in (window.ports.smtp, window.ports.tls, window.ports.http):
             port.setValue(0)

@@ -3,6 +3,7 @@
 Closing the window leaves the servers running; the window of the local inbox says so. They end with the program.
 """
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from PySide6.QtCore import QModelIndex, QSize, Qt, QTimer, Slot
@@ -35,6 +36,7 @@ from sescomposer.gui.widgets.selection_colours import SelectionColours
 from sescomposer.services.serving import NO_FAULT, Fault, Serving
 
 LOOK_MS = 300
+ShowEntry = Callable[[Services, QWidget | None, str], object]
 _TOLD_MS = 5000
 _RESTS = "The local inbox is not served. Start it, and programs on this machine can send to it."
 _RUNS = "The local inbox is served to programs on this machine. Signatures, users and passwords are not checked."
@@ -59,6 +61,7 @@ class ServingWindow(QMainWindow):
         self.runner.failed.connect(self._on_failed)
         self.runner.crashed.connect(self._on_crashed)
         self.model = ServedModel(self)
+        self.show_entry: ShowEntry | None = None
         self._serving: Serving | None = None
         self._busy = True
         self._build()
@@ -72,13 +75,22 @@ class ServingWindow(QMainWindow):
         self.look()
 
     @classmethod
-    def show_for(cls, services: Services, opener: QWidget | None = None) -> "ServingWindow":
-        """Show the window of this process; it goes when the last composer window goes."""
+    def show_for(
+        cls, services: Services, opener: QWidget | None = None, show_entry: ShowEntry | None = None
+    ) -> "ServingWindow":
+        """Show the window of this process.
+
+        Args:
+            services: What it acts through.
+            opener: The composer window it is opened from; it goes when the last of those goes.
+            show_entry: Shows a message of the local inbox, given the services, the opener, and its id.
+        """
         window = cls._shown
         if window is None:
             window = cls._shown = cls(services)
         if opener is not None:
             window.companion.follow(opener)
+        window.show_entry = show_entry or window.show_entry
         window.show()
         window.activateWindow()
         return window
@@ -228,11 +240,9 @@ class ServingWindow(QMainWindow):
 
     @Slot(QModelIndex)
     def _on_activated(self, index: QModelIndex) -> None:
-        from sescomposer.gui.inbox_window import InboxWindow
-
         entry = self.model.rows[index.row()].entry
-        if entry:
-            InboxWindow.show_for(self.services, self.companion.opener, entry)
+        if entry and self.show_entry is not None:
+            self.show_entry(self.services, self.companion.opener, entry)
 
     @Slot(str)
     def _on_copied(self, text: str) -> None:
