@@ -175,6 +175,12 @@ def test_more_come_when_somebody_scrolls(qtbot: QtBot, show: Show, services: Ser
         window.model.fetchMore()
         qtbot.waitUntil(lambda count=count: len(window.model.rows) > count or not window.runner.running)  # type: ignore[misc]
     assert len(window.model.rows) == len(set(subjects(window))) == 2 * PAGE + 1
+    last = window.model.rows[-1]
+    window.list.setCurrentIndex(window.model.index(2 * PAGE, 0))
+    services.history.take_up(elsewhere(entry, 5000))
+    qtbot.waitUntil(lambda: subjects(window)[0] == "No. 5000")
+    assert window.selected == (last,)
+    assert len(window.model.rows) == 2 * PAGE + 2
 
 
 def test_what_is_sent_meanwhile_appears_and_the_selection_stays(qtbot: QtBot, show: Show, services: Services) -> None:

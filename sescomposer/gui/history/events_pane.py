@@ -39,7 +39,9 @@ class EventsPane(QWidget):
         column.setContentsMargins(0, 0, 0, 8)
         column.setSpacing(8)
         column.addLayout(row)
-        column.addWidget(self.table, 1)
+        column.addWidget(self.table, 100)
+        # Without events the words stay above.
+        column.addStretch(1)
         column.addWidget(self.explanation)
         self.setFocusProxy(self.table)
         self.read_button.clicked.connect(self.read_wanted)

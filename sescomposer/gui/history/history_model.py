@@ -31,6 +31,11 @@ class HistoryModel(RowsModel[HistoryEntry]):
         self._has_more = has_more
         self.show_rows(rows)
 
+    def with_first_page(self, page: tuple[HistoryEntry, ...]) -> tuple[HistoryEntry, ...]:
+        """Give a page that was read again with what is shown behind it."""
+        behind = self.row_of(page[-1].record.intent.submission) if page else -1
+        return page + self.rows[behind + 1 :] if behind >= 0 else page
+
     def append_page(self, rows: tuple[HistoryEntry, ...], *, has_more: bool) -> None:
         """Show a further page behind what is shown."""
         self._has_more = has_more

@@ -43,8 +43,6 @@ from sescomposer.services.receipts import receipt_text
 
 LOOK_MS = 1000
 PAGE = 200
-_MOST_AGAIN = 1000
-"""Rows that are read again at once when something changed."""
 _TOLD_MS = 8000
 _EMPTY = (
     "Nothing was sent yet",
@@ -71,7 +69,7 @@ class _Answer:
         page: The entries.
         total: How many the query finds.
         accounts: Names of all accounts.
-        limit: How many were asked for.
+        is_again: Whether the same was asked before: then what was shown behind the page stays.
     """
 
     number: int
@@ -79,7 +77,7 @@ class _Answer:
     page: tuple[HistoryEntry, ...]
     total: int
     accounts: tuple[str, ...]
-    limit: int
+    is_again: bool
 
 
 class HistoryWindow(QMainWindow):
@@ -242,7 +240,7 @@ class HistoryWindow(QMainWindow):
     @Slot(object)
     def _on_version(self, version: tuple[int, int]) -> None:
         if version != self.version:
-            self._ask(max(PAGE, min(len(self.model.rows), _MOST_AGAIN)))
+            self._ask(is_again=True)
 
     @Slot()
     def _on_look_finished(self) -> None:
@@ -251,16 +249,16 @@ class HistoryWindow(QMainWindow):
     @Slot()
     def ask(self) -> None:
         """Read the first page of what the filters want."""
-        self._ask(PAGE)
+        self._ask(is_again=False)
 
-    def _ask(self, limit: int) -> None:
+    def _ask(self, *, is_again: bool) -> None:
         self._asked = number = self._asked + 1
-        history, query = self.services.history, replace(self.filters.query, limit=limit)
+        history, query = self.services.history, replace(self.filters.query, limit=PAGE)
 
         def operation(context: Context) -> _Answer:
             version = history.version()
             found = history.find(query)
-            return _Answer(number, version, found, history.count(query), history.accounts(), limit)
+            return _Answer(number, version, found, history.count(query), history.accounts(), is_again)
 
         self.runner.start(operation).succeeded.connect(self._on_answer)
 
@@ -271,10 +269,14 @@ class HistoryWindow(QMainWindow):
         self.version = answer.version
         self.notice.say("")
         before = [entry.record.intent.submission for entry in self.selected]
-        self.model.show_page(answer.page, has_more=len(answer.page) == answer.limit)
+        rows = self.model.with_first_page(answer.page) if answer.is_again else answer.page
+        place = self.list.verticalScrollBar().value()
+        self.model.show_page(rows, has_more=len(rows) < answer.total)
         self.filters.show_accounts(answer.accounts)
         self._show_total(answer.total)
         self._select(before)
+        if answer.is_again:
+            self.list.verticalScrollBar().setValue(place)
         self._show_state()
 
     def _show_total(self, total: int) -> None:
