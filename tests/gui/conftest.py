@@ -9,17 +9,27 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QMainWindow
 from pytestqt.qtbot import QtBot
 
 from sescomposer.bootstrap import Services, make_services
+from sescomposer.core import compose
 from sescomposer.core.errors import AccountError
+from sescomposer.core.message import Message, Road
+from sescomposer.core.progress import NO_PROGRESS, Progress
+from sescomposer.core.seal import Sealed
 from sescomposer.gui.accounts import account_editing
 from sescomposer.gui.accounts.accounts_window import AccountsWindow
 from sescomposer.gui.accounts.leaving import Leave
 from sescomposer.gui.composer import Composer
+from sescomposer.gui.sending.parcel import Parcel
+from sescomposer.gui.sending.send_sheet import SendSheet
+from sescomposer.gui.sending.way import Way, way_over
 from sescomposer.gui.tasks import TaskRunner
 from sescomposer.services.account import Secret
+from sescomposer.services.ports import Receipt, Transport
 from sescomposer.services.sample import sample_message
+from sescomposer.services.settings import HOLD_SECONDS
 from sescomposer.services.sign_in import Profile, ProfileKind
 from sescomposer.store.folders import Folders
 
@@ -128,3 +138,62 @@ def open_window(
 
 def _is_idle(window: AccountsWindow) -> bool:
     return window.runner.running == 0
+
+
+class ScriptedTransport:
+    """A transport elsewhere that answers as it is told, one answer after the other; the last one stays.
+
+    Attributes:
+        gate: Each submission waits here once half of its octets have left.
+        count: How often anything was submitted.
+    """
+
+    account = "work"
+    road = Road.SES_V2
+    region = "eu-west-1"
+    is_local = False
+
+    def __init__(self, *answers: Receipt | Exception, road: Road = Road.SES_V2) -> None:
+        self.answers = list(answers) or [Receipt("0102-abc", "Ok 0102-abc", "request-1")]
+        self.road = road
+        self.gate = threading.Event()
+        self.gate.set()
+        self.count = 0
+        self._lock = threading.Lock()
+
+    def submit(self, sealed: Sealed, progress: Progress = NO_PROGRESS) -> Receipt:
+        """Upload half, wait, upload the rest, answer."""
+        with self._lock:
+            self.count += 1
+            answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        total = len(sealed.octets)
+        progress.step(total // 2, total)
+        assert self.gate.wait(10)
+        progress.step(total, total)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+@pytest.fixture
+def scripted() -> type[ScriptedTransport]:
+    """The scripted transport."""
+    return ScriptedTransport
+
+
+@pytest.fixture
+def open_send_sheet(services: Services, qtbot: QtBot) -> Iterator[Callable[..., SendSheet]]:
+    """Open send sheets over a window, by way and parcel; all is closed at the end."""
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    runner = TaskRunner(window)
+    services.settings.set(HOLD_SECONDS, 0)
+
+    def open_one(way: Transport | Way, *messages: Message, parcel: Parcel | None = None) -> SendSheet:
+        made = messages or (compose("ada@a.example", "b@b.example", "Hi", text="Hello", ids=services.ids),)
+        composer = Composer(services, runner, made[0], parent=window)
+        wanted = parcel or Parcel("test", lambda: made, is_of_window=len(made) == 1)
+        return SendSheet.show_for(composer, way if isinstance(way, Way) else way_over(way), window, wanted)
+
+    yield open_one
+    runner.close()

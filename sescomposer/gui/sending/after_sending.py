@@ -6,16 +6,23 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMainWindow
 
-from sescomposer.core.errors import SesComposerError, StoreError
+from sescomposer.core.errors import AccountError, SesComposerError, StoreError
 from sescomposer.gui.composer import Composer
 from sescomposer.gui.sending.goals import OF_ACCOUNT, Goal, goal_of, goal_of_trouble
-from sescomposer.gui.sending.outcome_words import deliveries_words, report_of
+from sescomposer.gui.sending.outcome_words import (
+    deliveries_words,
+    explanation_of,
+    ids_of,
+    outcome_sentence,
+    outcome_title,
+    report_of,
+)
+from sescomposer.gui.sending.stages import STAGES, Stage, stage_of_all
 from sescomposer.gui.tasks import Context, Task
 from sescomposer.services.ports import SubmissionRecord, SubmissionState
 
 if TYPE_CHECKING:
     from sescomposer.gui.sending.send_sheet import SendSheet
-    from sescomposer.gui.sending.way import Ready, Way
 
 
 class AfterSending(QObject):
@@ -37,35 +44,57 @@ class AfterSending(QObject):
         """Whether there is a history to look into."""
         return "history" in getattr(self._sheet.parentWidget(), "action", {})
 
-    def tell_window(self, title: str) -> None:
+    def show_records(self, records: tuple[SubmissionRecord, ...]) -> None:
+        """Show records as the outcome: one in the banner, those of a batch in its list."""
+        sheet = self._sheet
+        stage = stage_of_all(records)
+        sentence, title = outcome_sentence(stage, records), outcome_title(records, STAGES[stage].title)
+        if sheet.is_batch:
+            sheet.batch.show_records(records)
+            self.look_for_goal()
+            sheet.enter(stage, sentence, title=title)
+            if sheet.way.is_local:
+                self._look_up(records)
+        else:
+            self.look_for_goal()
+            answer = records[0].outcome.sentence if records[0].outcome else ""
+            explanation = explanation_of(records[0], has_history=self.has_history)
+            sheet.enter(stage, sentence, answer, explanation, ids=ids_of(records[0]))
+        self._tell_window(title)
+
+    def _tell_window(self, title: str) -> None:
         """Mark in the window behind what became of its message; the draft stays."""
         window, ready = self._sheet.parentWidget(), self._sheet.ready
         if isinstance(window, QMainWindow) and ready is not None:
             now = self._composer.services.clock.now()
             window.statusBar().showMessage(f"{title} at {now:%H:%M:%S} ({ready.transport.account}).")
 
-    def remember(self, way: "Way", records: tuple[SubmissionRecord, ...]) -> str:
-        """Remember the way for the From address once something was accepted; gives what went wrong, "" for nothing."""
+    def remember(self, records: tuple[SubmissionRecord, ...]) -> None:
+        """Remember the way for the From address once something was accepted."""
         if not any(record.state is SubmissionState.ACCEPTED for record in records):
-            return ""
+            return
         try:
-            way.remember()
-        except StoreError as error:
-            return f"The account could not be remembered for this From address. {error.sentence}"
-        return ""
+            self._sheet.way.remember()
+        except (AccountError, StoreError) as error:
+            told = f"The account could not be remembered for this From address. {error.sentence}"
+            explanation = self._sheet.banner.explanation
+            explanation.say(f"{explanation.words} {told}".strip())
 
     # Going where it can be mended
 
-    def look_for_goal(self, record: SubmissionRecord, ready: "Ready | None", *, is_of_window: bool) -> None:
-        """Find where a record leads to."""
-        trouble = ready.transport.trouble if ready else None
+    def look_for_goal(self) -> None:
+        """Find where the chosen record leads to."""
+        sheet = self._sheet
+        record = sheet.records[max(0, sheet.batch.current) if sheet.is_batch else 0]
+        transport, is_of_window = sheet.ready.transport if sheet.ready else None, sheet.parcel.is_of_window
+        trouble = transport.trouble if transport else None
         if trouble is not None and record.state is SubmissionState.NOT_SENT:
             self.goal = goal_of_trouble(trouble)
             return
         self.goal = goal_of(
             record,
             self._composer.findings if is_of_window else (),
-            ready.transport.answer_to(record.intent) if ready else None,
+            transport.answer_to(record.intent) if transport else None,
             is_of_window=is_of_window,
             has_history=self.has_history,
         )
@@ -95,8 +124,6 @@ class AfterSending(QObject):
     @Slot(str)
     def _on_signed_in(self, profile: str) -> None:
         """Seal and show it again; whether to send is asked anew."""
-        from sescomposer.gui.sending.stages import Stage
-
         if self._sheet.stage is Stage.NO_ACCOUNT:
             self._sheet.start_sealing()
 
@@ -123,10 +150,9 @@ class AfterSending(QObject):
 
     @Slot(object)
     def _on_delivered(self, records: tuple[SubmissionRecord, ...]) -> None:
-        self._sheet.show_records(records)
+        self._sheet.records = records
+        self.show_records(records)
         self._sheet.submitted.emit(records)
-        if self._sheet.is_batch:
-            self.look_up(records)
 
     @Slot(object)
     def _on_delivery_failed(self, error: SesComposerError) -> None:
@@ -136,7 +162,7 @@ class AfterSending(QObject):
     def _on_delivery_finished(self) -> None:
         self._sheet.buttons["anyway"].setEnabled(True)
 
-    def look_up(self, records: tuple[SubmissionRecord, ...]) -> None:
+    def _look_up(self, records: tuple[SubmissionRecord, ...]) -> None:
         """Ask the local inbox what became of the recipients of each item."""
         inbox = self._composer.services.inbox
         accepted = {

@@ -7,7 +7,7 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QTreeView, QVBoxLayout, QWidget
 
 from sescomposer.gui.sending.batch_model import ANSWER, EXPECTED, RECIPIENTS, STATE, SUBJECT, UNTIL, BatchModel, ItemRow
-from sescomposer.gui.sending.outcome_words import explanation_of, ids_of
+from sescomposer.gui.sending.outcome_words import counts_words, explanation_of, ids_of
 from sescomposer.gui.widgets.fitting_text import FittingText
 from sescomposer.gui.widgets.selection_colours import SelectionColours
 from sescomposer.services.ports import SubmissionRecord, SubmissionState
@@ -162,12 +162,9 @@ class BatchPage(QWidget):
 
     def _show_totals(self) -> None:
         """Count the items by where they stand."""
-        counts = self.counts
-        recipients = sum(len(row.recipients) for row in self.rows)
-        said = [f"{len(self.rows):,} messages to {recipients:,} recipients"]
-        begun = {state: count for state, count in counts.items() if state is not None}
-        if begun:
-            said += [f"{count:,} {state.value}" for state, count in sorted(begun.items())]
-            said += [f"{counts[None]:,} not begun"] if counts[None] else []
-        self.totals.setText(f"{said[0]}: {', '.join(said[1:])}" if said[1:] else said[0])
+        states = [row.state for row in self.rows]
+        said = f"{len(states):,} messages to {sum(len(row.recipients) for row in self.rows):,} recipients"
+        begun = counts_words(state for state in states if state is not None)
+        left = f", {states.count(None):,} not begun" if begun and None in states else ""
+        self.totals.setText(f"{said}: {begun}{left}" if begun else said)
         self.counted.emit()

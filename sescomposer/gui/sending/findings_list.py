@@ -1,5 +1,6 @@
 """Findings in the send sheet, worst first; an error that stops a submission has a line for the reason to send it."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
@@ -31,16 +32,17 @@ class ReasonEdit(QLineEdit):
 
 
 class FindingLine(QWidget):
-    """Sign, severity and sentence of one finding."""
+    """Sign, severity and sentence of one finding, and how often it was found."""
 
-    def __init__(self, finding: Finding, parent: QWidget | None = None) -> None:
+    def __init__(self, finding: Finding, parent: QWidget | None = None, count: int = 1) -> None:
         super().__init__(parent)
         self._severity = finding.severity
         self._sign = QLabel(self)
         self._sign.setFixedSize(_SIGN)
         self.words = FittingText(f"{finding.severity.value} found", self, lines=6)
         self.words.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self.words.say(f"{finding.severity.value.capitalize()}: {finding.message} ({finding.standard})")
+        times = f" Found {count:,} times." if count > 1 else ""
+        self.words.say(f"{finding.severity.value.capitalize()}: {finding.message} ({finding.standard}){times}")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
@@ -99,12 +101,13 @@ class FindingsList(QWidget):
         column = QVBoxLayout(rows)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        for finding in findings[:MOST_ROWS]:
-            column.addWidget(FindingLine(finding, rows))
+        groups = _grouped(findings)
+        for finding, count in groups[:MOST_ROWS]:
+            column.addWidget(FindingLine(finding, rows, count))
             if needs_reasons and finding.severity is Severity.ERROR and finding.code not in self._reasons:
                 column.addWidget(self._make_reason(finding, typed.get(finding.code, ""), rows))
-        if len(findings) > MOST_ROWS:
-            column.addWidget(QLabel(f"and {len(findings) - MOST_ROWS:,} more: see the problems of the message.", rows))
+        if len(groups) > MOST_ROWS:
+            column.addWidget(QLabel(f"and {len(groups) - MOST_ROWS:,} more: see the problems of the message.", rows))
         self._column.replaceWidget(self._rows, rows)
         self._rows.hide()
         self._rows.deleteLater()
@@ -154,6 +157,13 @@ class FindingsList(QWidget):
     @Slot()
     def _on_typed(self) -> None:
         self.reasons_changed.emit()
+
+
+def _grouped(findings: Sequence[Finding]) -> list[tuple[Finding, int]]:
+    """Give findings that say the same once, with their number: the messages of a batch are often alike."""
+    counts = Counter((finding.severity, finding.code, finding.message) for finding in findings)
+    first = {(finding.severity, finding.code, finding.message): finding for finding in reversed(findings)}
+    return [(first[said], count) for said, count in counts.items()]
 
 
 def heading_of(findings: Sequence[Finding]) -> str:

@@ -37,7 +37,7 @@ def _go_to_target(window: "MainWindow", target: Target) -> None:
             window.views.show_view("source")
             window.composer.select(Selection(_part_of(window.composer.root, target.value).key, origin=_ORIGIN))
         case TargetKind.SIZE:
-            window.strip.view.setFocus()
+            _go_to_sizes(window)
         case TargetKind.CONFIGURATION_SET | TargetKind.TAGS | TargetKind.OPTIONS:
             _go_to_option(window, _OPTION_OF.get(target.kind, target.value))
         case _:
@@ -50,6 +50,14 @@ def _go_to_recipients(window: "MainWindow") -> None:
         window.header_form.focus_field("To")
     else:
         window.views.show_view("envelope").setFocus()
+
+
+def _go_to_sizes(window: "MainWindow") -> None:
+    """Go to the attachments, or to the tree with the size of each part where there are none."""
+    if window.strip.model.parts:
+        window.strip.view.setFocus()
+    else:
+        window.views.show_view("source").setFocus()
 
 
 def _go_to_option(window: "MainWindow", name: str) -> None:

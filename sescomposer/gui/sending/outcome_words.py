@@ -15,12 +15,13 @@ def outcome_title(records: Sequence[SubmissionRecord], title: str) -> str:
 
 
 def counts_words(states: Iterable[SubmissionState]) -> str:
-    """Count items by their states.
+    """Count items by their states, always in the same order.
 
-    >>> counts_words([SubmissionState.ACCEPTED, SubmissionState.REFUSED, SubmissionState.ACCEPTED])
+    >>> counts_words([SubmissionState.REFUSED, SubmissionState.ACCEPTED, SubmissionState.ACCEPTED])
     '2 accepted, 1 refused'
     """
-    return ", ".join(f"{count:,} {state}" for state, count in Counter(states).items())
+    counts = Counter(states)
+    return ", ".join(f"{counts[state]:,} {state}" for state in SubmissionState if counts[state])
 
 
 def outcome_sentence(stage: Stage, records: Sequence[SubmissionRecord]) -> str:

@@ -4,9 +4,9 @@ Nothing of it blocks: a window-modal dialog whose stages follow from answers of 
 it cannot be closed, so that no answer is ever missed.
 """
 
-from PySide6.QtCore import QDeadlineTimer, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialog, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from sescomposer.core import limits
 from sescomposer.core.errors import AccountError, SesComposerError
@@ -14,15 +14,12 @@ from sescomposer.gui.composer import Composer
 from sescomposer.gui.fonts import apply_fonts
 from sescomposer.gui.sending.after_sending import AfterSending
 from sescomposer.gui.sending.batch_model import rows_of_batch, rows_of_review
-from sescomposer.gui.sending.batch_page import BatchPage
 from sescomposer.gui.sending.goals import goal_of_trouble
-from sescomposer.gui.sending.outcome_words import explanation_of, ids_of, outcome_sentence, outcome_title
+from sescomposer.gui.sending.hold_back import HoldBack, title_of
 from sescomposer.gui.sending.parcel import Parcel, parcel_of, unsent_parcel
-from sescomposer.gui.sending.review_page import ReviewPage
 from sescomposer.gui.sending.run_follower import RunFollower
-from sescomposer.gui.sending.sheet_buttons import SheetButtons
-from sescomposer.gui.sending.stage_banner import StageBanner
-from sescomposer.gui.sending.stages import ENDED, STAGES, UNDER_WAY, Stage, stage_of_all
+from sescomposer.gui.sending.sheet_frame import SheetFrame
+from sescomposer.gui.sending.stages import STAGES, UNDER_WAY, Stage
 from sescomposer.gui.sending.stop_question import StopQuestion
 from sescomposer.gui.sending.submission_run import SubmissionRun
 from sescomposer.gui.sending.way import Ready, Way
@@ -32,7 +29,6 @@ from sescomposer.services.ports import SubmissionRecord
 from sescomposer.services.sending import Review, StaleError
 from sescomposer.services.settings import HOLD_SECONDS
 
-_TICK_MS = 100
 _STEERING = ("cancel", "stop", "pause", "resume", "hurry")
 
 
@@ -67,9 +63,9 @@ class SendSheet(QDialog):
         self.records: tuple[SubmissionRecord, ...] = ()
         self.run: SubmissionRun | None = None
         self._task: Task | None = None
-        self._hold = QTimer(self, interval=_TICK_MS)
-        self._hold.timeout.connect(self._on_tick)
-        self._deadline = QDeadlineTimer()
+        self._hold = HoldBack(self)
+        self._hold.ticked.connect(self._on_tick)
+        self._hold.over.connect(self._submit)
         self._age = QTimer(self, singleShot=True, interval=limits.HOLD_OLD_SECONDS * 1000)
         self._age.timeout.connect(self._on_old)
         self._build()
@@ -100,37 +96,20 @@ class SendSheet(QDialog):
     # Building
 
     def _build(self) -> None:
-        self.banner = StageBanner(self)
-        self.batch = BatchPage(self)
+        self._frame = frame = SheetFrame(self._composer.runner, self)
+        self.banner, self.batch, self.page, self.buttons = frame.banner, frame.batch, frame.page, frame.row.by_name
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(frame)
         self.batch.chosen.connect(self._on_item_chosen)
-        self.batch.hide()
-        self.page = ReviewPage(self._composer.runner, self)
         self.page.reasons_changed.connect(self._show_buttons)
-        self.page.hide()
-        self._storeys = QSplitter(Qt.Orientation.Vertical, self)
-        self._storeys.setChildrenCollapsible(False)
-        self._storeys.setHandleWidth(16)
-        self._storeys.addWidget(self.batch)
-        self._storeys.addWidget(self.page)
-        self._storeys.setStretchFactor(1, 1)
-        self._storeys.hide()
-        self._row = SheetButtons(self)
-        self._row.pressed.connect(self._do)
-        self.buttons = self._row.by_name
-        self._row.name("confirm", "&Send to the local inbox" if self.way.is_local else "&Send")
+        frame.row.pressed.connect(self._do)
+        frame.row.name("confirm", "&Send to the local inbox" if self.way.is_local else "&Send")
         self._follower = RunFollower(self.banner, self.batch, self._composer.services.clock, self)
         self._follower.stage_wanted.connect(self._on_stage_wanted)
         self._after = AfterSending(self._composer, self)
         self._question = StopQuestion(self)
         self._question.stop_wanted.connect(self._stop)
-        self._room = QWidget(self)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 16, 16, 16)
-        column.setSpacing(16)
-        column.addWidget(self.banner)
-        column.addWidget(self._storeys, 1)
-        column.addWidget(self._room, 1)
-        column.addWidget(self._row)
         for keys in ("Ctrl+Return", "Ctrl+Enter"):
             shortcut = QShortcut(QKeySequence(keys), self, autoRepeat=False)
             shortcut.activated.connect(self._on_confirm_keys)
@@ -170,20 +149,16 @@ class SendSheet(QDialog):
         title: str = "",
     ) -> None:
         """Show a stage; see `StageBanner.say`."""
-        info = STAGES[stage]
         self.stage = stage
         self._hold.stop()
         if stage not in UNDER_WAY or stage is Stage.AWAITING:
             self._question.close()
-        self.banner.bar.setVisible(info.shows_progress)
-        self.banner.show_progress(0, 0)
-        self.banner.say(info.kind, title or info.title, sentence or info.sentence, answer, explanation, ids)
-        self.page.set_editable(stage is Stage.REVIEWING)
-        self.page.setVisible(
-            self.review is not None and (stage in (Stage.REVIEWING, Stage.HOLDING) or not self.is_batch)
-        )
-        self._show_buttons()
-        self._focus()
+        if self.ready is not None:
+            is_shown = self.review is not None and (stage in (Stage.REVIEWING, Stage.HOLDING) or not self.is_batch)
+            self._frame.show_pages(batch=self.is_batch, review=is_shown)
+        self._name_buttons()
+        self._frame.show_stage(stage, self._names(), title, sentence, answer, explanation, ids)
+        self._show_readiness()
         self.stage_changed.emit(stage)
 
     def _names(self) -> list[str]:
@@ -193,33 +168,33 @@ class SendSheet(QDialog):
             "inbox": not self.way.is_local,
             "goto": self._after.goal is None,
             "copy": not self.records,
-            "seal": self.stage is Stage.NOT_SENT and not self._can_seal_again,
+            # Of a batch that goes on as it was sealed, what is left stays in the log and is offered again.
+            "seal": self.stage is Stage.NOT_SENT and self.parcel.resumed is not None,
         }
         return [name for name in STAGES[self.stage].buttons_of(self.is_batch) if not missing.get(name)]
 
+    def _name_buttons(self) -> None:
+        """Write on the buttons what they do now."""
+        if self._after.goal is not None:
+            self._frame.row.name("goto", self._after.goal.words)
+        self.buttons["confirm"].setEnabled(self._may_send)
+
     @property
-    def _can_seal_again(self) -> bool:
-        return self.parcel.resumed is None
+    def _may_send(self) -> bool:
+        return self.way.is_local or self.page.findings.is_settled
 
     @Slot()
     def _show_buttons(self) -> None:
-        """Show the buttons of the stage; Return presses the default one."""
-        if self._after.goal is not None:
-            self._row.name("goto", self._after.goal.words)
-        self._default = self._row.show_names(self._names())
-        may_send = self.way.is_local or self.page.findings.is_settled
-        self.buttons["confirm"].setEnabled(may_send)
-        if self.stage is Stage.REVIEWING:
-            self.banner.set_title(
-                *(("note", STAGES[self.stage].title) if may_send else ("warning", "Not ready to send"))
-            )
+        """Show the buttons of the stage anew; the focus stays where it is."""
+        self._name_buttons()
+        self._frame.row.show_names(self._names())
+        self._show_readiness()
 
-    def _focus(self) -> None:
-        """Put the focus where Return does what is meant, or where something is missing."""
-        wanted: QWidget = self._default or self.banner
-        if not wanted.isEnabled():
-            wanted = self.page.findings.first_open or self.buttons["close"]
-        wanted.setFocus(Qt.FocusReason.OtherFocusReason)
+    def _show_readiness(self) -> None:
+        """Say in the title of a review whether it can be sent."""
+        if self.stage is Stage.REVIEWING:
+            kind, title = ("note", STAGES[self.stage].title) if self._may_send else ("warning", "Not ready to send")
+            self.banner.set_title(kind, title)
 
     # Sealing
 
@@ -246,7 +221,7 @@ class SendSheet(QDialog):
 
         self._why = why
         self.enter(Stage.SEALING)
-        self._row.enable(_STEERING, True)
+        self._frame.row.enable(_STEERING, True)
         self._task = self._composer.runner.start(operation, quiet=True)
         self._task.progressed.connect(self._on_seal_progressed)
         self._task.succeeded.connect(self._on_sealed)
@@ -262,15 +237,11 @@ class SendSheet(QDialog):
     @Slot(object)
     def _on_sealed(self, answer: tuple[Ready, Review | None]) -> None:
         self.ready, self.review = answer
-        self._room.hide()
-        self._storeys.show()
         if self.parcel.resumed is not None:
-            self.batch.show()
             self.batch.show_items(rows_of_batch(self.parcel.resumed))
             self._submit()
         elif self.review is not None:
             self.page.show_review(self.review, self.way, self.ready)
-            self.batch.setVisible(self.is_batch)
             if self.is_batch:
                 self.batch.show_items(rows_of_review(self.review, self.parcel.expected))
             self._age.start()
@@ -291,8 +262,9 @@ class SendSheet(QDialog):
         """Show another item of a batch."""
         if self.review is not None and self.ready is not None and self.page.isVisible():
             self.page.show_item(self.review, index, self.way, self.ready)
-        if self.stage in ENDED:
-            self._look_for_goal()
+        if self.records:
+            self._after.look_for_goal()
+            self._show_buttons()
 
     @Slot(object)
     def _on_seal_failed(self, error: SesComposerError) -> None:
@@ -335,21 +307,13 @@ class SendSheet(QDialog):
         if not seconds:
             self._submit()
             return
-        self._deadline = QDeadlineTimer(seconds * 1000)
-        self._held_ms = seconds * 1000
         self.enter(Stage.HOLDING)
-        self._hold.start()
-        self._on_tick()
+        self._hold.begin(seconds)
 
-    @Slot()
-    def _on_tick(self) -> None:
-        left_ms = self._deadline.remainingTime()
-        if left_ms <= 0:
-            self._submit()
-            return
-        self.banner.show_progress(self._held_ms - left_ms, self._held_ms)
-        seconds = -(-left_ms // 1000)
-        self.banner.set_title("note", f"Sending in {seconds} second{'s' if seconds > 1 else ''}")
+    @Slot(int, int)
+    def _on_tick(self, passed_ms: int, all_ms: int) -> None:
+        self.banner.show_progress(passed_ms, all_ms)
+        self.banner.set_title("note", title_of(passed_ms, all_ms))
 
     def _undo(self) -> None:
         """Take back what is held."""
@@ -399,37 +363,10 @@ class SendSheet(QDialog):
     def _on_records(self, records: tuple[SubmissionRecord, ...]) -> None:
         """Show how it ended."""
         self._follower.end()
-        self.show_records(records)
-        told = self._after.remember(self.way, records)
-        if told:
-            self.banner.explanation.say(f"{self.banner.explanation.words} {told}".strip())
-        self.submitted.emit(records)
-        if self.is_batch and self.way.is_local:
-            self._after.look_up(records)
-
-    def show_records(self, records: tuple[SubmissionRecord, ...]) -> None:
-        """Show records as the outcome; those of a batch by its list."""
         self.records = records
-        stage = stage_of_all(records)
-        sentence, title = outcome_sentence(stage, records), outcome_title(records, STAGES[stage].title)
-        if self.is_batch:
-            self.batch.show_records(records)
-            self._look_for_goal(stage)
-            self.enter(stage, sentence, title=title)
-        else:
-            record = records[0]
-            self._look_for_goal(stage)
-            answer = record.outcome.sentence if record.outcome else ""
-            explanation = explanation_of(record, has_history=self._after.has_history)
-            self.enter(stage, sentence, answer, explanation, ids=ids_of(record))
-        self._after.tell_window(title)
-
-    def _look_for_goal(self, stage: Stage | None = None) -> None:
-        """Find where the chosen item can be mended."""
-        index = max(0, self.batch.current) if self.is_batch else 0
-        self._after.look_for_goal(self.records[index], self.ready, is_of_window=self.parcel.is_of_window)
-        if stage is None:
-            self._show_buttons()
+        self._after.show_records(records)
+        self._after.remember(records)
+        self.submitted.emit(records)
 
     @Slot(object)
     def _on_submit_failed(self, error: SesComposerError) -> None:
@@ -460,7 +397,7 @@ class SendSheet(QDialog):
     @Slot()
     def _stop(self) -> None:
         """Ask the worker to stop; what became of it follows."""
-        self._row.enable(_STEERING, False)
+        self._frame.row.enable(_STEERING, False)
         if self.stage is Stage.SEALING and self._task is not None:
             self._task.cancel()
         elif self.run is not None:
@@ -483,7 +420,7 @@ class SendSheet(QDialog):
 
     def done(self, result: int) -> None:
         """Stop what counts down."""
-        for timer in (self._hold, self._age):
-            timer.stop()
+        self._hold.stop()
+        self._age.stop()
         self._follower.end()
         super().done(result)
