@@ -1,5 +1,6 @@
 """The local inbox by SMTP: real clients, exact octets, every answer that SES gives by SMTP, cut connections."""
 
+import asyncio
 import json
 import random
 import shutil
@@ -21,7 +22,7 @@ from sescomposer.core.answers import ServiceAnswer
 from sescomposer.core.road import Road
 from sescomposer.core.service_answers import explain
 from sescomposer.inbox.fault_plan import step_of
-from sescomposer.inbox.smtp_content import Unstuffing
+from sescomposer.inbox.smtp_content import Unstuffing, content_pieces
 from sescomposer.services.serving import Came, Cut, Fault, answer_choices
 
 NODE = Path(__file__).resolve().parents[1] / "node"
@@ -132,6 +133,34 @@ def test_dots_are_taken_out_wherever_the_pieces_are_cut(parts: list[bytes], data
     unstuffing = Unstuffing()
     pieces = [stuffed[start:stop] for start, stop in pairwise(places)]
     assert b"".join(map(unstuffing.feed, pieces)) == octets
+
+
+@given(
+    st.lists(st.sampled_from([b".", b"\r", b"\n", b"\r\n", b"abc", b"\r\n.", b"x" * 40]), max_size=12),
+    st.lists(st.integers(1, 30), max_size=8),
+)
+def test_content_is_read_to_its_end_mark_and_no_further(parts: list[bytes], lengths: list[int]) -> None:
+    octets = b"".join([*parts, b"\r\n"])
+    stream = (b"\r\n" + octets).replace(b"\r\n.", b"\r\n..")[2:] + b".\r\nQUIT\r\n"
+
+    async def read() -> tuple[bytes, bytes]:
+        reader, unstuffing, rest = asyncio.StreamReader(limit=16), Unstuffing(), stream
+
+        async def feed() -> None:
+            nonlocal rest
+            for length in lengths:
+                reader.feed_data(rest[:length])
+                rest = rest[length:]
+                await asyncio.sleep(0)
+            reader.feed_data(rest)
+            reader.feed_eof()
+
+        feeding = asyncio.ensure_future(feed())
+        found = b"".join([unstuffing.feed(piece) async for piece in content_pieces(reader)])
+        await feeding
+        return found, await reader.read()
+
+    assert asyncio.run(read()) == (octets, b"QUIT\r\n")
 
 
 def test_refuses_what_ses_refuses_in_its_words(serve: Callable[..., Any]) -> None:
