@@ -1,5 +1,6 @@
 """One connection to an SMTP server: TLS before anything secret, then commands, then content as a stream (RFC 5321)."""
 
+import base64
 import contextlib
 import selectors
 import smtplib
@@ -13,6 +14,7 @@ from sescomposer.core.errors import OperationCancelledError
 from sescomposer.core.octets import Octets
 from sescomposer.core.progress import Progress
 from sescomposer.core.road import Road
+from sescomposer.services.redaction import HIDDEN, without_secrets
 from sescomposer.ses.dot_stuffing import CHUNK, stuffed_chunks
 
 CONNECT_SECONDS = 30.0
@@ -145,7 +147,10 @@ class SmtpConnection:
         try:
             self.smtp.auth(mechanism, known[mechanism])
         except smtplib.SMTPAuthenticationError as error:
-            raise SmtpRefusal(self._answer(error.smtp_code, error.smtp_error, "auth")) from None
+            words = _without_login(_decoded(error.smtp_error), user, password)
+            raise SmtpRefusal(self._answer(error.smtp_code, words, "auth")) from None
+        finally:
+            self.smtp.user = self.smtp.password = ""
 
     @property
     def _socket(self) -> socket.socket:
@@ -269,8 +274,7 @@ class SmtpConnection:
             raise SmtpRefusal(self._answer(*reply, step))
 
     def _answer(self, code: int, words: bytes | str, step: str) -> ServiceAnswer:
-        text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
-        line = " ".join(text.split())
+        line = " ".join(_decoded(words).split())
         return ServiceAnswer(Road.SMTP, str(code), line, code, step=step, region=self._server.region)
 
     def _fault(self, name: str, words: str) -> ServiceAnswer:
@@ -290,6 +294,22 @@ class SmtpConnection:
         except (OSError, smtplib.SMTPException) as error:
             words = f"{self._server.host}:{self._server.port}: {error}"
             raise SmtpFault(self._fault(type(error).__name__, words), self._content_left) from error
+
+
+def _decoded(words: bytes | str) -> str:
+    return words.decode("utf-8", "replace") if isinstance(words, bytes) else words
+
+
+def _without_login(words: str, user: str, password: str) -> str:
+    """Hide what a server repeats of a login that it cannot read.
+
+    >>> _without_login("501 What is AUTH PLAIN AGFkYQBodXNo, ada? aHVzaA==?", "ada", "hush")
+    '501 What is AUTH PLAIN [hidden] ada? [hidden]?'
+    """
+    texts = (f"\0{user}\0{password}", password)
+    for text in (*(base64.b64encode(text.encode()).decode("ascii") for text in texts), password):
+        words = words.replace(text, HIDDEN) if password else words
+    return without_secrets(words)
 
 
 def _is_seven_bit(octets: Octets) -> bool:

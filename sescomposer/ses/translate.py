@@ -4,6 +4,8 @@ An answer of the service keeps its own words. Where no answer came, what the bod
 not handed to the connection nothing was sent, else the outcome is unknown.
 """
 
+import re
+
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
@@ -35,6 +37,7 @@ from sescomposer.core.errors import (
 from sescomposer.core.road import Road
 from sescomposer.core.service_answers import error_of
 from sescomposer.services.account import Account, WayIn
+from sescomposer.services.redaction import HIDDEN, without_secrets
 from sescomposer.ses.streaming import NotSwappedError, RepeatedError
 
 SDK_ERRORS = (BotoCoreError, ClientError, ResponseParserError, NotSwappedError, RepeatedError)
@@ -56,6 +59,7 @@ _CREDENTIALS = (
     MetadataRetrievalError,
     NoAuthTokenError,
 )
+_TOKEN = re.compile(r"(?i)(x-amz-security-token\s{0,4}[:=]\s{0,4})[^\s'\"]+")
 _BEFORE_CONNECTED = (EndpointConnectionError, ConnectTimeoutError, ProxyConnectionError)
 
 
@@ -95,7 +99,7 @@ def answer_of(error: Exception, road: Road, step: str, region: str) -> ServiceAn
     return ServiceAnswer(
         road,
         said.get("Code") or "",
-        _one_line(said.get("Message") or ""),
+        _without_token(_one_line(said.get("Message") or "")),
         about.get("HTTPStatusCode", 0),
         about.get("RequestId", ""),
         step,
@@ -113,7 +117,8 @@ def is_about_account(error: Exception) -> bool:
 
 def account_error(error: Exception, account: Account) -> AccountError:
     """Give our exception where the credentials of an account could not be had."""
-    words = _one_line(str(error))
+    # They may be those of a program of the user's, which prints what it likes.
+    words = without_secrets(_one_line(str(error)))
     if isinstance(error, _SIGN_ON) and account.way_in is WayIn.PROFILE:
         return LoginNeededError(
             f"The single sign-on of the profile {account.profile!r} has ended: {words}",
@@ -125,6 +130,15 @@ def account_error(error: Exception, account: Account) -> AccountError:
     else:
         hint = "Check the way in of the account."
     return AccountError(f"The account {account.name!r} cannot be used: {words}", hint=hint, value=account.name)
+
+
+def _without_token(text: str) -> str:
+    """Hide the session token, which the service repeats where a signature does not match.
+
+    >>> _without_token("should have been 'POST / x-amz-security-token:IQoJb3 x-amz-date:1'")
+    "should have been 'POST / x-amz-security-token:[hidden] x-amz-date:1'"
+    """
+    return _TOKEN.sub(rf"\g<1>{HIDDEN}", text)
 
 
 def _one_line(text: str) -> str:

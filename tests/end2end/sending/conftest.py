@@ -18,6 +18,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
+from xml.sax.saxutils import escape
 
 import keyring.backend
 import keyring.core
@@ -246,7 +247,7 @@ def _refused(is_v2: bool, code: str, text: str) -> bytes:
         return json.dumps({"message": text}).encode()
     return (
         '<ErrorResponse xmlns="http://ses.amazonaws.com/doc/2010-12-01/"><Error><Type>Sender</Type>'
-        f"<Code>{code}</Code><Message>{text}</Message></Error><RequestId>{REQUEST_ID}</RequestId></ErrorResponse>"
+        f"<Code>{code}</Code><Message>{escape(text)}</Message></Error><RequestId>{REQUEST_ID}</RequestId></ErrorResponse>"
     ).encode()
 
 
