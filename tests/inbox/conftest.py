@@ -5,6 +5,7 @@ import ssl
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 
 import pytest
@@ -64,7 +65,7 @@ class Served:
         assert found is not None
         return found
 
-    @property
+    @cached_property
     def context(self) -> ssl.SSLContext:
         """What trusts its certificate alone."""
         context = ssl.create_default_context(cafile=str(self.addresses.certificate))

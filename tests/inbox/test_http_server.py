@@ -26,12 +26,6 @@ from sescomposer.services.serving import Came, Cut, Fault, answer_choices
 
 HEAD = b"From: a@example.com\r\nTo: b@example.org\r\nSubject: Hi\r\n\r\n"
 MESSAGE = HEAD + b".\r\n..\r\n\xff\x00\xc3\xa9 ~?>+/=\n\r\r\n"
-CHOICES = [
-    pytest.param(road, answer, id=f"{road.value}-{name}")
-    for name, answer in answer_choices().items()
-    for road in (Road.SES_V1, Road.SES_V2)
-    if road in answer.wires
-]
 BOTH = pytest.mark.parametrize("road", [Road.SES_V1, Road.SES_V2])
 Talk = Callable[[Any, Road], Callable[..., dict[str, Any]]]
 
@@ -134,24 +128,25 @@ def test_v1_takes_ten_megabytes_and_says_so(serve: Callable[..., Any], talk: Tal
     assert not served.entries
 
 
-@pytest.mark.parametrize("road, answer", CHOICES)
-def test_every_answer_reaches_the_client_and_is_known_again(
-    serve: Callable[..., Any], talk: Talk, road: Road, answer: Any
-) -> None:
+@BOTH
+def test_every_answer_reaches_the_client_and_is_known_again(serve: Callable[..., Any], talk: Talk, road: Road) -> None:
     served = serve()
-    served.serving.faults.set(Fault(answer, latency=2.5, times=1), road)
-    with pytest.raises(ClientError) as caught:
-        talk(served, road)()
-    response, wanted = caught.value.response, answer.example(road)
-    assert response["Error"]["Code"] == wanted.code
-    text = response["Error"].get("Message") or ""
-    assert text == wanted.text
-    assert response["ResponseMetadata"]["HTTPStatusCode"] == wanted.status
-    assert response["ResponseMetadata"]["RequestId"]
-    said = ServiceAnswer(road, wanted.code, text, wanted.status, step=wanted.step)
-    assert explain(said).is_known
-    assert explain(said).code == explain(wanted).code
-    assert served.waited == [2.5]
+    send = talk(served, road)
+    answers = {name: answer for name, answer in answer_choices().items() if road in answer.wires}
+    assert len(answers) > 80
+    for name, answer in answers.items():
+        served.serving.faults.set(Fault(answer, latency=2.5, times=1), road)
+        with pytest.raises(ClientError) as caught:
+            send()
+        response, wanted = caught.value.response, answer.example(road)
+        text = response["Error"].get("Message") or ""
+        assert (response["Error"]["Code"], text) == (wanted.code, wanted.text), name
+        assert response["ResponseMetadata"]["HTTPStatusCode"] == wanted.status, name
+        assert response["ResponseMetadata"]["RequestId"], name
+        said = ServiceAnswer(road, wanted.code, text, wanted.status, step=wanted.step)
+        assert explain(said).is_known, name
+        assert explain(said).code == explain(wanted).code, name
+    assert served.waited == [2.5] * len(answers)
     assert not served.entries
 
 
