@@ -3,6 +3,7 @@
 import sqlite3
 import stat
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -241,6 +242,21 @@ def test_two_processes_use_one_file(tmp_path: Path) -> None:
     assert found(one) == found(other) == ["00000002", "00000001"]
     one.close()
     other.close()
+
+
+def test_many_threads_put_and_find_at_once(tmp_path: Path) -> None:
+    index = HistoryIndex(tmp_path / "h")
+
+    def work(first: int) -> None:
+        for number in range(first, first + 20):
+            index.put(record(number, None))
+            index.put(record(number))
+            assert index.find(HistoryQuery(f"ref-{number}"))
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(work, range(0, 160, 20)))
+    assert index.count(HistoryQuery("offer", (S.ACCEPTED,))) == 160
+    index.close()
 
 
 def test_a_locked_file_is_waited_for_and_then_told(tmp_path: Path) -> None:
