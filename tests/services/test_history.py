@@ -279,6 +279,27 @@ def test_a_settled_log_is_folded_and_nothing_is_lost(services: Services, set_clo
     assert len(list(services.submissions.archived())) == 3
 
 
+def test_a_fold_that_is_cut_short_loses_and_doubles_nothing(
+    services: Services, set_clock: Any, scripted: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = send(services, letter(services), scripted(accept))
+    set_clock.advance(hours=2)
+
+    def full(*arguments: object) -> int:
+        raise StoreError("The disk is full.")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("sescomposer.store.submissions.replace_file", full)
+        with pytest.raises(StoreError):
+            services.history.fold()
+    assert services.submissions.all() == tuple(services.submissions.archived()) == (entry.record,)
+    services.close()
+    services.folders.history.unlink()
+    again = make_services(services.folders)
+    assert again.history.find(HistoryQuery()) == (entry,)
+    again.close()
+
+
 def test_a_damaged_history_is_made_again_from_log_and_archive(services: Services, set_clock: Any) -> None:
     entry = send(services, letter(services))
     set_clock.advance(hours=2)
