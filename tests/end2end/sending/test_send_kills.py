@@ -112,7 +112,7 @@ def _look_after(state: SubmissionState | None, server: Any) -> None:
     again.close()
 
 
-THROTTLING = {
+THROTTLING: dict[Road, dict[str, Any]] = {
     Road.SES_V2: {"answers": ((429, "TooManyRequestsException", "Maximum sending rate exceeded."),) * 99},
     Road.SMTP: {"throttled": 99},
 }
