@@ -13,6 +13,16 @@ from sescomposer.core.invitation.text_value import unescaped
 NO_LINE = ContentLine(b"")
 """Stands for a BEGIN or END that is missing."""
 
+ORDER = (
+    *("PRODID", "VERSION", "CALSCALE", "METHOD"),
+    *("UID", "DTSTAMP", "SEQUENCE", "RECURRENCE-ID", "DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE"),
+    *("SUMMARY", "DESCRIPTION", "LOCATION", "URL", "CONFERENCE", "ORGANIZER", "ATTENDEE", "STATUS", "TRANSP", "CLASS"),
+    *("PRIORITY", "CATEGORIES", "ATTACH", "COMMENT", "X-ALT-DESC"),
+)
+"""Where lines that we add go among others; the standard leaves the order open, readers want METHOD early."""
+
+_RANKS = {name: rank for rank, name in enumerate(ORDER)}
+
 
 @dataclass(frozen=True)
 class Component:
@@ -90,7 +100,7 @@ class Component:
         return replace(self, items=tuple(item for item in self.items if not _is_gone(item, known, names)))
 
     def with_line(self, line: ContentLine) -> "Component":
-        """Give it with one more line: after the last of its name, else before its first component."""
+        """Give it with one more line: after the last of its name, else where `ORDER` has it."""
         return self.with_items_at(self._place_of(line.name), line)
 
     def with_items_at(self, place: int, *new: "Item") -> "Component":
@@ -118,15 +128,23 @@ class Component:
         return replace(self, items=tuple(item for group in items for item in group))
 
     def _place_of(self, name: str) -> int:
-        """Where a line of that name goes."""
+        """Where a new line of that name goes: after its like, else where `ORDER` has it, else before components."""
         named = [place for place, item in enumerate(self.items) if isinstance(item, ContentLine) and item.name == name]
         if named:
             return named[-1] + 1
-        inner = (place for place, item in enumerate(self.items) if isinstance(item, Component))
-        return next(inner, len(self.items))
+        stop = next((place for place, item in enumerate(self.items) if isinstance(item, Component)), len(self.items))
+        if name not in _RANKS:
+            return stop
+        rank = _RANKS[name]
+        lower = [place for place, item in enumerate(self.items[:stop]) if _RANKS.get(_name_of(item), rank) < rank]
+        return lower[-1] + 1 if lower else 0
 
 
 Item = ContentLine | Component
+
+
+def _name_of(item: Item) -> str:
+    return item.name if isinstance(item, ContentLine) else ""
 
 
 def _is_gone(item: Item, known: set[int], names: set[str]) -> bool:

@@ -5,7 +5,7 @@ as text without folds, their escapes left in place: what they mean depends on th
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
@@ -234,6 +234,36 @@ def make_line(name: str, value: str, parameters: Iterable[Parameter] = ()) -> Co
     check_characters(f"The value of {name.upper()}", value)
     head = name.upper() + "".join(map(written_parameter, parameters))
     return ContentLine(folded(f"{head}:{value}"))
+
+
+def rewritten(line: ContentLine, value: str, changes: Mapping[str, str]) -> ContentLine:
+    r"""Write a line anew with another value; parameters that nobody names stay in their places.
+
+    Args:
+        line: The line as it was; what cannot be written again of its other parameters is left out.
+        value: See `make_line`.
+        changes: New values of parameters by name in capitals; "" takes one away, one not there yet is added last.
+
+    Raises:
+        MessageError: see `make_line`.
+
+    >>> rewritten(make_line("DTSTART", "20270301", [Parameter.of("VALUE", "DATE")]), "20270301T0930", {"VALUE": ""})
+    ContentLine(octets=b'DTSTART:20270301T0930\r\n', offset=0, number=1)
+    """
+    kept = []
+    left = dict(changes)
+    for parameter in line.parameters:
+        if parameter.name not in changes:
+            kept += [_writable(parameter)] if is_name(parameter.name) and parameter.values else []
+        elif left.get(parameter.name):
+            kept.append(Parameter(parameter.name, (left.pop(parameter.name),)))
+    kept += [Parameter(name, (text,)) for name, text in left.items() if text]
+    return make_line(line.name, value, kept)
+
+
+def _writable(parameter: Parameter) -> Parameter:
+    values = (_CONTROL.sub(lambda match: "\n" if match[0] == "\n" else "", value) for value in parameter.values)
+    return Parameter(parameter.name, tuple(values))
 
 
 def folded(text: str) -> bytes:

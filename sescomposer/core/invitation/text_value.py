@@ -15,8 +15,8 @@ _TO_READ = re.compile(r"\\([\\;,nN])")
 _LIST_ITEM = re.compile(r"(?:[^\\,]++|\\.|\\\Z)*+", re.DOTALL)
 
 
-def escaped(text: str) -> str:
-    r"""Write text as a TEXT value.
+def escaped(text: str, what: str = "The text") -> str:
+    r"""Write text as a TEXT value; `what` names it in the sentence of an error.
 
     Raises:
         MessageError: a control character that is neither tabulator nor line end, or an unpaired surrogate.
@@ -25,7 +25,7 @@ def escaped(text: str) -> str:
     a\,b\;c\\d "e": f\ng
     """
     text = _LINE_END.sub("\n", text)
-    check_characters("The text", text.replace("\n", " "))
+    check_characters(what, text.replace("\n", " "))
     return _TO_ESCAPE.sub(lambda match: _ESCAPED[match[0]], text)
 
 
