@@ -13,7 +13,7 @@ from sescomposer.gui.garbage import GarbageCollector
 from sescomposer.gui.socket_place import may_have_listener, socket_name
 from sescomposer.gui.start_log import StartLog
 
-_URL_SCHEMES = ("mailto:", "file:")
+_URL_SCHEMES = ("mailto:", "file:", "draft:")
 _DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 
 

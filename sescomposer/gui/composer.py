@@ -19,6 +19,7 @@ from sescomposer.core.message import Message, Road
 from sescomposer.core.octets import Octets
 from sescomposer.core.seal import as_sealed
 from sescomposer.core.undo import UndoList
+from sescomposer.gui.safekeeping import Safekeeping
 from sescomposer.gui.tasks import Context, TaskRunner
 from sescomposer.services.settings import CHECK_FORGOTTEN_ATTACHMENT, MORE_ATTACHMENT_WORDS, ROAD
 
@@ -91,6 +92,11 @@ class Composer(QObject):
         self.selection = Selection(message.root.key)
         self._undo = UndoList.of(message)
         self._saved = message
+        self._kept: Message | None = None
+        self.safekeeping = Safekeeping(services, runner, self)
+        self.safekeeping.begin(message)
+        self.safekeeping.written.connect(self._keep)
+        self._look_too: Callable[[Message], tuple[Finding, ...]] = _no_more
         self._checking = False
         self._is_noted = bool(draft)
         self._pause = QTimer(self, singleShot=True, interval=PREFLIGHT_PAUSE_MS)
@@ -128,6 +134,19 @@ class Composer(QObject):
     def is_saved(self) -> bool:
         """Whether the message is as it was opened or saved last."""
         return self.message is self._saved
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether the message is as it is kept among the drafts."""
+        return self.message is self._kept
+
+    def check_too(self, look: Callable[[Message], tuple[Finding, ...]]) -> None:
+        """Look for more than the message tells by itself, such as what speaks against its account.
+
+        `look` is called on a worker with the message, and gives findings.
+        """
+        self._look_too = look
+        self._pause.start()
 
     def check_soon(self) -> None:
         """Check the message after a pause, though nothing changed."""
@@ -179,14 +198,29 @@ class Composer(QObject):
             self._undo = self._undo.redo()
             self._changed()
 
-    def open_message(self, message: Message, path: Path | None = None, *, saved: bool = True) -> None:
-        """Show another message; its undo list starts empty.
+    def restore(self, message: Message) -> bool:
+        """Put a checkpoint in place of the message, as one step of undo; the message is kept as one first."""
+        self.safeguard("before a checkpoint was restored")
+        return self.apply(lambda _: message, "restore checkpoint")
+
+    def safeguard(self, reason: str) -> None:
+        """Keep an automatic checkpoint of the message, on a worker."""
+        self.safekeeping.safeguard(self.draft, self.message, self.path, reason)
+
+    def open_message(self, message: Message, path: Path | None = None, *, saved: bool = True, draft: str = "") -> None:
+        """Show another message; its undo list starts empty. What was edited before is kept as a checkpoint.
 
         Args:
             message: The message.
             path: The file it came from.
             saved: Whether it is as the file has it.
+            draft: Id of the draft that goes on, "" for the same.
         """
+        if self._undo.can_undo and not self.is_saved:
+            self.safeguard("before another message was opened")
+        self.draft = draft or self.draft
+        self.safekeeping.begin(message)
+        self._kept = None
         self._undo = UndoList.of(message)
         self._saved = message if saved else Message(message.root)
         self.path = path
@@ -200,11 +234,16 @@ class Composer(QObject):
         self.findings_changed.emit(self.findings)
         self.file_changed.emit()
 
-    def recover(self, draft: str, message: Message, path: Path | None) -> None:
-        """Go on with a draft of the journal, under its id."""
-        self.draft = draft
+    def recover(self, draft: str, message: Message, path: Path | None, *, kept: bool = False) -> None:
+        """Go on with a draft under its id: of the journal, or with `kept` of those kept at closing."""
+        self.open_message(message, path, saved=False, draft=draft)
         self._is_noted = True
-        self.open_message(message, path, saved=False)
+        if kept:
+            self.took_up()
+
+    def took_up(self) -> None:
+        """Note that the message as it is now is kept among the drafts."""
+        self._kept = self.message
 
     def saved_as(self, path: Path, message: Message) -> None:
         """Note that `message` stands in the file `path` now."""
@@ -238,12 +277,17 @@ class Composer(QObject):
     def _changed(self) -> None:
         """Tell everybody, keep it in the journal, check it after a pause."""
         self.revision += 1
+        self.safekeeping.follow(self.draft, self.message, self.path)
         self._keep()
         self.message_changed.emit(self.revision)
         self._pause.start()
 
+    @Slot()
     def _keep(self) -> None:
         """Keep the message in the journal as long as it differs from its file."""
+        if not self.is_saved and self._is_noted and self.safekeeping.is_writing:
+            # Until then the journal has what the checkpoint is made of.
+            return
         if not self.is_saved:
             self._is_noted = True
             self.services.journal.note(self.draft, self.message, self.path)
@@ -266,6 +310,7 @@ class Composer(QObject):
             return
         self._checking = True
         message, road, revision, settings = self.message, self.road, self.revision, self.services.settings
+        look_too = self._look_too
         forgotten, words = settings.get(CHECK_FORGOTTEN_ATTACHMENT), settings.get(MORE_ATTACHMENT_WORDS)
 
         def operation(context: Context) -> tuple[int, tuple[Finding, ...]]:
@@ -273,7 +318,7 @@ class Composer(QObject):
             from sescomposer.core.checks import check
 
             found = check(message, road, forgotten_attachment=forgotten, more_attachment_words=words)
-            return revision, found
+            return revision, tuple(sorted((*found, *look_too(message)), key=lambda finding: finding.severity.rank))
 
         task = self.runner.start(operation)
         task.succeeded.connect(self._on_checked)
@@ -298,6 +343,11 @@ class Composer(QObject):
         elif key in (CHECK_FORGOTTEN_ATTACHMENT.key, MORE_ATTACHMENT_WORDS.key):
             self._pause.start()
         self.setting_changed.emit(key)
+
+
+def _no_more(message: Message) -> tuple[Finding, ...]:
+    """Look for nothing more."""
+    return ()
 
 
 def _nothing() -> None:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QEventLoop, QObject, Qt, Slot
 from PySide6.QtWidgets import QFileDialog, QProgressDialog
 
+from sescomposer.core.errors import StoreError
 from sescomposer.core.message import Message
 from sescomposer.core.octets import Octets
-from sescomposer.gui.dialogs.keep_draft import Keep, ask_keep
+from sescomposer.gui.dialogs.keep_draft import Keep, ask_discard, ask_keep
 from sescomposer.gui.open_files import raise_window_with
 from sescomposer.gui.part_saving import save_part
 from sescomposer.gui.tasks import Context, Task
@@ -18,6 +19,7 @@ from sescomposer.services.settings import RECENT_FILES
 
 if TYPE_CHECKING:
     from sescomposer.gui.main_window import MainWindow
+    from sescomposer.services.drafts import OfFile
 
 FILTER = "Messages (*.eml *.mime *.txt);;All files (*)"
 _RECENT = 10
@@ -31,6 +33,7 @@ class FileActions(QObject):
         super().__init__(window)
         self._window = window
         self._composer = window.composer
+        self._trouble = ""
 
     @property
     def _documents(self) -> Documents:
@@ -57,8 +60,10 @@ class FileActions(QObject):
         if raise_window_with(path):
             return
 
-        def operation(context: Context) -> tuple[Path, Message]:
-            return path, self._documents.open(path, context)
+        services = self._window.services
+
+        def operation(context: Context) -> tuple[Path, "OfFile"]:
+            return path, services.drafts.of_file(path, services.documents.open(path, context))
 
         self.run(operation, f"Opening {path.name}", self._on_opened)
 
@@ -94,17 +99,48 @@ class FileActions(QObject):
 
         self.run(operation, f"Saving {path.name}")
 
+    def do_checkpoint(self) -> None:
+        """Keep the message as it is now under a name."""
+        from sescomposer.gui.drafts.checkpoint_name import CheckpointName
+
+        dialog = CheckpointName(self._window)
+        dialog.named.connect(self.keep_checkpoint)
+        dialog.open()
+
+    @Slot(str)
+    def keep_checkpoint(self, name: str) -> None:
+        """Keep the message as it is now under that name."""
+        composer, drafts = self._composer, self._window.services.drafts
+        draft, message, path = composer.draft, composer.message, composer.path
+
+        def operation(context: Context) -> str:
+            return drafts.checkpoint(draft, message, path, name).name
+
+        self.run(operation, "Keeping a checkpoint", self._on_checkpoint)
+
+    def do_drafts(self) -> None:
+        """Open the list of drafts at this one."""
+        from sescomposer.gui.drafts.drafts_window import DraftsWindow
+
+        DraftsWindow.show_for(self._window.services, self._window, self._composer.draft)
+
     def may_close(self) -> bool:
         """Ask what to do with an unsaved draft; whether the window may close."""
-        if self._composer.is_saved:
+        composer = self._composer
+        composer.safekeeping.wait()
+        if composer.is_saved:
+            return True
+        if composer.is_kept:
+            composer.forget()
             return True
         self._window.activateWindow()
-        match ask_keep(self._window, self._composer.root.subject.strip() or "New message"):
+        match ask_keep(self._window, composer.root.subject.strip() or "New message"):
             case Keep.SAVE:
                 return self._save_before_closing()
+            case Keep.KEEP:
+                return self._keep_before_closing()
             case Keep.DISCARD:
-                self._composer.forget()
-                return True
+                return self._discard_before_closing()
             case Keep.CANCEL:
                 return False
 
@@ -124,25 +160,36 @@ class FileActions(QObject):
         return task
 
     @Slot(object)
-    def _on_opened(self, answer: tuple[Path, Message]) -> None:
-        path, message = answer
+    def _on_opened(self, answer: "tuple[Path, OfFile]") -> None:
+        path, found = answer
         self._remember(path)
         if raise_window_with(path):
             # It was asked for twice before it was read.
             return
         if self._window.is_untouched:
-            self._window.open_message(message, path)
+            self._window.open_message(found.message, path, draft=found.draft)
         else:
-            self._window.window_wanted.emit((message, path))
+            known = (found.draft,) if found.draft else ()
+            self._window.window_wanted.emit((found.message, path, *known))
+        if found.differs is not None:
+            self._window.tell(
+                f"A draft of {path.name} was kept on {found.differs:%Y-%m-%d %H:%M} that differs from the file; "
+                "it is in the list of drafts."
+            )
 
     def _save_to(self, path: Path) -> Task:
-        message = self._composer.message
+        message, draft, services = self._composer.message, self._composer.draft, self._window.services
 
         def operation(context: Context) -> tuple[Path, Message]:
-            self._documents.save(message, path, context)
+            services.documents.save(message, path, context)
+            services.drafts.saved(draft, message, path)
             return path, message
 
         return self.run(operation, f"Saving {path.name}", self._on_saved)
+
+    @Slot(object)
+    def _on_checkpoint(self, name: str) -> None:
+        self._window.statusBar().showMessage(f"Checkpoint kept: {name}", 5000)
 
     @Slot(object)
     def _on_saved(self, answer: tuple[Path, Message]) -> None:
@@ -156,10 +203,56 @@ class FileActions(QObject):
         path = self._composer.path or self._ask_path("Save draft", f"{_file_stem(self._composer.root.subject)}.eml")
         if path is None:
             return False
-        waiting = QEventLoop(self)
-        self._save_to(path).finished.connect(waiting.quit)
-        waiting.exec()
+        self._composer.safeguard("before its window was closed")
+        self._wait_for(self._save_to(path))
+        self._composer.safekeeping.wait()
         return self._composer.is_saved
+
+    def _keep_before_closing(self) -> bool:
+        """Keep the draft in the list and wait for it; a window whose draft could not be kept stays open."""
+        composer, drafts = self._composer, self._window.services.drafts
+        draft, message, path = composer.draft, composer.message, composer.path
+
+        def operation(context: Context) -> None:
+            drafts.safeguard(draft, message, path, "before its window was closed")
+            drafts.keep(draft, message, path)
+
+        self._wait_for(self.run(operation, "Keeping the draft", self._on_kept))
+        return composer.is_kept
+
+    @Slot(object)
+    def _on_kept(self, _: None) -> None:
+        self._composer.took_up()
+        self._composer.forget()
+
+    def _discard_before_closing(self) -> bool:
+        """Keep a copy that can be brought back, and let go of the draft; where no copy can be kept, ask again."""
+        composer, services = self._composer, self._window.services
+        draft, message, path = composer.draft, composer.message, composer.path
+
+        def operation(context: Context) -> str:
+            try:
+                services.drafts.discard(draft, message, path)
+            except StoreError as error:
+                return error.sentence
+            return ""
+
+        self._trouble = "The copy was cancelled."
+        self._wait_for(self.run(operation, "Discarding the draft", self._on_discarded))
+        if self._trouble and not ask_discard(self._window, self._trouble):
+            return False
+        composer.forget()
+        return True
+
+    @Slot(object)
+    def _on_discarded(self, trouble: str) -> None:
+        self._trouble = trouble
+
+    def _wait_for(self, task: Task) -> None:
+        """Wait for a task while the window goes on."""
+        waiting = QEventLoop(self)
+        task.finished.connect(waiting.quit)
+        waiting.exec()
 
     def _ask_path(self, title: str, name: str) -> Path | None:
         """Ask where to save; None if cancelled."""

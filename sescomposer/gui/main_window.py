@@ -54,7 +54,8 @@ class MainWindow(DropWindow):
         account_choice: Which account the message goes through; there once the window is complete.
 
     Signals:
-        window_wanted(object): a `Message` for a new window, a pair of it and its path, or None for an empty one.
+        window_wanted(object): a `Message` for a new window, also with its path, and with the id of its draft; the id
+            of a draft of the list; or None for an empty one.
         closed(object): the window itself, after it was closed.
     """
 
@@ -220,11 +221,13 @@ class MainWindow(DropWindow):
         undo_list = self.composer.undo_list
         return self._is_blank and self.composer.is_saved and not undo_list.can_undo and not undo_list.can_redo
 
-    def open_message(self, message: "Message", path: Path | None = None, *, saved: bool = True) -> None:
-        """Show another message in this window."""
+    def open_message(
+        self, message: "Message", path: Path | None = None, *, saved: bool = True, draft: str = ""
+    ) -> None:
+        """Show another message in this window; see `Composer.open_message`."""
         self.complete()
         self._is_blank = False
-        self.composer.open_message(message, path, saved=saved)
+        self.composer.open_message(message, path, saved=saved, draft=draft)
         if path is not None:
             self._say_if_no_mail(path)
 
@@ -241,11 +244,11 @@ class MainWindow(DropWindow):
             what = "has no header fields: all of it is shown as text" if len(root.octets) else "holds nothing"
             self.tell(f"{path.name} is hardly a message. It {what}.", "warning")
 
-    def recover(self, draft: str, message: "Message", path: Path | None) -> None:
-        """Go on in this window with a draft of the journal, under its id."""
+    def recover(self, draft: str, message: "Message", path: Path | None, *, kept: bool = False) -> None:
+        """Go on in this window with a draft under its id; see `Composer.recover`."""
         self.complete()
         self._is_blank = False
-        self.composer.recover(draft, message, path)
+        self.composer.recover(draft, message, path, kept=kept)
 
     def tell(self, sentence: str, kind: str = "note") -> None:
         """Say something above the panes until it is dismissed; `kind` is "note", "warning" or "error"."""

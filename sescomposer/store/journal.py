@@ -160,7 +160,10 @@ class DiskJournal:
         with self._files_guard:
             before, self._looked = self._looked, {}
             found = [self._look_at(path, before.get(path)) for path in sorted(self._folder.glob("*.log"))]
-        return tuple(sorted((one for one in found if one is not None), key=lambda one: one.found.saved))
+        with self._pending_guard:
+            dropped = {draft for draft, note in self._pending.items() if note is None}
+        there = (one for one in found if one is not None and one.found.draft not in dropped)
+        return tuple(sorted(there, key=lambda one: one.found.saved))
 
     def take(self, draft: str) -> RecoveredDraft | None:
         """Give one draft that a crash left, ours from then on; None if there is none or a process has it.

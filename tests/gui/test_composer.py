@@ -26,7 +26,7 @@ LETTER = b"From: a@example.com\r\nTo: b@example.org\r\nSubject: x\r\nMIME-Versio
 
 VERBS = (
     *("add ", "attach ", "break ", "change ", "edit ", "encode ", "insert ", "lift ", "make ", "move ", "put "),
-    *("remove ", "rename ", "send ", "set ", "take ", "unwrap ", "use ", "wrap "),
+    *("remove ", "rename ", "restore ", "send ", "set ", "take ", "unwrap ", "use ", "wrap "),
 )
 """What an undo label begins with; an edit that does something else adds its verb."""
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from sescomposer.gui.dialogs.command_palette import CommandPalette
 from sescomposer.gui.dialogs.help_dialog import HelpDialog
 from sescomposer.gui.dialogs.keep_draft import Keep
 from sescomposer.gui.dialogs.settings_dialog import SettingsDialog
+from sescomposer.gui.drafts.checkpoint_name import CheckpointName
 from sescomposer.gui.main_window import MainWindow
 from sescomposer.gui.panes.raw_pane import RawPane
 from sescomposer.gui.widgets.source_editor import SourceEditor
@@ -120,7 +122,7 @@ def test_no_shortcut_is_given_twice(window: MainWindow) -> None:
 HARMLESS = [
     info.name
     for info in ACTIONS
-    if info.name not in {"quit", "close", "send", "inbox", "history", "palette", "settings", "help"}
+    if info.name not in {"quit", "close", "send", "inbox", "history", "drafts", "palette", "settings", "help"}
 ]
 
 
@@ -344,6 +346,81 @@ def test_save_at_closing_saves_and_closes(
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *arguments, **keywords: (str(path), ""))
     assert window.close()
     assert b"Hi" in path.read_bytes()
+
+
+def test_keep_at_closing_puts_the_draft_into_the_list(
+    make_window: MakeWindow, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = make_window()
+    type_text(window, "A text that somebody would miss.")
+    monkeypatch.setattr(file_actions, "ask_keep", lambda parent, name: Keep.KEEP)
+    assert window.close()
+    services.journal.flush()
+    assert services.journal.look() == ()
+    (draft,) = services.drafts.all()
+    assert [one.name for one in draft.checkpoints] == ["before its window was closed"]
+    found = services.drafts.open(draft.draft)
+    again = make_window()
+    again.recover(found.draft, found.message, found.path, kept=True)
+    # It is as it was kept: nothing to ask.
+    monkeypatch.setattr(file_actions, "ask_keep", lambda parent, name: pytest.fail("asked"))
+    assert again.close()
+    assert services.drafts.all() == (draft,)
+
+
+def test_a_discarded_draft_can_be_brought_back(make_window: MakeWindow, services: Services) -> None:
+    window = make_window()
+    type_text(window, "A text that somebody would miss.")
+    assert window.close()
+    assert services.drafts.all() == ()
+    (draft,) = services.drafts.all(removed=True)
+    services.drafts.bring_back(draft.draft)
+    assert "somebody" in services.drafts.open(draft.draft).message.root.text()
+
+
+def test_where_no_copy_can_be_kept_discarding_asks_again(
+    make_window: MakeWindow, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = make_window()
+    type_text(window, "A text that somebody would miss.")
+    asked: list[str] = []
+    monkeypatch.setattr(services.drafts._store, "keep", refuse)
+    monkeypatch.setattr(file_actions, "ask_discard", lambda parent, sentence: bool(asked.append(sentence)))
+    assert not window.close()
+    assert window.isVisible()
+    monkeypatch.setattr(file_actions, "ask_discard", lambda parent, sentence: True)
+    assert window.close()
+    assert asked
+
+
+def test_what_no_file_holds_comes_back_with_the_file(
+    make_window: MakeWindow, services: Services, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.eml"
+    window = make_window()
+    type_text(window, "Hi")
+    window.composer.apply(lambda message: replace(message, account="work"), "set account")
+    window.files._save_to(path)
+    qtbot.waitUntil(lambda: window.composer.is_saved)
+    monkeypatch.setattr(file_actions, "ask_keep", lambda parent, name: pytest.fail("asked"))
+    assert window.close()
+    again = make_window()
+    again.files.open_path(path)
+    qtbot.waitUntil(lambda: again.composer.path == path)
+    assert again.composer.message.account == "work"
+    assert again.composer.is_saved
+    assert again.composer.draft == window.composer.draft
+
+
+def test_a_checkpoint_is_kept_under_its_name(make_window: MakeWindow, services: Services, qtbot: QtBot) -> None:
+    window = make_window()
+    window.trigger("checkpoint")
+    (dialog,) = window.findChildren(CheckpointName)
+    dialog.name.setText(" before the  layout ")
+    dialog.keep_button.click()
+    qtbot.waitUntil(lambda: window.runner.running == 0)
+    assert [one.name for one in services.drafts.checkpoints(window.composer.draft)] == ["before the layout"]
+    assert "before the layout" in window.statusBar().currentMessage()
 
 
 def test_a_draft_that_cannot_be_saved_keeps_its_window(

@@ -14,6 +14,7 @@ from sescomposer.core.parse import parse
 from sescomposer.core.structure import with_text
 from sescomposer.gui import file_actions
 from sescomposer.gui.dialogs.keep_draft import Keep
+from sescomposer.gui.drafts.restore_picker import RestorePicker
 from sescomposer.gui.main_window import MainWindow
 from sescomposer.gui.socket_place import socket_name
 from sescomposer.gui.start_log import StartLog
@@ -98,11 +99,29 @@ def test_quit_stops_at_a_draft_that_is_to_be_kept(start: Start, monkeypatch: pyt
     assert not windows.open_windows
 
 
-def test_drafts_of_a_crash_come_back_with_a_line(start: Start, folders: Folders, qtbot: QtBot) -> None:
+def picker_of(windows: Windows) -> RestorePicker:
+    (window,) = windows.open_windows
+    (picker,) = window.findChildren(RestorePicker)
+    return picker
+
+
+def test_one_draft_of_a_crash_comes_back_with_a_line(start: Start, folders: Folders, qtbot: QtBot) -> None:
+    make_services(folders).settings.set(FIRST_START_DONE, True)
+    leave_draft(folders, "one", b"first")
+    (window,) = start().open_windows
+    assert bytes(window.composer.root.octets).endswith(b"first")
+    assert any(sentence.startswith("Recovered as of ") for sentence in window.info.sentences)
+    assert window.isWindowModified()
+    window.close()
+    qtbot.waitUntil(lambda: not list(folders.journal.glob("*.log")))
+
+
+def test_several_drafts_of_a_crash_are_chosen_from(start: Start, folders: Folders, qtbot: QtBot) -> None:
     make_services(folders).settings.set(FIRST_START_DONE, True)
     leave_draft(folders, "one", b"first")
     leave_draft(folders, "two", b"second")
     windows = start()
+    picker_of(windows).all_button.click()
     first, second = windows.open_windows
     assert {bytes(window.composer.root.octets)[-6:] for window in (first, second)} == {b"\nfirst", b"second"}
     for window in (first, second):
@@ -117,7 +136,11 @@ def test_a_damaged_journal_says_what_is_missing(start: Start, folders: Folders) 
     leave_draft(folders, "one", b"first")
     (log,) = folders.journal.glob("*.log")
     log.write_bytes(log.read_bytes() + b"cut in the mid")
-    (window,) = start().open_windows
+    windows = start()
+    picker = picker_of(windows)
+    assert "could not be read" in picker.words.text()
+    picker.all_button.click()
+    (window,) = windows.open_windows
     assert any("could not be read" in sentence for sentence in window.info.sentences)
     assert bytes(window.composer.root.octets).endswith(b"first")
 

@@ -1,15 +1,23 @@
 """Asks for the name of a checkpoint."""
 
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 LONGEST = 80
 
 
 class CheckpointName(QDialog):
-    """One line and two buttons."""
+    """One line and two buttons; opens without waiting for the answer.
+
+    Signals:
+        named(str): the name, "Checkpoint" where none was typed.
+    """
+
+    named = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Keep a checkpoint")
         words = QLabel("&Name, such as “before the new layout”:", self)
         self.name = QLineEdit(self)
@@ -31,11 +39,7 @@ class CheckpointName(QDialog):
             column.addWidget(widget)
         self.setMinimumWidth(420)
 
-
-def ask_name(parent: QWidget) -> str | None:
-    """Ask for a name; "Checkpoint" where none was typed, None if cancelled."""
-    dialog = CheckpointName(parent)
-    wanted = dialog.exec() == QDialog.DialogCode.Accepted
-    name = " ".join(dialog.name.text().split()) or "Checkpoint"
-    dialog.deleteLater()
-    return name if wanted else None
+    def accept(self) -> None:
+        """Tell the name."""
+        self.named.emit(" ".join(self.name.text().split()) or "Checkpoint")
+        super().accept()
