@@ -5,6 +5,7 @@ The library keeps every line of a message as an object; here the content is writ
 
 import asyncio
 import logging
+import socket
 import ssl
 from collections.abc import Callable
 from concurrent.futures import Executor
@@ -124,6 +125,10 @@ class SmtpProtocol(SMTP):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin, and begin anew once STARTTLS is done."""
         self._met(self)
+        connection = transport.get_extra_info("socket")
+        if connection is not None:
+            # The loop does so itself only for sockets that say which protocol they speak; ours do not.
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         super().connection_made(transport)
 
     def connection_lost(self, error: Exception | None) -> None:
