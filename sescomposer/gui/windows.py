@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QPoint, QRect, QTimer, Slot
 
 from sescomposer.core.errors import SesComposerError
 from sescomposer.gui import crash
+from sescomposer.gui.recovery import DRAFT_SCHEME, Recovery
 from sescomposer.gui.start_log import StartLog
 from sescomposer.gui.tasks import Context, TaskRunner
 
@@ -39,6 +40,7 @@ class Windows(QObject):
         self._runner = TaskRunner(self)
         self._runner.crashed.connect(self._on_crashed)
         self._open: list[MainWindow] = []
+        self._recovery = Recovery(services, self._runner, lambda: self.open_windows, self._new_window, self)
         self._is_first_start = False
         self._sweep = QTimer(self, singleShot=True, interval=_SWEEP_MS)
         self._sweep.timeout.connect(self._on_sweep)
@@ -69,7 +71,7 @@ class Windows(QObject):
 
     @Slot(object)
     def open_arguments(self, arguments: Sequence[str]) -> None:
-        """Open a window for each argument: an absolute path, a `file:` or a `mailto:` URL; an empty one for none."""
+        """Open a window for each argument: an absolute path, a `file:`, `mailto:` or `draft:` URL; one for none."""
         from PySide6.QtCore import QUrl
 
         from sescomposer.gui.open_files import raise_window_with
@@ -77,6 +79,8 @@ class Windows(QObject):
         for argument in arguments:
             if argument.lower().startswith("mailto:"):
                 self._open_mailto(argument)
+            elif argument.startswith(DRAFT_SCHEME):
+                self._open_draft(argument.removeprefix(DRAFT_SCHEME))
             else:
                 url = QUrl(argument)
                 path = Path(url.toLocalFile() if url.isLocalFile() else argument)
@@ -105,6 +109,12 @@ class Windows(QObject):
         window.activateWindow()
         return window
 
+    def _open_draft(self, draft: str) -> None:
+        """Open a draft by its id; a start with nothing else shows an empty window until it is there."""
+        if not self._open:
+            self._new_window()
+        self._recovery.open_draft(draft)
+
     def _open_mailto(self, uri: str) -> None:
         from sescomposer.core.mailto import parse_mailto
 
@@ -132,10 +142,11 @@ class Windows(QObject):
         self._tell_settings()
         recovery = self._runner.start(self._recover, quiet=True)
         recovery.succeeded.connect(self._on_recovered)
-        recovery.failed.connect(self._on_trouble)
+        recovery.failed.connect(self._on_recovery_failed)
         unknown = self._runner.start(self._find_unknown, quiet=True)
         unknown.succeeded.connect(self._on_unknown)
         unknown.failed.connect(self._on_trouble)
+        self._look_for_batches()
         self._sweep.start()
         # Qt's import hook read the source of every module after it, and the lines stay in memory.
         linecache.clearcache()
@@ -181,21 +192,12 @@ class Windows(QObject):
 
     @Slot(object)
     def _on_recovered(self, drafts: "tuple[RecoveredDraft, ...]") -> None:
-        for draft in drafts:
-            window = self._window_for_draft(draft)
-            file = f" of {draft.path}" if draft.path else ""
-            told = f"Recovered as of {draft.saved:%Y-%m-%d %H:%M:%S}: the draft{file} was open when the program ended."
-            window.tell(f"{told} {draft.damaged}".strip(), "warning" if draft.damaged else "note")
-        for sentence in self._services.journal.newer():
-            self._tell(sentence, "warning")
+        self._recovery.take_up(drafts)
 
-    def _window_for_draft(self, draft: "RecoveredDraft") -> "MainWindow":
-        """Take an untouched window, or open one."""
-        for window in self._open:
-            if window.is_untouched:
-                window.recover(draft.draft, draft.message, draft.path)
-                return window
-        return self._new_window(draft.message, path=draft.path, draft=draft.draft, saved=False)
+    @Slot(object)
+    def _on_recovery_failed(self, error: SesComposerError) -> None:
+        self._on_trouble(error)
+        self._recovery.take_up(())
 
     def _find_unknown(self, context: Context) -> "tuple[UnknownSubmission, ...]":
         return self._services.unknown_submissions()
@@ -211,6 +213,15 @@ class Windows(QObject):
         dialog.settled.connect(self._on_settled)
         dialog.show()
 
+    def _look_for_batches(self) -> None:
+        """Offer to go on with the batches that a crash cut short; nothing of them is sent by itself."""
+        from sescomposer.gui.sending.interrupted import InterruptedBatches
+
+        if self._open:
+            interrupted = InterruptedBatches(self._services, self._runner, self)
+            interrupted.troubled.connect(self._on_trouble)
+            interrupted.look(self._open[0])
+
     @Slot(object)
     def _on_settled(self, unknown: "tuple[UnknownSubmission, ...]") -> None:
         records, sending = [item.record for item in unknown], self._services.sending
@@ -221,6 +232,10 @@ class Windows(QObject):
         match wish:
             case (message, path):
                 self._new_window(cast("Message", message), path=path)
+            case (message, path, draft):
+                self._new_window(cast("Message", message), path=path, draft=draft)
+            case str(draft):
+                self._recovery.open_draft(draft)
             case message:
                 self._new_window(cast("Message | None", message))
 

@@ -115,7 +115,7 @@ def test_removing_can_be_taken_back(show: Show, services: Services, qtbot: QtBot
     QTest.keyClick(window.list, Qt.Key.Key_Delete)
     qtbot.waitUntil(lambda: window.undo_button.isVisible())
     looked(qtbot, window)
-    assert len(window.model.rows) == 0
+    assert window.model.rowCount() == 0
     window.undo_button.click()
     looked(qtbot, window)
     assert [draft.draft for draft in window.model.rows] == ["one"]

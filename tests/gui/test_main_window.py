@@ -385,7 +385,7 @@ def test_where_no_copy_can_be_kept_discarding_asks_again(
     type_text(window, "A text that somebody would miss.")
     asked: list[str] = []
     monkeypatch.setattr(services.drafts._store, "keep", refuse)
-    monkeypatch.setattr(file_actions, "ask_discard", lambda parent, sentence: bool(asked.append(sentence)))
+    monkeypatch.setattr(file_actions, "ask_discard", lambda parent, sentence: asked.insert(0, sentence) is not None)
     assert not window.close()
     assert window.isVisible()
     monkeypatch.setattr(file_actions, "ask_discard", lambda parent, sentence: True)

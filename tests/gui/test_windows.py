@@ -134,13 +134,13 @@ def test_draft_of_a_crash_comes_back(windows: Windows, monkeypatch: pytest.Monke
     from sescomposer.services.ports import RecoveredDraft
 
     message = services.documents.new()
-    draft = RecoveredDraft("d1", services.clock.now(), message, Path("/x.eml"), "One record is damaged.")
+    draft = RecoveredDraft("d1", services.clock.now(), message, Path("/x.eml"))
     windows._on_recovered((draft,))
     window = opened(windows)[0]
     assert window.message is message
     assert window.keywords == {"path": Path("/x.eml"), "draft": "d1", "saved": False}
-    assert "damaged" in window.told[0][0]
-    assert window.told[0][1] == "warning"
+    assert "was open when the program ended" in window.told[0][0]
+    assert window.told[0][1] == "note"
 
 
 def test_appearance_follows_the_setting(windows: Windows, services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
