@@ -60,6 +60,7 @@ class Script:
     Attributes:
         cut: Where it resets the connection: "before", "during" or "after" the octets of the message.
         silent: Where it says and reads nothing further, until it is closed.
+        waits: Where it waits for `Service.go_on`.
         answers: Of an API, one for each call, HTTP status with code and text; behind the last one it accepts.
         body: Of an API, in place of an acceptance.
         is_early: Whether an API answers before it reads the body.
@@ -71,6 +72,7 @@ class Script:
 
     cut: str = ""
     silent: str = ""
+    waits: str = ""
     answers: tuple[Answer, ...] = ()
     body: bytes = b""
     is_early: bool = False
@@ -87,8 +89,10 @@ class Service:
         taken: The messages that it has, in the order in which their last octet came.
         tries: How many times a message was begun.
         connections: How many there were.
-        reached: Set once it is where `script.silent` says.
+        reached: Set once it is where `script.silent` or `script.waits` says.
+        go_on: Set by a test.
         wire: All that it was given, by whether it was over TLS.
+        open: Its connections, also those that ended.
     """
 
     def __init__(self, script: Script) -> None:
@@ -97,10 +101,12 @@ class Service:
         self.tries = 0
         self.connections = 0
         self.reached = threading.Event()
+        self.go_on = threading.Event()
         self.wire: dict[bool, bytearray] = {True: bytearray(), False: bytearray()}
+        self.open: list[socket.socket] = []
         self._over = threading.Event()
         self._listening = socket.create_server(("127.0.0.1", 0))
-        if "during" in (script.cut, script.silent) or "before" in (script.cut, script.silent):
+        if {"before", "during"} & {script.cut, script.silent, script.waits}:
             # Else the systems' buffers take megabytes, and the sender is done before anything is read.
             self._listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
         self._threads = [threading.Thread(target=self._accept)]
@@ -114,9 +120,13 @@ class Service:
     def close(self) -> None:
         """Stop."""
         self._over.set()
+        self.go_on.set()
         with contextlib.suppress(OSError):
             self._listening.shutdown(socket.SHUT_RDWR)
         self._listening.close()
+        for connection in self.open:
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
         for thread in self._threads:
             thread.join()
 
@@ -126,6 +136,9 @@ class Service:
 
     def at(self, place: str, connection: socket.socket) -> bool:
         """Do what the script says of a place; gives whether the connection goes on."""
+        if self.script.waits == place:
+            self.reached.set()
+            self.go_on.wait(WAIT_SECONDS)
         if self.script.silent == place:
             self.reached.set()
             self._over.wait(WAIT_SECONDS)
@@ -148,6 +161,7 @@ class Service:
             except OSError:
                 return
             self.connections += 1
+            self.open.append(connection)
             connection.settimeout(WAIT_SECONDS)
             self._threads.append(threading.Thread(target=self._serve, args=(connection,)))
             self._threads[-1].start()
@@ -173,6 +187,7 @@ class Api(Service):
             return
         certificate = self.script.certificate
         talking = certificate.context.wrap_socket(connection, server_side=True) if certificate else connection
+        self.open.append(talking)
         with talking, talking.makefile("rb") as reader:
             while self._one(talking, reader, is_secure=certificate is not None):
                 pass
@@ -272,6 +287,7 @@ class Smtp(Service):
                     file.close()
                     assert self.script.certificate is not None
                     connection = self.script.certificate.context.wrap_socket(connection, server_side=True)
+                    self.open.append(connection)
                     file, is_secure = connection.makefile("rb"), True
                 if verb == "DATA" and self._goes_on(verb, "354") and not self._content(connection, file, is_secure):
                     return
@@ -299,7 +315,7 @@ class Smtp(Service):
         return bool(reply) and not reply.startswith("421")
 
     def _content(self, connection: socket.socket, file: Any, is_secure: bool) -> bool:
-        content, places = b"", ["during"]
+        content, places = bytearray(), ["during"]
         while not content.endswith(b"\r\n.\r\n"):
             line = file.readline()
             if not line:
@@ -311,7 +327,7 @@ class Smtp(Service):
         if self.tries <= self.script.throttled:
             return self._reply(connection, "", "454 Throttling failure: Maximum sending rate exceeded.")
         if not self.script.replies.get(".", "").startswith(("4", "5")):
-            lines = content.removesuffix(b".\r\n").split(b"\r\n")
+            lines = bytes(content).removesuffix(b".\r\n").split(b"\r\n")
             self.taken.append(b"\r\n".join(line[1:] if line.startswith(b".") else line for line in lines))
         return self.at("after", connection) and self._reply(connection, ".", f"250 Ok {MESSAGE_ID}")
 
