@@ -6,8 +6,9 @@ import selectors
 import smtplib
 import socket
 import ssl
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from sescomposer.core.answers import ServiceAnswer
 from sescomposer.core.errors import OperationCancelledError
@@ -22,6 +23,8 @@ COMMAND_SECONDS = 300.0
 """RFC 5321 section 4.5.3.2: 5 minutes for most commands,"""
 ANSWER_SECONDS = 600.0
 """and 10 for the answer to the content."""
+LOOK_SECONDS = 0.5
+"""How often an upload that does not move looks whether it was cancelled."""
 
 
 class SmtpRefusal(Exception):
@@ -208,11 +211,12 @@ class SmtpConnection:
         self._step = "content"
         done, total = 0, len(octets)
         connection = self._socket
+        connection.settimeout(LOOK_SECONDS)
         try:
             for length, chunk in stuffed_chunks(octets.chunks(CHUNK)):
                 if not length:
                     self._content_left = True
-                connection.sendall(chunk)
+                self._send(chunk, partial(progress.step, done, total) if length else None)
                 done += length
                 if length and done < total:
                     progress.step(done, total)
@@ -232,6 +236,19 @@ class SmtpConnection:
         if code != 250:
             raise SmtpRefusal(answer)
         return answer
+
+    def _send(self, octets: bytes | memoryview, look: Callable[[], None] | None) -> None:
+        """Send octets; `look` is called now and then while the server takes none, and may cancel."""
+        rest, waited = memoryview(octets), 0.0
+        while rest:
+            try:
+                rest, waited = rest[self._socket.send(rest) :], 0.0
+            except TimeoutError:
+                waited += LOOK_SECONDS
+                if waited >= COMMAND_SECONDS:
+                    raise
+                if look is not None:
+                    look()
 
     # Living and ending
 

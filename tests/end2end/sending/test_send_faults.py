@@ -10,7 +10,10 @@ from typing import Any, ClassVar
 import keyring.errors
 import pytest
 
-from sescomposer.core.errors import ExitCode
+from sescomposer.bootstrap import Services
+from sescomposer.core.errors import ExitCode, OperationCancelledError
+from sescomposer.core.message import Message
+from sescomposer.core.parse import parse
 from sescomposer.core.road import Road
 from sescomposer.services.ports import SubmissionState
 from sescomposer.services.send_control import SystemWaiting
@@ -305,3 +308,30 @@ def test_a_password_that_no_server_can_take_is_shown_to_nobody(
     holds(sent, NOT_SENT)
     assert "sh-hush" not in str(sent)
     assert server.connections == 0
+
+
+class Patience:
+    """Cancels once an upload does not move."""
+
+    def __init__(self) -> None:
+        self.done = -1
+
+    def step(self, done: int, total: int) -> None:
+        """See `Progress`."""
+        if done == self.done:
+            raise OperationCancelledError
+        self.done = done
+
+
+def test_an_upload_that_does_not_move_can_be_cancelled(
+    serve: Any, account_for: Any, ring: object, services: Services, large_letter: Path
+) -> None:
+    server = serve(Road.SMTP, silent="during")
+    account_for(Road.SMTP, server.port)
+    transport = services.transport("work")
+    review = services.sending.review(Message(parse(large_letter.read_bytes())), transport)
+    (record,) = services.sending.submit(review, transport, progress=Patience())
+    services.close()
+    server.close()
+    assert record.state is NOT_SENT
+    assert server.taken == []
