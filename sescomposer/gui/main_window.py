@@ -150,6 +150,7 @@ class MainWindow(DropWindow):
         given = message() if callable(message) else message
         self.composer = Composer(self.services, self.runner, given or new_message(), draft=draft, parent=self)
         self.composer.refused.connect(self.show_error)
+        self.composer.safekeeping.troubled.connect(self._on_no_checkpoint)
         if given is not None:
             # Before the panes, which so show it once.
             self.composer.open_message(given, path, saved=saved)
@@ -271,6 +272,11 @@ class MainWindow(DropWindow):
         box.setInformativeText(error.hint)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.open()
+
+    @Slot(object)
+    def _on_no_checkpoint(self, error: SesComposerError) -> None:
+        """Say it without a box: whatever is done next goes on."""
+        self.tell(f"No checkpoint could be kept. {error.sentence} {error.hint}".strip(), "warning")
 
     @Slot(str)
     def trigger(self, name: str) -> None:

@@ -24,9 +24,11 @@ class Safekeeping(QObject):
 
     Signals:
         written(): nothing is being written any more.
+        troubled(object): the `StoreError` of a checkpoint that could not be kept.
     """
 
     written = Signal()
+    troubled = Signal(object)
 
     def __init__(self, services: "Services", runner: TaskRunner, parent: QObject) -> None:
         super().__init__(parent)
@@ -76,7 +78,9 @@ class Safekeeping(QObject):
             services.drafts.safeguard(draft, message, path, reason)
 
         self._is_running = True
-        self._runner.start(operation).finished.connect(self._on_finished)
+        task = self._runner.start(operation, quiet=True)
+        task.failed.connect(self.troubled)
+        task.finished.connect(self._on_finished)
 
     @Slot()
     def _on_finished(self) -> None:
