@@ -13,9 +13,9 @@ from sescomposer.core.message import Message, Road
 from sescomposer.core.progress import NO_PROGRESS, Progress
 from sescomposer.core.seal import Sealed
 from sescomposer.gui.main_window import MainWindow
-from sescomposer.gui.sending.interrupted import Interrupted, InterruptedBatches
+from sescomposer.gui.sending.interrupted import InterruptedBatches
 from sescomposer.gui.sending.parcel import drafts_of
-from sescomposer.gui.sending.resume_dialog import ResumeDialog, buttons_of, words_of
+from sescomposer.gui.sending.resume_dialog import Interrupted, ResumeDialog, buttons_of, words_of
 from sescomposer.gui.sending.send_sheet import SendSheet
 from sescomposer.gui.sending.stages import Stage
 from sescomposer.services.batch import Batch

@@ -1,6 +1,6 @@
 """What can be done once the answers are there: mend what was refused, copy, deliver anyway, look into the inbox."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QGuiApplication
@@ -22,6 +22,7 @@ from sescomposer.gui.tasks import Context, Task
 from sescomposer.services.ports import SubmissionRecord, SubmissionState
 
 if TYPE_CHECKING:
+    from sescomposer.gui.main_window import MainWindow
     from sescomposer.gui.sending.send_sheet import SendSheet
 
 
@@ -101,7 +102,6 @@ class AfterSending(QObject):
 
     def go(self) -> None:
         """Go there; for the account the sheet stays, so that it can be tried again."""
-        from sescomposer.gui.main_window import MainWindow
         from sescomposer.gui.sending.go_to import go_to
 
         goal, window = self.goal, self._sheet.parentWidget()
@@ -111,9 +111,9 @@ class AfterSending(QObject):
             self._sign_in(goal.login)
         elif goal.target.kind in OF_ACCOUNT:
             self._open_accounts()
-        elif isinstance(window, MainWindow):
+        elif window is not None:
             self._sheet.reject()
-            go_to(window, goal)
+            go_to(cast("MainWindow", window), goal)
 
     def _sign_in(self, profile: str) -> None:
         from sescomposer.gui.accounts.sign_in_dialog import SignInDialog

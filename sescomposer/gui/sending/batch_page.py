@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QTreeView,
 
 from sescomposer.gui.sending.batch_model import ANSWER, EXPECTED, RECIPIENTS, STATE, SUBJECT, UNTIL, BatchModel, ItemRow
 from sescomposer.gui.sending.outcome_words import counts_words, explanation_of, ids_of
+from sescomposer.gui.sending.stages import stage_of, stage_of_all
 from sescomposer.gui.widgets.fitting_text import FittingText
 from sescomposer.gui.widgets.selection_colours import SelectionColours
 from sescomposer.services.ports import SubmissionRecord, SubmissionState
@@ -93,11 +94,12 @@ class BatchPage(QWidget):
             self._show_answer()
 
     def show_records(self, records: tuple[SubmissionRecord, ...]) -> None:
-        """Show how all ended; the first that was not accepted is chosen."""
+        """Show how all ended; the first of those that ended worst is chosen."""
         self.catch_up()
         rows = zip(self.model.rows, records, strict=True)
         self.model.show_rows(tuple(replace(row, step=None, record=record) for row, record in rows))
-        wanted = next((i for i, row in enumerate(self.rows) if row.state is not SubmissionState.ACCEPTED), 0)
+        worst = stage_of_all(records)
+        wanted = next(index for index, record in enumerate(records) if stage_of(record.state) is worst)
         self.list.setCurrentIndex(self.model.index(wanted, 0))
         self.list.scrollTo(self.model.index(wanted, 0))
         self._show_totals()
@@ -167,4 +169,6 @@ class BatchPage(QWidget):
         begun = counts_words(state for state in states if state is not None)
         left = f", {states.count(None):,} not begun" if begun and None in states else ""
         self.totals.setText(f"{said}: {begun}{left}" if begun else said)
+        # Where nothing waits, the room is better used for answers.
+        self.list.setColumnHidden(UNTIL, SubmissionState.WAITING not in states)
         self.counted.emit()

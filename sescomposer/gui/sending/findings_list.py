@@ -15,6 +15,7 @@ from sescomposer.services.sending import can_override
 
 _SIGN = QSize(16, 16)
 MOST_ROWS = 40
+MOST_ALIKE = 3
 _LONGEST_REASON = 500
 
 
@@ -101,13 +102,16 @@ class FindingsList(QWidget):
         column = QVBoxLayout(rows)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        groups = _grouped(findings)
-        for finding, count in groups[:MOST_ROWS]:
+        shown, left = _shown(findings)
+        for finding, count in shown:
             column.addWidget(FindingLine(finding, rows, count))
             if needs_reasons and finding.severity is Severity.ERROR and finding.code not in self._reasons:
                 column.addWidget(self._make_reason(finding, typed.get(finding.code, ""), rows))
-        if len(groups) > MOST_ROWS:
-            column.addWidget(QLabel(f"and {len(groups) - MOST_ROWS:,} more: see the problems of the message.", rows))
+        if left:
+            more = QLabel(f"and {left:,} more like these: see the problems of the message.", rows)
+            more.setWordWrap(True)
+            more.setContentsMargins(24, 0, 0, 0)
+            column.addWidget(more)
         self._column.replaceWidget(self._rows, rows)
         self._rows.hide()
         self._rows.deleteLater()
@@ -159,11 +163,25 @@ class FindingsList(QWidget):
         self.reasons_changed.emit()
 
 
-def _grouped(findings: Sequence[Finding]) -> list[tuple[Finding, int]]:
-    """Give findings that say the same once, with their number: the messages of a batch are often alike."""
+def _shown(findings: Sequence[Finding]) -> tuple[list[tuple[Finding, int]], int]:
+    """Give the findings to show with how often each was found, and how many others there are.
+
+    Those that say the same are shown once: the messages of a batch are often alike. Of each kind only the first few
+    are, so that who gets the message stays in sight; the first of each error is always there, with the line for its
+    reason.
+    """
     counts = Counter((finding.severity, finding.code, finding.message) for finding in findings)
     first = {(finding.severity, finding.code, finding.message): finding for finding in reversed(findings)}
-    return [(first[said], count) for said, count in counts.items()]
+    kinds: Counter[str] = Counter()
+    shown: list[tuple[Finding, int]] = []
+    left = 0
+    for said, count in counts.items():
+        kinds[said[1]] += 1
+        if kinds[said[1]] == 1 or (kinds[said[1]] <= MOST_ALIKE and len(shown) < MOST_ROWS):
+            shown.append((first[said], count))
+        else:
+            left += 1
+    return shown, left
 
 
 def heading_of(findings: Sequence[Finding]) -> str:

@@ -1,7 +1,6 @@
 """What becomes of the batches that a crash cut short: looked for on a worker, offered, and done as the user says."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
@@ -15,15 +14,7 @@ if TYPE_CHECKING:
     from sescomposer.bootstrap import Services
     from sescomposer.gui.main_window import MainWindow
     from sescomposer.gui.sending.parcel import Parcel
-    from sescomposer.gui.sending.resume_dialog import ResumeDialog
-
-
-@dataclass(frozen=True, slots=True)
-class Interrupted:
-    """A batch with something left, and whether its octets are too old to be submitted."""
-
-    batch: Batch
-    is_stale: bool
+    from sescomposer.gui.sending.resume_dialog import Interrupted, ResumeDialog
 
 
 class InterruptedBatches(QObject):
@@ -48,7 +39,9 @@ class InterruptedBatches(QObject):
         window.destroyed.connect(self._on_window_gone)
         sending = self._services.sending
 
-        def operation(context: Context) -> tuple[Interrupted, ...]:
+        def operation(context: Context) -> "tuple[Interrupted, ...]":
+            from sescomposer.gui.sending.resume_dialog import Interrupted
+
             return tuple(Interrupted(batch, sending.is_too_old(batch)) for batch in sending.resumable())
 
         self._start(operation).succeeded.connect(self._on_found)
@@ -63,7 +56,7 @@ class InterruptedBatches(QObject):
         self._window = None
 
     @Slot(object)
-    def _on_found(self, found: tuple[Interrupted, ...]) -> None:
+    def _on_found(self, found: "tuple[Interrupted, ...]") -> None:
         if not found or self._window is None:
             return
         from sescomposer.gui.sending.resume_dialog import ResumeDialog

@@ -38,7 +38,9 @@ def outcome_sentence(stage: Stage, records: Sequence[SubmissionRecord]) -> str:
         case Stage.NOT_SENT:
             return "Surely nothing was sent; you can try again." if is_one else "What was not sent can be sent again."
         case _:
-            return "It may have been sent. It is not sent again by itself." + ("" if is_one else " Choose it below.")
+            if is_one:
+                return "It may have been sent. It is not sent again by itself."
+            return "What is unknown may have been sent. Nothing is sent again by itself: choose a message to find out."
 
 
 def explanation_of(record: SubmissionRecord, *, has_history: bool = False) -> str:

@@ -1,6 +1,7 @@
 """Told at the start: batches that a crash cut short. What was surely not sent can go on; nothing does by itself."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -16,7 +17,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from sescomposer.gui.sending.interrupted import Interrupted
 from sescomposer.gui.sending.stage_banner import StageBanner
 from sescomposer.gui.widgets.fitting_text import FittingText
 from sescomposer.services.batch import Batch
@@ -24,6 +24,14 @@ from sescomposer.services.ports import SubmissionState
 
 MOST_DRAFTS = 10
 """More windows at once help nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interrupted:
+    """A batch with something left, and whether its octets are too old to be submitted."""
+
+    batch: Batch
+    is_stale: bool
 
 
 class BatchLine(QWidget):

@@ -60,7 +60,7 @@ def facts_of(review: Review, index: int, way: Way, ready: Ready) -> dict[str, st
         "Road": road_words(review, is_local),
         "Size": size_words(review),
         "Options": options_words(sealed),
-        "Trace": trace_words(sealed, is_local),
+        "Trace": f"{TRACE_TAG}={sealed.trace}" if sealed.trace else "",
         "Sealing": sealing_words(sealed),
         "SES will change": "\n".join(f"• {change}" for change in expected_changes(sealed.root)),
         "SHA-256": sealed.sha256,
@@ -167,14 +167,6 @@ def options_words(sealed: Sealed) -> str:
         how = f"by {option.carrier}" if option.carrier else "this road has no way for it: it is not asked"
         lines += [f"{option.info.label}: {text} ({how})"] if text else []
     return "\n".join(lines)
-
-
-def trace_words(sealed: Sealed, is_local: bool) -> str:
-    """Say by which tag the events of SES name this submission."""
-    if not sealed.trace:
-        return ""
-    use = "" if is_local else " The events of SES bear it."
-    return f"{TRACE_TAG}={sealed.trace}.{use}"
 
 
 def sealing_words(sealed: Sealed) -> str:

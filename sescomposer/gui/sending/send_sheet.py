@@ -232,7 +232,7 @@ class SendSheet(QDialog):
     @Slot(object, object)
     def _on_seal_progressed(self, done: int, total: int) -> None:
         if self.stage is Stage.SEALING:
-            self.banner.show_progress(done, total)
+            self.banner.note_progress(done, total)
 
     @Slot(object)
     def _on_sealed(self, answer: tuple[Ready, Review | None]) -> None:

@@ -11,6 +11,7 @@ from sescomposer.gui.sending.stages import STAGES, Stage
 from sescomposer.gui.tasks import TaskRunner
 
 _GAP = 16
+_STOREYS = [180, 400]
 
 
 class SheetFrame(QWidget):
@@ -34,8 +35,8 @@ class SheetFrame(QWidget):
         self._storeys.setHandleWidth(_GAP)
         self._storeys.addWidget(self.batch)
         self._storeys.addWidget(self.page)
-        self._storeys.setStretchFactor(0, 30)
-        self._storeys.setStretchFactor(1, 70)
+        self._storeys.setStretchFactor(1, 1)
+        self._storeys.setSizes(_STOREYS)
         self._room = QWidget(self)
         column = QVBoxLayout(self)
         column.setContentsMargins(_GAP, _GAP, _GAP, _GAP)

@@ -1,6 +1,6 @@
 """The banner of the send sheet: sign, title, what it means, the service's own words, and a bar while something runs."""
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
 
@@ -11,6 +11,7 @@ from sescomposer.gui.widgets.fitting_text import FittingText
 _SIGN = QSize(24, 24)
 _RADIUS = 6.0
 _SCALE = 1000
+_PAINT_MS = 100
 
 
 class StageBanner(QWidget):
@@ -38,6 +39,9 @@ class StageBanner(QWidget):
         self.bar.setTextVisible(False)
         self.bar.setFixedHeight(8)
         self.bar.setAccessibleName("Progress")
+        self._noted = 0, 0
+        self._paint = QTimer(self, singleShot=True, interval=_PAINT_MS)
+        self._paint.timeout.connect(self._on_paint)
         column = QVBoxLayout()
         column.setSpacing(4)
         for widget in (self.title, self.sentence, self.answer, self.ids, self.explanation, self.bar):
@@ -74,8 +78,19 @@ class StageBanner(QWidget):
             self._kind = kind
             self._show_sign()
 
+    def note_progress(self, done: int, total: int) -> None:
+        """Move the bar soon: it paints itself at every step, and steps may come by the thousand."""
+        self._noted = done, total
+        if not self._paint.isActive():
+            self._paint.start()
+
+    @Slot()
+    def _on_paint(self) -> None:
+        self.show_progress(*self._noted)
+
     def show_progress(self, done: int, total: int) -> None:
         """Move the bar; total 0 for an end that is not known. Counts may be beyond 32 bits."""
+        self._paint.stop()
         self.bar.setRange(0, _SCALE if total else 0)
         self.bar.setValue(_SCALE * done // total if total else 0)
 
