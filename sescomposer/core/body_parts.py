@@ -18,12 +18,15 @@ class BodyParts:
         inline: Parts shown inside the body: those beside the HTML of a multipart/related, and images, audio and
             video between its texts.
         attachments: All other leaves, nested messages among them, in order.
+        calendar: The first text/calendar that is not marked as attachment: an alternative of the texts (RFC 6047). It
+            is among the attachments too, as every leaf is that is neither text nor shown.
     """
 
     text: Entity | None = None
     html: Entity | None = None
     inline: tuple[Entity, ...] = ()
     attachments: tuple[Entity, ...] = ()
+    calendar: Entity | None = None
 
 
 @dataclass(slots=True)
@@ -62,7 +65,12 @@ def _told_apart(root: Entity) -> BodyParts:
         waiting.extend(reversed(inside))
     text = next(iter(found.texts), None)
     html = next(iter(found.htmls), None)
-    return BodyParts(text, html, tuple(found.inline), tuple(found.attachments))
+    calendar = next((leaf for leaf in found.attachments if _is_calendar(leaf)), None)
+    return BodyParts(text, html, tuple(found.inline), tuple(found.attachments), calendar)
+
+
+def _is_calendar(leaf: Entity) -> bool:
+    return leaf.media_type == "text/calendar" and leaf.disposition != "attachment" and not leaf.children
 
 
 def related_root(related: Entity) -> tuple[Entity, ...]:

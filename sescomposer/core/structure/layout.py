@@ -78,7 +78,7 @@ def with_text(root: Entity, text: str | None, ids: Identifiers) -> Entity:
     if parts.text is not None:
         return replaced_text(root, parts.text.key, text, ids)
     leaf = text_leaf("plain", text, root.line_end)
-    return _beside(root, parts.html, leaf, ids)
+    return _beside(root, parts.html or parts.calendar, leaf, ids)
 
 
 def with_html(root: Entity, html: str | None, ids: Identifiers) -> Entity:
@@ -95,7 +95,7 @@ def with_html(root: Entity, html: str | None, ids: Identifiers) -> Entity:
     leaf = text_leaf("html", html, root.line_end)
     if parts.text is not None and is_empty_text(parts.text):
         return _instead(editable_path(root, parts.text.key), leaf, ids)
-    return _beside(root, parts.text, leaf, ids)
+    return _beside(root, parts.text or parts.calendar, leaf, ids)
 
 
 def attach(root: Entity, attachment: Attachment, ids: Identifiers) -> Entity:
@@ -141,7 +141,7 @@ def _related_around(path: Path) -> Path | None:
 
 
 def _beside(root: Entity, other: Entity | None, leaf: Entity, ids: Identifiers) -> Entity:
-    """Put a new text or HTML beside the other one, or into a message that has neither."""
+    """Put a new text or HTML beside the other one or before the event, or into a message that has none of them."""
     if other is None:
         return _first(root, leaf, ids)
     path = editable_path(root, other.key)
@@ -153,7 +153,8 @@ def _beside(root: Entity, other: Entity | None, leaf: Entity, ids: Identifiers) 
         root = wrapped(path, "alternative", ids, ours=True)
         path = path_to(root, target)
     container = path[:-1]
-    index = container[-1].children.index(path[-1]) + (1 if is_html else 0)
+    is_behind = is_html and path[-1].media_type != "text/calendar"
+    index = container[-1].children.index(path[-1]) + (1 if is_behind else 0)
     return inserted(container, index, leaf, "", ids)
 
 

@@ -125,7 +125,7 @@ def _comes_back(leaf: Entity) -> bool:
 def _with_leaf_text(path: Path, text: Text, ids: Identifiers, change: tuple[int, str] | None) -> Entity:
     leaf, line_end = path[-1], path[0].line_end
     old = leaf.body
-    charset = choose_charset(text, old.charset if isinstance(old, Made) else leaf.charset)
+    charset = choose_charset(text, _charset_of(leaf))
     encoding = choose_encoding(text, charset)
     header = leaf.header
     if not isinstance(old, Made) or (old.charset, old.encoding) != (charset, encoding):
@@ -194,7 +194,7 @@ def _encoded(leaf: Entity, encoding: TransferEncoding, line_end: bytes) -> Made 
     """A leaf's content in another encoding: as text where it is one that survives, else by octets."""
     text = _text_or_none(leaf)
     if text is not None:
-        body = Made(text, leaf.body.charset if isinstance(leaf.body, Made) else leaf.charset, encoding, line_end)
+        body = Made(text, _charset_of(leaf), encoding, line_end)
         if encoding in _LITERAL:
             _check_literal(body.octets, encoding, line_end)
         return body
@@ -204,6 +204,11 @@ def _encoded(leaf: Entity, encoding: TransferEncoding, line_end: bytes) -> Made 
         return Given(Octets.of(quoted_printable(bytes(leaf.content), line_end=line_end, binary=not leaf.is_text)))
     _check_literal(leaf.content, encoding, line_end)
     return Given(leaf.content)
+
+
+def _charset_of(leaf: Entity) -> str:
+    """What a text of it is written in; a file of ours knows it from its header section alone."""
+    return (leaf.body.charset if isinstance(leaf.body, Made) else "") or leaf.charset
 
 
 def _text_or_none(leaf: Entity) -> Text | None:
