@@ -205,6 +205,24 @@ def test_a_secret_is_on_the_wire_alone(
     assert KEY.encode() not in server.wire[True]
 
 
+@pytest.mark.parametrize(
+    "words", [f"echo {KEY}", f'echo \'{{"SecretAccessKey": "{KEY}"}}\'', "false", "no-such-program"]
+)
+def test_a_program_for_credentials_that_gives_none(
+    words: str, serve: Any, good_certificate: Any, account_of: Any, home: Path, letter: Path, nowhere: Any
+) -> None:
+    way = WAYS["token-v2"]
+    server = serve(way.road, certificate=good_certificate)
+    account_of(way, server.port)
+    config = home / ".aws" / "config"
+    config.write_text(f"[profile work]\ncredential_process = {words}\n")
+    assert main(["send", str(letter), "--account", "work", "--json"]) == ExitCode.NOTHING_DONE
+    server.close()
+    config.unlink()
+    nowhere(way.marks)
+    assert server.connections == 0
+
+
 @pytest.mark.parametrize("name", WAYS)
 def test_a_fault_of_ours_tells_no_secret(
     name: str,
