@@ -29,6 +29,7 @@ class AccountChoice(QObject):
         why: A few words on why it is that one.
         trouble: A sentence where the account that was chosen is not there any more, "" else.
         known: What was last read of the account, None if nothing.
+        unread: A sentence on why it could not be read anew by itself, "" where it could or nobody tried.
 
     Signals:
         changed(): one of the attributes.
@@ -36,6 +37,7 @@ class AccountChoice(QObject):
 
     changed = Signal()
     _accounts_changed = Signal(str)
+    _known_changed = Signal(object)
 
     def __init__(self, composer: Composer) -> None:
         super().__init__(composer)
@@ -45,9 +47,12 @@ class AccountChoice(QObject):
         self.why = ""
         self.trouble = ""
         self.known: Known | None = None
-        # The listener is called by whichever thread changed an account.
+        self.unread = ""
+        # The listeners are called by whichever thread changed an account or read something of it.
         self._accounts_changed.connect(self._on_accounts_changed)
+        self._known_changed.connect(self.show_known)
         self._stop_listening = composer.services.accounts.on_change(self._accounts_changed.emit)
+        self._stop_hearing = composer.services.knowing.on_change(self._known_changed.emit)
         composer.message_changed.connect(self._on_message_changed)
         composer.setting_changed.connect(self._on_setting_changed)
         composer.closed.connect(self._on_closed)
@@ -72,10 +77,19 @@ class AccountChoice(QObject):
             name = self.account.name if self.account else ""
             self._composer.services.accounts.remember(self.from_address, name)
 
+    @Slot(object)
     def show_known(self, known: "Known") -> None:
         """Take what was just read of the account."""
         if self.account is not None and (known.account, known.region) == (self.account.name, self.account.region):
             self.known = known
+            self.unread = ""
+            self.changed.emit()
+
+    @Slot(str, str)
+    def show_unread(self, name: str, sentence: str) -> None:
+        """Take why the account of that name could not be read anew by itself."""
+        if self.account is not None and self.account.name == name and sentence != self.unread:
+            self.unread = sentence
             self.changed.emit()
 
     @Slot()
@@ -125,6 +139,7 @@ class AccountChoice(QObject):
     def _look_up(self) -> None:
         """Read on a worker what is known of the account."""
         self.known = None
+        self.unread = ""
         account, services = self.account, self._composer.services
         if account is None:
             return
@@ -149,3 +164,4 @@ class AccountChoice(QObject):
     @Slot()
     def _on_closed(self) -> None:
         self._stop_listening()
+        self._stop_hearing()

@@ -142,25 +142,24 @@ class TaskRunner(QObject):
         """Number of tasks whose outcome was not delivered yet."""
         return len(self._running)
 
-    def start(self, operation: Callable[[Context], object], *, quiet: bool = False, unattended: bool = False) -> Task:
+    def start(self, operation: Callable[[Context], object], *, quiet: bool = False) -> Task:
         """Run an operation on a pool thread.
 
         Args:
             operation: Gets a `Context`; touches no Qt object. Its steps should come at least every 50 ms.
             quiet: The caller shows failures itself; otherwise the runner's `failed` tells them too.
-            unattended: It happens by itself: nobody is to be asked for the code of a second factor.
 
         Returns:
             The task; connect its outcomes before returning to the event loop, to bound methods of QObjects.
         """
         self._last_number = number = self._last_number + 1
-        token = CancelToken(is_unattended=unattended)
+        token = CancelToken()
         task = Task(token)
         if not quiet:
             task.failed.connect(self.failed)
         task.crashed.connect(self.crashed)
         self._running[number] = task
-        future = self._threads().submit(_run, operation, Context(token, partial(self._stepped.emit, number)))
+        future = self._threads().submit(run_here, operation, Context(token, partial(self._stepped.emit, number)))
         future.add_done_callback(partial(self._ended.emit, number))
         self.busy_changed.emit(self.running)
         return task
@@ -209,7 +208,8 @@ def current_token() -> CancelToken | None:
     return token
 
 
-def _run(operation: Callable[[Context], object], context: Context) -> object:
+def run_here(operation: Callable[[Context], object], context: Context) -> object:
+    """Run an operation on this thread as a task does; `current_token` gives its token meanwhile."""
     context.token.check()
     _current.token = context.token
     try:

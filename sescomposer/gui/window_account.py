@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, Slot
 
 from sescomposer.gui.account_choice import AccountChoice
 from sescomposer.gui.accounts.account_button import AccountButton
+from sescomposer.gui.window_knowledge import WindowKnowledge
 from sescomposer.services.settings import LOCAL_INBOX_NOTICE
 
 if TYPE_CHECKING:
@@ -21,13 +22,15 @@ class WindowAccount(QObject):
     Attributes:
         choice: Which account is used.
         button: In the toolbar, before the local inbox.
+        knowledge: What the window does with what is known of the account.
     """
 
     def __init__(self, window: "MainWindow") -> None:
         super().__init__(window)
         self._window = window
         self.choice = AccountChoice(window.composer)
-        self.button = AccountButton(self.choice, window.services.accounts, window.action["accounts"], window.toolbar)
+        actions, accounts = window.action, window.services.accounts
+        self.button = AccountButton(self.choice, accounts, actions["accounts"], actions["account"], window.toolbar)
         window.toolbar.insertWidget(window.action["inbox"], self.button)
         self.button.refused.connect(window.show_error)
         window.status.follow(self.choice)
@@ -35,6 +38,7 @@ class WindowAccount(QObject):
         window.composer.setting_changed.connect(self._on_setting_changed)
         self.choice.changed.connect(self.show_where)
         self.show_where()
+        self.knowledge = WindowKnowledge(window, self.choice)
 
     @Slot()
     def show_where(self) -> None:
@@ -55,6 +59,10 @@ class WindowAccount(QObject):
 
         account = self.choice.account
         AccountsWindow.show_for(self._window.services, self._window, account.name if account else "")
+
+    def do_account(self) -> None:
+        """Tell what is known of the account in use."""
+        self.knowledge.show_account()
 
     @Slot(str)
     def _on_setting_changed(self, key: str) -> None:

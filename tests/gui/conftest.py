@@ -22,6 +22,7 @@ from sescomposer.gui.accounts import account_editing
 from sescomposer.gui.accounts.accounts_window import AccountsWindow
 from sescomposer.gui.accounts.leaving import Leave
 from sescomposer.gui.composer import Composer
+from sescomposer.gui.self_reading import SelfReading
 from sescomposer.gui.sending.parcel import Parcel
 from sescomposer.gui.sending.send_sheet import SendSheet
 from sescomposer.gui.sending.way import Way, way_over
@@ -47,6 +48,13 @@ def garbage_stays_on_this_thread() -> Iterator[None]:
     yield
     if gc.get_count()[0] > _MANY:
         gc.collect()
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_read_by_itself(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ask nobody about accounts that come into use; a test that uses `reads_by_itself` has somebody to ask."""
+    if "reads_by_itself" not in request.fixturenames:
+        monkeypatch.setattr(SelfReading, "read", lambda self, account: None)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -30,6 +30,7 @@ class AccountButton(QToolButton):
         choice: The choice of the window.
         accounts: All accounts, read whenever the menu opens.
         manage: The action that opens the window of the accounts.
+        about: The action that tells what is known of the account in use.
 
     Signals:
         refused(object): the `SesComposerError` of an account that cannot be chosen.
@@ -38,12 +39,18 @@ class AccountButton(QToolButton):
     refused = Signal(object)
 
     def __init__(
-        self, choice: "AccountChoice", accounts: "Accounts", manage: QAction, parent: QWidget | None = None
+        self,
+        choice: "AccountChoice",
+        accounts: "Accounts",
+        manage: QAction,
+        about: QAction,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._choice = choice
         self._accounts = accounts
         self._manage = manage
+        self._about = about
         self._parts = ("", "")
         self._words = ""
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
@@ -78,10 +85,11 @@ class AccountButton(QToolButton):
         words = isolated(parts[0]) + parts[1]
         self._parts, self._words = parts, words
         self.setText(words.replace("&", "&&"))
-        self.setIcon(icon(sign))
+        unread = f"What is known may be old: {choice.unread}" if choice.unread else ""
+        self.setIcon(icon("note" if unread else sign))
         self.setAccessibleName(f"Account: {words}")
-        self.setAccessibleDescription(f"{spoken} {_sentence(choice.why)}".strip())
-        self.setToolTip(tip(words, spoken, _sentence(choice.why)))
+        self.setAccessibleDescription(f"{spoken} {_sentence(choice.why)} {unread}".strip())
+        self.setToolTip(tip(words, spoken, _sentence(choice.why), unread))
         self.updateGeometry()
 
     def sizeHint(self) -> QSize:
@@ -128,6 +136,7 @@ class AccountButton(QToolButton):
         why = menu.addAction(_sentence(choice.trouble or f"Why this one: {choice.why}").replace("&", "&&"))
         why.setEnabled(False)
         menu.addSeparator()
+        menu.addAction(self._about)
         menu.addAction(self._manage)
 
     def _add(self, name: str, words: str, told: str, group: QActionGroup) -> QAction:

@@ -25,14 +25,14 @@ class OutcomePanel(QWidget):
 
     sign_in_wanted = Signal(str)
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, title: str = "What the login found") -> None:
         super().__init__(parent)
         self._lines: list[QWidget] = []
-        self.title = QLabel("What the login found", self)
+        self.title = QLabel(title, self)
         close = QToolButton(self, autoRaise=True)
         close.setIcon(icon("close"))
         close.setToolTip("Hide this")
-        close.setAccessibleName("Hide what the login found")
+        close.setAccessibleName(f"Hide: {title}")
         close.clicked.connect(self.clear)
         head = QHBoxLayout()
         head.setSpacing(8)
@@ -91,7 +91,7 @@ class OutcomePanel(QWidget):
         sign.setFixedSize(_SIGN)
         if kind:
             sign.setPixmap(icon(kind, kind).pixmap(_SIGN))
-        text = FittingText(_STATEMENT if fixed else "What the login found", line, fixed=fixed, lines=8)
+        text = FittingText(_STATEMENT if fixed else self.title.text(), line, fixed=fixed, lines=8)
         text.say(sentence)
         row.addWidget(sign, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(text, 1)

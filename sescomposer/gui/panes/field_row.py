@@ -44,10 +44,12 @@ class FieldRow(QWidget):
 
     Signals:
         edited(object, str): the row, and the text that was typed.
+        sign_clicked(object): the row.
         remove_wanted(object), step_wanted(object, int), form_chosen(object, str): the row, and what is wanted.
     """
 
     edited = Signal(object, str)
+    sign_clicked = Signal(object)
     remove_wanted = Signal(object)
     step_wanted = Signal(object, int)
     form_chosen = Signal(object, str)
@@ -92,6 +94,14 @@ class FieldRow(QWidget):
         button.setToolTip(words)
         return button
 
+    def add_tool(self, icon_name: str, words: str) -> QToolButton:
+        """Add a button where rows that can be removed have their cross."""
+        button = self._tool(icon_name, words)
+        button.setAccessibleName(words)
+        button.setFixedHeight(self.value.sizeHint().height())
+        self._tools.addWidget(button, 0, 1)
+        return button
+
     def _build(self) -> None:
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(8, 0, 0, 0)
@@ -101,7 +111,7 @@ class FieldRow(QWidget):
         top = Qt.AlignmentFlag.AlignTop
         self._grid.addWidget(self.label, 0, 0, top)
         self._grid.addWidget(self.value, 0, 1, top)
-        tools = QGridLayout()
+        self._tools = tools = QGridLayout()
         tools.setSpacing(0)
         # What comes and goes is last: no gap beside the value, and the value keeps its width.
         for column, button in enumerate((self.braces, self.cross, self.sign)):
@@ -225,6 +235,7 @@ class FieldRow(QWidget):
             self.octets.show_field(self.field, self._line_end)
 
     def _on_sign(self) -> None:
+        self.sign_clicked.emit(self)
         QToolTip.showText(self.sign.mapToGlobal(QPoint(0, self.sign.height())), self.sign.toolTip(), self.sign)
 
     def _on_accepted(self) -> None:

@@ -6,7 +6,7 @@ It holds nothing of the message: its rows show the fields of the root and announ
 from functools import partial
 from itertools import pairwise
 
-from PySide6.QtCore import QCoreApplication, QEvent, Qt, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, Signal, Slot
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from sescomposer.core.encoded_word import Form
@@ -33,7 +33,13 @@ _OPTIONAL = tuple(name for name in MAIN_ROWS if name not in ALWAYS)
 
 
 class HeaderForm(QWidget):
-    """The rows, and the buttons that add one."""
+    """The rows, and the buttons that add one.
+
+    Signals:
+        sign_clicked(object): the `FieldRow` whose sign was clicked, which tells of findings.
+    """
+
+    sign_clicked = Signal(object)
 
     def __init__(self, composer: Composer, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -121,6 +127,7 @@ class HeaderForm(QWidget):
 
     def _follow(self, row: FieldRow) -> None:
         row.edited.connect(self._on_edited)
+        row.sign_clicked.connect(self.sign_clicked)
         row.remove_wanted.connect(self._on_remove_wanted)
         row.form_chosen.connect(self._on_form_chosen)
 

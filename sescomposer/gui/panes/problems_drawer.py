@@ -1,6 +1,6 @@
 """The problems of the message: ranked, each with its place, its reason and its fix."""
 
-from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, Slot
+from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -37,7 +37,13 @@ _UNBOUND = 16777215
 
 
 class ProblemsDrawer(QWidget):
-    """A line that counts, and under it the list, open or closed."""
+    """A line that counts, and under it the list, open or closed.
+
+    Signals:
+        account_wanted(): what was chosen lies in the account, not in the message.
+    """
+
+    account_wanted = Signal()
 
     def __init__(self, composer: Composer, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -174,6 +180,9 @@ class ProblemsDrawer(QWidget):
     def go_to(self, finding: Finding | None) -> None:
         """Select the place of a finding in every pane."""
         if finding is None:
+            return
+        if finding.where.key is None and finding.where.field == "account":
+            self.account_wanted.emit()
             return
         selection = self._selection_of(finding.where)
         if selection == self._composer.selection:

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QDragEnterEvent, QGuiApplication, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QSizePolicy, QWidget
 
 from sescomposer.gui.drops import carries_files
 from sescomposer.gui.widgets.recipient import ends_item, items_of
@@ -15,6 +15,9 @@ _SEPARATORS = (",", ";", "\uff0c", "\u060c")
 
 class ItemEdit(QLineEdit):
     """Where an item is typed.
+
+    Attributes:
+        offers: A list of what may be meant, None without one; the keys that choose from it are left to it.
 
     Signals:
         pasted(str): text of several items.
@@ -30,6 +33,7 @@ class ItemEdit(QLineEdit):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self.offers: QAbstractItemView | None = None
         self.setFrame(False)
         self.setAttribute(Qt.WidgetAttribute.WA_MacShowFocusRect, False)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -56,7 +60,9 @@ class ItemEdit(QLineEdit):
         """Take the keys that end an item or step to the chips."""
         at_start = self.cursorPosition() == 0 and not self.hasSelectedText()
         back = Qt.Key.Key_Right if self.isRightToLeft() else Qt.Key.Key_Left
-        if event.matches(QKeySequence.StandardKey.Paste):
+        if self._is_for_offers(event):
+            event.ignore()
+        elif event.matches(QKeySequence.StandardKey.Paste):
             self.paste()
         elif self._ends(event):
             self.ended.emit()
@@ -87,6 +93,13 @@ class ItemEdit(QLineEdit):
                 action.triggered.connect(self.paste)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(event.globalPos())
+
+    def _is_for_offers(self, event: QKeyEvent) -> bool:
+        """Whether a key chooses from the list of offers, or closes it."""
+        if self.offers is None or not self.offers.isVisible():
+            return False
+        chooses = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab)
+        return event.key() == Qt.Key.Key_Escape or (chooses and self.offers.currentIndex().isValid())
 
     def _ends(self, event: QKeyEvent) -> bool:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
