@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from sescomposer.bootstrap import Services
 from sescomposer.core import compose
 from sescomposer.core.errors import AccountError, LoginNeededError, StoreError
 from sescomposer.core.message import Road, SendingOptions
+from sescomposer.gui.sending.findings_list import FindingLine
 from sescomposer.gui.sending.send_sheet import SendSheet
 from sescomposer.gui.sending.stages import Stage
 from sescomposer.gui.sending.way import Ready, Watched, Way, way_again, way_of
@@ -79,6 +81,21 @@ def test_identity_that_is_not_verified_needs_a_reason(
     with qtbot.waitSignal(sheet.submitted):
         sheet.confirm()
     assert sheet.records[0].intent.overrides == (("from-not-verified", "verified a minute ago"),)
+    sheet.reject()
+
+
+def test_many_findings_of_a_kind_leave_room_for_who_gets_it(
+    qtbot: QtBot, open_send_sheet: Open, scripted: Callable[..., Any], services: Services
+) -> None:
+    to = ", ".join(f"r{number}@b.example" for number in range(50))
+    message = compose("ada@a.example", to, "Hi", text="x", ids=services.ids)
+    sheet = open_send_sheet(way_with(scripted(), replace(KNOWN, is_sandbox=True)), message)
+    reach(qtbot, sheet, Stage.REVIEWING)
+    lines = [line.words.words for line in sheet.page.findings.findChildren(FindingLine)]
+    assert len([line for line in lines if "is in the sandbox" in line]) == 3
+    labels = [label.text() for label in sheet.page.findings.findChildren(QLabel)]
+    assert "and 47 more like these: see the problems of the message." in labels
+    assert sheet.page.findings.heading.text() == "50 warnings, 1 note"
     sheet.reject()
 
 
