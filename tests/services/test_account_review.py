@@ -1,4 +1,4 @@
-"""Findings of the account beside those of the sealed octets: each item has its own, and they stop a submission alike."""
+"""Findings of the account beside those of the sealed octets: each item has its own, and all stop a submission."""
 
 from datetime import UTC, datetime
 from pathlib import Path
