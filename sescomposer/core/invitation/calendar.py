@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from sescomposer.core.defects import Defect
+from sescomposer.core.errors import EditError
 from sescomposer.core.invitation.component import NO_LINE, Component, Item, make_component
 from sescomposer.core.invitation.lines import ContentLine, read_lines
 from sescomposer.core.invitation.parameters import is_name
@@ -82,11 +83,20 @@ class Calendar:
         return tuple(sorted((*found, *_structure_defects(self)), key=lambda defect: defect.start))
 
     def with_root(self, root: Component) -> "Calendar":
-        """Give the document with another VCALENDAR in the place of its own, or after all else if it has none."""
-        if not self.is_calendar:
-            whole = root if root.begin.octets else make_component(root.name, root.items)
-            return _joined((*self.items, whole))
-        return _joined(root if item is self.root else item for item in self.items)
+        """Give the document with another VCALENDAR in the place of its own; an empty document gets its first.
+
+        Raises:
+            EditError: there is something, and none of it is a VCALENDAR.
+        """
+        if self.is_calendar:
+            return _joined(root if item is self.root else item for item in self.items)
+        if self.octets.strip():
+            raise EditError(
+                "The text holds no calendar object: nothing in it starts with BEGIN:VCALENDAR.",
+                hint="Make a new invitation, or put the text of a calendar object in its place.",
+                value=self.octets[:80].decode("utf-8", "replace"),
+            )
+        return _joined((root if root.begin.octets else make_component(root.name, root.items),))
 
     def with_component(self, old: Component, new: Component) -> "Calendar":
         """Give the document with another component in the place of one that stands in the VCALENDAR."""

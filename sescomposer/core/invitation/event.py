@@ -195,6 +195,7 @@ def with_event(calendar: Calendar, event: Event, zone_octets: ZoneOctets | None 
 
     Raises:
         AddressError: a guest or the organiser has no address.
+        EditError: the octets hold something that is no calendar object.
         MessageError: a value that no line can hold (see `lines.make_line`), or a zone that nobody knows.
     """
     before = event_of(calendar)

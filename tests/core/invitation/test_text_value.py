@@ -9,7 +9,7 @@ from hypothesis import given
 from sescomposer.core.errors import MessageError
 from sescomposer.core.invitation.text_value import escaped, escaped_list, unescaped, unescaped_list
 
-TYPED = st.text(st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from("\r\n\t\\,;:\"nN"), max_size=120)
+TYPED = st.text(st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from('\r\n\t\\,;:"nN'), max_size=120)
 
 
 def with_lf(text: str) -> str:
