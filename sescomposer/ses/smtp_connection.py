@@ -26,6 +26,8 @@ ANSWER_SECONDS = 600.0
 LOOK_SECONDS = 0.5
 """How often an upload that does not move looks whether it was cancelled."""
 
+_UNREADABLE = "The server gave a reply that nobody can read."
+
 
 class SmtpRefusal(Exception):
     """The server answered a command and did not accept it; the connection may be good still."""
@@ -230,9 +232,9 @@ class SmtpConnection:
         connection.settimeout(ANSWER_SECONDS)
         code, words = self.smtp.getreply()
         connection.settimeout(COMMAND_SECONDS)
+        answer = self._answer(code, words, "content")
         # Whatever the answer is, it is one: nothing is in doubt any more.
         self._content_left = False
-        answer = self._answer(code, words, "content")
         if code != 250:
             raise SmtpRefusal(answer)
         return answer
@@ -292,6 +294,8 @@ class SmtpConnection:
 
     def _answer(self, code: int, words: bytes | str, step: str) -> ServiceAnswer:
         line = " ".join(_decoded(words).split())
+        if code < 0:
+            raise SmtpFault(self._fault("UnreadableReply", f"{_UNREADABLE} It ends with {line!r}."), self._content_left)
         return ServiceAnswer(Road.SMTP, str(code), line, code, step=step, region=self._server.region)
 
     def _fault(self, name: str, words: str) -> ServiceAnswer:
@@ -303,10 +307,13 @@ class SmtpConnection:
         try:
             yield
         except smtplib.SMTPServerDisconnected as error:
-            raise SmtpFault(self._fault("Disconnected", str(error)), self._content_left) from error
+            # The library calls it that, too, where it waited for an answer in vain.
+            is_late = isinstance(error.__context__, TimeoutError)
+            fault = self._fault("TimeoutError" if is_late else "Disconnected", str(error))
+            raise SmtpFault(fault, self._content_left) from error
         except smtplib.SMTPResponseException as error:
             # Not the server's code but the library's own, for a line without end: nobody refused anything.
-            words = f"The server gave a reply that nobody can read: {error.smtp_error!s}"
+            words = f"{_UNREADABLE} {_decoded(error.smtp_error)}"
             raise SmtpFault(self._fault("UnreadableReply", words), self._content_left) from error
         except (OSError, smtplib.SMTPException) as error:
             words = f"{self._server.host}:{self._server.port}: {error}"

@@ -7,6 +7,7 @@ that needs a screen is skipped where Xvfb or xdotool is missing.
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -16,6 +17,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import keyring.backend
+import keyring.core
 import pytest
 
 from sescomposer.services.ports import RecoveredDraft
@@ -276,3 +279,45 @@ def mounted(bare_program: Program) -> Iterator[Path]:
         yield folder
     finally:
         subprocess.run(["umount", str(folder)], check=True)
+
+
+class Ring(keyring.backend.KeyringBackend):
+    """A keyring of the test's own.
+
+    Attributes:
+        kept: Its secrets by account.
+        error: What it raises instead of answering.
+    """
+
+    priority = 5.0
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.kept = {"work": "hush-hush/secret+key"}
+        self.error: Exception | None = None
+
+    def get_password(self, service: str, username: str) -> str | None:
+        if self.error is not None:
+            raise self.error
+        return self.kept.get(username)
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        raise NotImplementedError
+
+    def delete_password(self, service: str, username: str) -> None:
+        raise NotImplementedError
+
+
+@pytest.fixture
+def ring(monkeypatch: pytest.MonkeyPatch) -> Ring:
+    """The keyring, with a secret for the account "work"."""
+    made = Ring()
+    monkeypatch.setattr(keyring.core, "_keyring_backend", made)
+    return made
+
+
+@pytest.fixture
+def unused() -> int:
+    """A port where nobody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])

@@ -20,8 +20,6 @@ from typing import Any
 from urllib.parse import parse_qs
 from xml.sax.saxutils import escape
 
-import keyring.backend
-import keyring.core
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -382,41 +380,6 @@ def serve(good_certificate: Certificate) -> Iterator[Callable[..., Service]]:
         yield start
 
 
-class Ring(keyring.backend.KeyringBackend):
-    """A keyring of the test's own.
-
-    Attributes:
-        kept: Its secrets by account.
-        error: What it raises instead of answering.
-    """
-
-    priority = 5.0
-
-    def __init__(self) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self.kept = {"work": "hush-hush/secret+key"}
-        self.error: Exception | None = None
-
-    def get_password(self, service: str, username: str) -> str | None:
-        if self.error is not None:
-            raise self.error
-        return self.kept.get(username)
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        raise NotImplementedError
-
-    def delete_password(self, service: str, username: str) -> None:
-        raise NotImplementedError
-
-
-@pytest.fixture
-def ring(monkeypatch: pytest.MonkeyPatch) -> Ring:
-    """The keyring, with a secret for the account "work"."""
-    made = Ring()
-    monkeypatch.setattr(keyring.core, "_keyring_backend", made)
-    return made
-
-
 @pytest.fixture
 def account_for(good_certificate: Certificate) -> Callable[..., Account]:
     """Keep the account "work" whose endpoint is that server, or a port where nobody listens."""
@@ -441,13 +404,6 @@ def account_for(good_certificate: Certificate) -> Callable[..., Account]:
         return account
 
     return keep
-
-
-@pytest.fixture
-def unused() -> int:
-    """A port where nobody listens."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 @pytest.fixture
@@ -489,7 +445,7 @@ def services() -> Iterator[Services]:
 
 
 @pytest.fixture
-def send(ring: Ring, services: Services, capsys: pytest.CaptureFixture[str]) -> Callable[..., Sent]:
+def send(ring: object, services: Services, capsys: pytest.CaptureFixture[str]) -> Callable[..., Sent]:
     """Run `send FILE --account work --json`, some fault `during` it, and look at what another start finds."""
 
     def sending(
