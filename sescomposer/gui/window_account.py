@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Qt, Slot
 
 from sescomposer.gui.account_choice import AccountChoice
 from sescomposer.gui.accounts.account_button import AccountButton
@@ -58,7 +58,8 @@ class WindowAccount(QObject):
         from sescomposer.gui.accounts.accounts_window import AccountsWindow
 
         account = self.choice.account
-        AccountsWindow.show_for(self._window.services, self._window, account.name if account else "")
+        window = AccountsWindow.show_for(self._window.services, self._window, account.name if account else "")
+        window.about_wanted.connect(self.knowledge.show_account_of, Qt.ConnectionType.UniqueConnection)
 
     def do_account(self) -> None:
         """Tell what is known of the account in use."""

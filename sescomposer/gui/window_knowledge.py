@@ -47,10 +47,15 @@ class WindowKnowledge(QObject):
     @Slot()
     def show_account(self) -> None:
         """Tell what is known of the account in use."""
+        account = self._choice.account
+        self.show_account_of(account.name if account else "")
+
+    @Slot(str)
+    def show_account_of(self, name: str) -> None:
+        """Tell what is known of an account."""
         from sescomposer.gui.account_facts.facts_window import FactsWindow
 
-        account = self._choice.account
-        FactsWindow.show_for(self._window.services, self._window, account.name if account else "")
+        FactsWindow.show_for(self._window.services, self._window, name)
 
     @Slot()
     def _on_changed(self) -> None:

@@ -75,6 +75,7 @@ def test_without_an_account_the_button_names_the_local_inbox(make: Make) -> None
     assert [action.text() for action in menu(window)] == [
         "Local inbox",
         "Why this one: no account was chosen.",
+        "A&bout the account...",
         "&Accounts...",
     ]
 

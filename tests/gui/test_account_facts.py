@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -19,6 +20,7 @@ from sescomposer.core.progress import NO_PROGRESS, Progress
 from sescomposer.core.road import Road
 from sescomposer.gui.account_facts.fact_words import age_words, facts, why_empty
 from sescomposer.gui.account_facts.facts_window import FactsWindow
+from sescomposer.gui.accounts.accounts_window import AccountsWindow
 from sescomposer.services.account import Account, WayIn
 from sescomposer.services.account_ports import Came, unheard
 from sescomposer.services.knowing import QUESTIONS, Knowing
@@ -158,7 +160,7 @@ def opened(services: Services, reader: Reader, qtbot: QtBot) -> Iterator[Open]:
     yield open_it
     for window in windows:
         reader.gate.set()
-        qtbot.waitUntil(lambda window=window: window.runner.running == 0)
+        settled(window, qtbot)
         window.close()
     QApplication.sendPostedEvents()
 
@@ -307,7 +309,7 @@ def test_denied_calls_can_be_copied(opened: Open, reader: Reader, qtbot: QtBot) 
     (block,) = page.blocks
     said = " ".join(label.text() for label in block.findChildren(QLabel))
     assert "ListTenants" in said
-    block.findChild(QPushButton).click()
+    block.findChildren(QPushButton)[0].click()
     assert json.loads(QGuiApplication.clipboard().text())["Action"] == "ses:ListTenants"
     page.copy_all.click()
     policy = json.loads(QGuiApplication.clipboard().text())
@@ -320,8 +322,8 @@ def test_an_address_is_looked_up_added_and_removed(opened: Open, reader: Reader,
     page = window.pane.suppression
     window.pane.tabs.setCurrentWidget(page)
     assert not page.look_up.isEnabled()
-    qtbot.keyClicks(page.address, "kai@b.example")
-    qtbot.keyClick(page.address, Qt.Key.Key_Return)
+    QTest.keyClicks(page.address, "kai@b.example")
+    QTest.keyClick(page.address, Qt.Key.Key_Return)
     settled(window, qtbot)
     assert page.found.facts[0].name == "Not listed"
     assert not page.remove.isEnabled()
@@ -330,7 +332,7 @@ def test_an_address_is_looked_up_added_and_removed(opened: Open, reader: Reader,
     settled(window, qtbot)
     assert page.found.facts[0].name == "Suppressed"
     page.remove.click()
-    box = page.findChild(QMessageBox)
+    (box,) = page.findChildren(QMessageBox)
     assert reader.asked[-1] == "add kai@b.example COMPLAINT"
     next(button for button in box.buttons() if button.text() == "&Remove").click()
     settled(window, qtbot)
@@ -401,3 +403,17 @@ def test_bad_standing_is_said(status: str) -> None:
     assert said["Sending"].sign == "error"
     assert said["Standing"].words
     assert Tenant("t").status == ""
+
+
+def test_the_window_of_the_accounts_leads_here(opened: Open, services: Services, qtbot: QtBot) -> None:
+    services.accounts.add(replace(WORK, name="other"))
+    window = opened(KNOWN)
+    window.open_accounts()
+    window.open_accounts()
+    accounts = AccountsWindow.show_for(services, name="other")
+    qtbot.waitUntil(lambda: accounts.runner.running == 0)
+    accounts.pane.buttons["about"].click()
+    settled(window, qtbot)
+    assert FactsWindow._open is window
+    assert window.pane.accounts.currentData() == "other"
+    accounts.close()

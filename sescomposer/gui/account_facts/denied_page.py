@@ -78,6 +78,9 @@ class DeniedPage(QWidget):
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setAccessibleName("Denied calls")
         area.setWidget(inside)
+        # It lies on the colour of the tab.
+        inside.setAutoFillBackground(False)
+        area.viewport().setAutoFillBackground(False)
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)

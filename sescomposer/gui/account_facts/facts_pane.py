@@ -52,7 +52,7 @@ class FactsPane(QWidget):
         super().__init__(parent)
         self.accounts = QComboBox(self)
         self.accounts.setAccessibleName("Account")
-        self.accounts.setMinimumContentsLength(20)
+        self.accounts.setMinimumContentsLength(36)
         self.accounts.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.age = QLabel(self)
         self.refresh = QPushButton("&Refresh", self)

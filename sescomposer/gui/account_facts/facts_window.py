@@ -258,7 +258,12 @@ class FactsWindow(QMainWindow):
         from sescomposer.gui.accounts.accounts_window import AccountsWindow
 
         name = self.account.name if self.account is not None else ""
-        AccountsWindow.show_for(self.services, self.companion.opener, name)
+        window = AccountsWindow.show_for(self.services, self.companion.opener, name)
+        window.about_wanted.connect(self._on_about_wanted, Qt.ConnectionType.UniqueConnection)
+
+    @Slot(str)
+    def _on_about_wanted(self, name: str) -> None:
+        FactsWindow.show_for(self.services, self.companion.opener, name)
 
     @Slot()
     def _on_empty_button(self) -> None:

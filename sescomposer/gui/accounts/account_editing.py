@@ -29,10 +29,12 @@ class AccountEditing(QObject):
 
     Signals:
         state_changed(): another account is shown, or it was changed or saved.
+        about(): what is known of the account shown is wanted.
         told(str): a sentence for the status bar.
     """
 
     state_changed = Signal()
+    about = Signal()
     told = Signal(str)
     _accounts_changed = Signal(str)
 
@@ -118,6 +120,7 @@ class AccountEditing(QObject):
             "add": is_free,
             "duplicate": is_free and bool(self.shown),
             "remove": is_free and bool(self.shown),
+            "about": bool(self.shown),
             "test": is_free and (bool(self.shown) or is_new),
             "save": is_free and (is_changed or is_new),
             "revert": is_free and (is_changed or is_new),

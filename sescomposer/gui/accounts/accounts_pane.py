@@ -31,6 +31,7 @@ _BUTTONS = (
     ("add", "add", "&Add", "Begin a new account (Ctrl+N)"),
     ("duplicate", "copy", "D&uplicate", "Begin a new account like this one, without its secret (Ctrl+D)"),
     ("remove", "remove", "Remo&ve...", "Remove the account and its secret"),
+    ("about", "note", "A&bout", "Show quota, identities and lists of the account (Ctrl+B)"),
     ("test", "check", "&Test", "Log in and tell what the account may do; nothing is sent (F5)"),
     ("revert", "", "Re&vert", "Forget what was typed since it was saved"),
     ("save", "save", "&Save", "Keep the account, and its secret in the keyring (Ctrl+S)"),
@@ -135,7 +136,8 @@ class AccountsPane(QWidget):
         column.addWidget(self.outcome)
         row = QHBoxLayout()
         row.setSpacing(8)
-        row.addWidget(self.buttons["test"])
+        for name in ("test", "about"):
+            row.addWidget(self.buttons[name])
         row.addWidget(self.progress)
         row.addStretch(1)
         for name in ("revert", "save"):

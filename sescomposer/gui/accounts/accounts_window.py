@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QMainWindow, QWidget
 
@@ -14,7 +14,7 @@ from sescomposer.gui.directions import isolated
 from sescomposer.gui.tasks import TaskRunner
 
 _TOLD_MS = 8000
-_KEYS = {"add": "Ctrl+N", "duplicate": "Ctrl+D", "test": "F5", "save": "Ctrl+S"}
+_KEYS = {"add": "Ctrl+N", "duplicate": "Ctrl+D", "test": "F5", "about": "Ctrl+B", "save": "Ctrl+S"}
 
 
 class AccountsWindow(QMainWindow):
@@ -25,7 +25,12 @@ class AccountsWindow(QMainWindow):
         editing: What is done there.
         runner: Runs the work.
         companion: Ends the window with the last composer window.
+
+    Signals:
+        about_wanted(str): what is known of the account of that name is to be shown.
     """
+
+    about_wanted = Signal(str)
 
     _open: ClassVar["AccountsWindow | None"] = None
 
@@ -40,6 +45,7 @@ class AccountsWindow(QMainWindow):
         self.editing = AccountEditing(services, self.runner, self.pane)
         self.editing.state_changed.connect(self._show_title)
         self.editing.told.connect(self._on_told)
+        self.editing.about.connect(self._on_about)
         self._make_keys()
         self._show_title()
         # Made now: one that came with its first sentence would push everything up.
@@ -84,6 +90,10 @@ class AccountsWindow(QMainWindow):
             QShortcut(QKeySequence(keys), self).activated.connect(self.close)
         delete = QShortcut(QKeySequence("Del"), pane.list, context=Qt.ShortcutContext.WidgetShortcut)
         delete.activated.connect(pane.buttons["remove"].click)
+
+    @Slot()
+    def _on_about(self) -> None:
+        self.about_wanted.emit(self.editing.shown)
 
     @Slot()
     def _show_title(self) -> None:

@@ -191,7 +191,7 @@ class FieldRow(QWidget):
         """Show by an icon that something was found here; the tool tip says what."""
         self.findings = tuple(findings)
         self.sign.setVisible(bool(findings))
-        words = "\n".join(str(finding) for finding in findings)
+        words = "\n".join(map(_told, findings))
         self.sign.setToolTip(tip(words))
         self.sign.setAccessibleName(words)
         self.value.setAccessibleDescription(words)
@@ -259,6 +259,12 @@ class FieldRow(QWidget):
             edge = self.width() - _BAR if self.isRightToLeft() else 0
             painter.fillRect(QRect(edge, 0, _BAR, self.height()), self.palette().color(QPalette.ColorRole.Highlight))
             painter.end()
+
+
+def _told(finding: Finding) -> str:
+    """Say what was found; what SES alone demands is said to be its rule."""
+    rule = f" ({finding.standard})" if finding.standard.startswith("SES ") else ""
+    return f"{finding}{rule}"
 
 
 class MainRow(FieldRow):

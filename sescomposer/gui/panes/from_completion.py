@@ -7,7 +7,7 @@ from sescomposer.gui.account_choice import AccountChoice
 from sescomposer.gui.composer import Composer
 from sescomposer.gui.models.from_offers import Offers, from_offers
 from sescomposer.gui.panes.header_form import HeaderForm
-from sescomposer.gui.tasks import Context
+from sescomposer.gui.tasks import Context, Task
 from sescomposer.gui.widgets.chips import RecipientEdit
 from sescomposer.gui.widgets.offers_popup import OffersPopup
 
@@ -33,6 +33,7 @@ class FromCompletion(QObject):
         assert isinstance(field, RecipientEdit)
         self._field = field
         self.offers = Offers()
+        self._looking: Task | None = None
         self.popup = OffersPopup(field.line_edit, "From addresses")
         self.popup.chosen.connect(self._on_chosen)
         field.line_edit.textEdited.connect(self._on_typed)
@@ -88,10 +89,13 @@ class FromCompletion(QObject):
         def operation(context: Context) -> Offers:
             return from_offers(account, known, services.knowing.all(), services.accounts.remembered())
 
-        task = self._composer.runner.start(operation, quiet=True)
+        self._looking = task = self._composer.runner.start(operation, quiet=True)
         task.succeeded.connect(self._on_offers)
 
     @Slot(object)
     def _on_offers(self, offers: Offers) -> None:
+        if self.sender() is not self._looking:
+            # Another account, or more that is known of it, was looked at since.
+            return
         self.offers = offers
         self.button.setEnabled(bool(offers.rows))
