@@ -5,7 +5,7 @@ reading that the clock skips is kept as it is and means the offset before the ch
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
+from datetime import MAXYEAR, datetime
 from heapq import merge
 from itertools import islice
 
@@ -73,7 +73,8 @@ def each_occurrence(
 
 
 def _ruled(start: Moment, rule: Rule, instant_of: Instant) -> Iterator[Moment]:
-    readings = clock_readings(rule, start.clock)
+    last_year = rule.until.clock.year + 1 if rule.until is not None else MAXYEAR
+    readings = clock_readings(rule, start.clock, last_year)
     for reading in islice(readings, rule.count or None):
         moment = start.at(reading)
         if rule.until is not None and _is_past(moment, rule.until, instant_of):

@@ -5,7 +5,7 @@ that names nothing for as long as that, or as long as it takes until its interva
 """
 
 import calendar
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from itertools import product
 from math import gcd, lcm
@@ -18,14 +18,15 @@ _LAST_DAY = date.max.toordinal()
 _UNITS = {Frequency.HOURLY: 24, Frequency.MINUTELY: 24 * 60, Frequency.SECONDLY: 24 * 60 * 60}
 
 
-def clock_readings(rule: Rule, start: datetime) -> Iterator[datetime]:
+def clock_readings(rule: Rule, start: datetime, last_year: int = _LAST_YEAR) -> Iterator[datetime]:
     """Give what the rule names from its start on, in order; COUNT and UNTIL are passed over.
 
-    The start is among them only if the rule names it. Ends when nothing more can come before the year 10000.
+    The start is among them only if the rule names it. Ends when nothing more can come.
 
     Args:
         rule: One without faults; with a part that contradicts, what comes is what all its parts allow.
         start: Without a zone and in whole seconds.
+        last_year: Nothing after this year is asked for.
 
     >>> from itertools import islice
     >>> from sescomposer.core.invitation.rule_text import read_rule
@@ -36,17 +37,20 @@ def clock_readings(rule: Rule, start: datetime) -> Iterator[datetime]:
     []
     """
     days = _DayFilter(rule, start)
+    last_year = min(last_year, _LAST_YEAR)
     if rule.frequency >= Frequency.HOURLY:
-        periods: Iterator[Iterable[datetime]] = _short_periods(rule, start, days)
+        periods: Iterator[Iterable[datetime]] = _short_periods(rule, start, days, last_year)
         most = _DAYS
     else:
         times = _times(rule, start)
-        found, most = _long_periods(rule, start, days)
+        found, most = _long_periods(rule, start, days, last_year)
         periods = (_chosen(rule, dates, times) for dates in found)
     idle = 0
     for readings in periods:
         idle += 1
         for reading in readings:
+            if reading.year > last_year:
+                return
             if reading >= start:
                 idle = 0
                 yield reading
@@ -140,6 +144,10 @@ class _DayFilter:
         return [day for day in found if self.allows(day)]
 
 
+def _last_day(year: int) -> int:
+    return date(year, 12, 31).toordinal() if year > 0 else 0
+
+
 def _year_day(day: date) -> int:
     return day.toordinal() - date(day.year, 1, 1).toordinal() + 1
 
@@ -155,21 +163,21 @@ def _times(rule: Rule, start: datetime) -> list[time]:
     return sorted(time(*parts) for parts in product(hours, minutes, seconds))
 
 
-def _long_periods(rule: Rule, start: datetime, days: _DayFilter) -> tuple[Iterator[list[date]], int]:
+def _long_periods(rule: Rule, start: datetime, days: _DayFilter, last_year: int) -> tuple[Iterator[list[date]], int]:
     """Give the days of each period, and after how many periods without any there are none."""
     step = rule.interval
-    first = start.toordinal()
+    first, last = start.toordinal(), _last_day(last_year)
     match rule.frequency:
         case Frequency.YEARLY:
-            return (days.in_year(year) for year in range(start.year, _LAST_YEAR + 1, step)), lcm(_YEARS, step) // step
+            return (days.in_year(year) for year in range(start.year, last_year + 1, step)), lcm(_YEARS, step) // step
         case Frequency.MONTHLY:
-            months = range(start.year * 12 + start.month - 1, (_LAST_YEAR + 1) * 12, step)
+            months = range(start.year * 12 + start.month - 1, (last_year + 1) * 12, step)
             return (days.in_month(month // 12, month % 12 + 1) for month in months), lcm(_MONTHS, step) // step
         case Frequency.WEEKLY:
             begin = first - (start.weekday() - rule.week_start) % 7
-            weeks = range(begin, _LAST_DAY + 1, 7 * step)
+            weeks = range(begin, last + 1, 7 * step)
             return (_week(week, days) for week in weeks), lcm(_WEEKS, step) // step
-    dates = (date.fromordinal(number) for number in range(first, _LAST_DAY + 1, step))
+    dates = (date.fromordinal(number) for number in range(first, last + 1, step))
     return ([day] if days.allows(day) else [] for day in dates), lcm(_DAYS, step) // step
 
 
@@ -191,7 +199,7 @@ def _places(rule: Rule, count: int) -> list[int]:
     return sorted(place for place in places if 0 <= place < count)
 
 
-def _short_periods(rule: Rule, start: datetime, days: _DayFilter) -> Iterator[Iterable[datetime]]:
+def _short_periods(rule: Rule, start: datetime, days: _DayFilter, last_year: int) -> Iterator[Iterable[datetime]]:
     """Give the readings of each day, for rules that repeat within a day."""
     units = _UNITS[rule.frequency]
     width = _UNITS[Frequency.SECONDLY] // units
@@ -199,8 +207,8 @@ def _short_periods(rule: Rule, start: datetime, days: _DayFilter) -> Iterator[It
     origin = start.toordinal() * units + elapsed // width
     allowed = _allowed_units(rule, origin, units, width)
     within = _within_unit(rule, start)
-    number = start.toordinal()
-    while allowed and within and number <= _LAST_DAY:
+    number, last = start.toordinal(), _last_day(last_year)
+    while allowed and within and number <= last:
         day = date.fromordinal(number)
         if days.months and day.month not in days.months:
             yield iter(())
@@ -216,20 +224,19 @@ def _at(day: date, places: Iterable[int], width: int, within: list[int]) -> Iter
     return (midnight + timedelta(seconds=place * width + second) for place in places for second in within)
 
 
-def _allowed_units(rule: Rule, origin: int, units: int, width: int) -> dict[int, None]:
+def _allowed_units(rule: Rule, origin: int, units: int, width: int) -> Collection[int]:
     """Give the hours, minutes or seconds of a day that the rule allows and its interval can reach, in order."""
     shared = gcd(rule.interval, units)
-    hours, minutes, seconds = set(rule.by_hour), set(rule.by_minute), set(rule.by_second)
-    found: dict[int, None] = {}
-    for unit in range((origin - (origin // units) * units) % shared, units, shared):
-        second = unit * width
-        if (
-            (not hours or second // 3600 in hours)
-            and (not minutes or width > 60 or second // 60 % 60 in minutes)
-            and (not seconds or width > 1 or second % 60 in seconds)
-        ):
-            found[unit] = None
-    return found
+    rest = origin % shared
+    if not (rule.by_hour or rule.by_minute or rule.by_second):
+        return range(rest, units, shared)
+    hours = sorted(set(rule.by_hour)) or range(24)
+    minutes = (sorted(set(rule.by_minute)) or range(60)) if width <= 60 else (0,)
+    seconds = (sorted({min(second, 59) for second in rule.by_second}) or range(60)) if width == 1 else (0,)
+    found = (
+        (hour * 3600 + minute * 60 + second) // width for hour in hours for minute in minutes for second in seconds
+    )
+    return dict.fromkeys(unit for unit in found if unit % shared == rest)
 
 
 def _within_unit(rule: Rule, start: datetime) -> list[int]:
@@ -244,7 +251,7 @@ def _within_unit(rule: Rule, start: datetime) -> list[int]:
     return [found[place] for place in _places(rule, len(found))] if rule.by_set_position else found
 
 
-def _day_units(allowed: dict[int, None], ahead: int, units: int, interval: int) -> Iterable[int]:
+def _day_units(allowed: Collection[int], ahead: int, units: int, interval: int) -> Iterable[int]:
     """Give those of a day that lie whole intervals from the start, by the shorter of two ways."""
     if units // interval < len(allowed):
         return (unit for unit in range(ahead % interval, units, interval) if unit in allowed)
