@@ -115,14 +115,20 @@ class Component:
         return self.with_items_at(len(self.items), component)
 
     def with_lines(self, old: Sequence[ContentLine], new: Sequence[ContentLine]) -> "Component":
-        """Give it with the lines `new` where the lines `old` of its stand.
+        """Give it with the lines `new`, all of one name, where the lines `old` of its stand; see `with_items`."""
+        if new and not old:
+            return self.with_items_at(self._place_of(new[0].name), *new)
+        return self.with_items(old, new)
+
+    def with_items(self, old: "Sequence[Item]", new: "Sequence[Item]") -> "Component":
+        """Give it with the items `new` where `old` of its stand, after all others if there are none.
 
         They take the places of `old` in order; more of them follow the last, places left over close. What is in
         both keeps its octets.
         """
         if not old:
-            return self.with_items_at(self._place_of(new[0].name), *new) if new else self
-        places = {id(line): new[index : index + 1] for index, line in enumerate(old)}
+            return self.with_items_at(len(self.items), *new)
+        places = {id(item): new[index : index + 1] for index, item in enumerate(old)}
         places[id(old[-1])] = new[len(old) - 1 :]
         items = (places.get(id(item), (item,)) for item in self.items)
         return replace(self, items=tuple(item for group in items for item in group))

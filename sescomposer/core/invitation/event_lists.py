@@ -3,7 +3,7 @@
 Writing keeps the octets of every line that says what it should already.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -79,14 +79,21 @@ def dates_of(event: Component, name: str) -> tuple[Moment, ...]:
 
 def with_dates(event: Component, name: str, moments: Sequence[Moment]) -> Component:
     """Write EXDATE or RDATE, one line each: some readers take only the first value of a list."""
-    left = Counter(moments)
     old = _dated(event, name)
+    waiting: dict[Moment, list[tuple[ContentLine, tuple[Moment, ...]]]] = defaultdict(list)
+    for line, held in reversed(old):
+        waiting[held[0]].append((line, held))
     new = []
-    for line, held in old:
-        if Counter(held) <= left:
+    place = 0
+    while place < len(moments):
+        same = waiting[moments[place]]
+        if same and tuple(moments[place : place + len(same[-1][1])]) == same[-1][1]:
+            line, held = same.pop()
             new.append(line)
-            left.subtract(held)
-    new += [make_line(name, moment.value, moment.parameters) for moment in left.elements()]
+            place += len(held)
+        else:
+            new.append(make_line(name, moments[place].value, moments[place].parameters))
+            place += 1
     return event.with_lines([line for line, _ in old], new)
 
 
@@ -170,18 +177,15 @@ def alarms_of(event: Component) -> tuple[int, ...]:
 
 def with_alarms(event: Component, minutes: Sequence[int]) -> Component:
     """Write the alarms; those that are set otherwise stay."""
-    left = list(minutes)
-    gone = []
-    for alarm in event.components("VALARM"):
+    waiting: dict[int, list[Component]] = defaultdict(list)
+    old = []
+    for alarm in reversed(event.components("VALARM")):
         before = _minutes(alarm)
-        if before in left:
-            left.remove(before)
-        elif before is not None:
-            gone.append(alarm)
-    changed = event.without(*gone)
-    for before in left:
-        changed = changed.with_component(_alarm(before, event.text("SUMMARY")))
-    return changed
+        if before is not None:
+            waiting[before].append(alarm)
+            old.append(alarm)
+    new = [waiting[before].pop() if waiting[before] else _alarm(before, event.text("SUMMARY")) for before in minutes]
+    return event.with_items(old[::-1], new)
 
 
 def _alarm(before: int, text: str) -> Component:
