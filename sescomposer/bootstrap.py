@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from sescomposer.services.drafts import Drafts
     from sescomposer.services.history import HistoryService
     from sescomposer.services.history_ports import SubmissionLog
+    from sescomposer.services.invitations import Invitations
     from sescomposer.services.knowing import Knowing
     from sescomposer.services.knowledge import Known, MessageEvent
     from sescomposer.services.pace import Pace, Paces
@@ -190,8 +191,17 @@ class Services:
             self.submissions,
             self.clock,
             self.ids,
-            on_record=lambda record: self.history.take_up(record),
+            on_record=self._take_up,
         )
+
+    @_once
+    def invitations(self) -> Invitations:
+        """The events that were sent, and what came back."""
+        from sescomposer.services.invitations import Invitations
+        from sescomposer.store.ledger import LedgerFile
+
+        ledger = LedgerFile(self.folders.invitations)
+        return Invitations(ledger, self.content, self.clock, self.ids, self.submissions.all)
 
     @_once
     def paces(self) -> Paces:
@@ -405,6 +415,7 @@ class Services:
         named.update(record.intent.sha256 for record in self.submissions.all())
         named.update(item.sha256 for plan in self.submissions.plans() for item in plan.items)
         named.update(self.history.named_content())
+        named.update(self.invitations.named_content())
         for entry in self.inbox.entries():
             named.update((entry.submitted, entry.delivered))
             named.update(delivery.report for delivery in entry.deliveries)
@@ -420,6 +431,13 @@ class Services:
             self.history.close()
         for account in (*self._transports, *self._readers):
             self._forget_transports(account.name)
+
+    def _take_up(self, record: SubmissionRecord) -> None:
+        """Let the history and the ledger of invitations take up a submission, one even where the other cannot."""
+        try:
+            self.history.take_up(record)
+        finally:
+            self.invitations.note(record)
 
     def _insights(self, record: SubmissionRecord, progress: Progress) -> tuple[MessageEvent, ...]:
         account = self.accounts.get(record.intent.account)

@@ -89,6 +89,11 @@ class Folders:
         return self.data / "history.sqlite3"
 
     @property
+    def invitations(self) -> Path:
+        """Folder of the ledger of invitations."""
+        return self.data / "invitations"
+
+    @property
     def inbox(self) -> Path:
         """Folder of the local inbox."""
         return self.data / "inbox"
