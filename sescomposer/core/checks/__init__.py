@@ -6,6 +6,7 @@ section, one of encoded octets on the body, so that a key in the text costs only
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 from itertools import islice
 
 from sescomposer.core.checks import (
@@ -15,6 +16,9 @@ from sescomposer.core.checks import (
     file_types,
     header_fields,
     header_start,
+    invitation,
+    invitation_headers,
+    invitation_place,
     lines,
     list_fields,
     options,
@@ -22,6 +26,7 @@ from sescomposer.core.checks import (
     structure,
     writing,
 )
+from sescomposer.core.checks.invitation_life import Sent
 from sescomposer.core.checks.subject import MOST, Check, Subject
 from sescomposer.core.entity import Entity, Key
 from sescomposer.core.findings import Finding, Severity, Where
@@ -53,6 +58,10 @@ FAMILIES: tuple[Check, ...] = (
     options.control_values,
     writing.text_alternative,
     writing.forgotten_attachment,
+    invitation_place.placement,
+    invitation_headers.headers,
+    invitation.calendar_object,
+    invitation.earlier_objects,
 )
 
 _SIGNED = ("multipart/signed", "multipart/encrypted")
@@ -64,6 +73,9 @@ def check(
     *,
     forgotten_attachment: bool = True,
     more_attachment_words: tuple[str, ...] = (),
+    now: datetime | None = None,
+    sent_before: tuple[Sent, ...] = (),
+    is_aligned: bool | None = None,
 ) -> tuple[Finding, ...]:
     """Check a message for a road.
 
@@ -72,6 +84,7 @@ def check(
         road: The road whose limits hold.
         forgotten_attachment: Whether to warn of words that promise an attachment where there is none.
         more_attachment_words: Such words beside ours.
+        now, sent_before, is_aligned: What is known beside the message of an invitation in it, see `Subject`.
 
     Returns:
         Findings, worst first, within one severity in the order of `FAMILIES`; of each family at most 1000 and a note.
@@ -82,7 +95,7 @@ def check(
     >>> [finding.code for finding in found]
     ['no-recipient']
     """
-    subject = Subject(message, road, forgotten_attachment, more_attachment_words)
+    subject = Subject(message, road, forgotten_attachment, more_attachment_words, now, sent_before, is_aligned)
     sealed = _protected(message.root)
     found = [_fixable(finding, sealed) for family in FAMILIES for finding in _limited(family, subject)]
     return tuple(sorted(found, key=lambda finding: finding.severity.rank))

@@ -2,13 +2,17 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import accumulate, islice
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sescomposer.core.entity import Entity
 from sescomposer.core.findings import Finding, Where
 from sescomposer.core.header import HeaderField
 from sescomposer.core.message import Message, Road
+
+if TYPE_CHECKING:
+    from sescomposer.core.checks.invitation_life import Sent
 
 MOST = 1000
 """Our own: findings of one family that are listed; nobody reads more."""
@@ -25,12 +29,18 @@ class Subject:
         message, road: See their types.
         forgotten_attachment: Whether to look for words that promise an attachment.
         more_attachment_words: Looked for beside ours.
+        now: The time, aware, for what is said of the dates of an invitation; None to say nothing of them.
+        sent_before: What was sent of the event in the message, in the order of sending.
+        is_aligned: Whether DKIM or SPF proves the domain of From; None if nobody knows.
     """
 
     message: Message
     road: Road
     forgotten_attachment: bool = True
     more_attachment_words: tuple[str, ...] = ()
+    now: datetime | None = None
+    sent_before: tuple["Sent", ...] = ()
+    is_aligned: bool | None = None
 
     @property
     def root(self) -> Entity:
