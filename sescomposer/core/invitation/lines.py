@@ -24,7 +24,7 @@ LINE_OCTETS = 75
 """Longest line without its CRLF, the blank that leads a continuation counted (RFC 5545 section 3.1)."""
 
 _BYTE_ORDER_MARK = "\ufeff"
-_LINE = re.compile(rb"[^\n]*+(?:\n[ \t][^\n]*+)*+\n?")
+_LINE = re.compile(rb"[^\n]*+(?:\n[ \t][^\n]*+|(?!))*+\n?")
 _FOLD = re.compile(rb"\r?\n[ \t]")
 _NAME_END = re.compile("[;:]")
 _PARAMETER_NAME = re.compile('([^=;:,"]*+)(=?)')

@@ -12,7 +12,8 @@ _READ = {"^n": "\n", "^^": "^", "^'": '"'}
 _TO_WRITE = re.compile('[\n^"]')
 _TO_READ = re.compile(r"\^[n^']")
 _MISFIT = re.compile("[\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]")
-_MUST_QUOTE = re.compile(r"[;:,]|^\s|\s$")
+_MUST_QUOTE = re.compile(r"[;:,\\]|^\s|\s$")
+"""A backslash means nothing in a parameter, but some readers take it to escape the colon that follows."""
 
 
 class Parameter(NamedTuple):

@@ -14,7 +14,7 @@ from sescomposer.core.invitation.parameters import Parameter
 _MAILTO = "mailto:"
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _MISFIT = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
-_SAFE = "!$'()*+@=&"
+_SAFE = "!$'()+*@=&"
 """What stays as it is in an address, beside letters, digits and `_.-~` (RFC 6068 section 2)."""
 
 

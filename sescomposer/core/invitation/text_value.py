@@ -12,7 +12,7 @@ _LINE_END = re.compile(r"\r\n|[\r\n]")
 _TO_ESCAPE = re.compile(r"[\\;,\n]")
 _ESCAPED = {"\\": r"\\", ";": r"\;", ",": r"\,", "\n": r"\n"}
 _TO_READ = re.compile(r"\\([\\;,nN])")
-_LIST_ITEM = re.compile(r"(?:[^\\,]++|\\.|\\\Z)*+", re.DOTALL)
+_LIST_ITEM = re.compile(r"(?:[^\\,]++|\\.|\\\Z|(?!))*+", re.DOTALL)
 
 
 def escaped(text: str, what: str = "The text") -> str:

@@ -56,7 +56,7 @@ def test_folds_are_as_full_as_characters_allow() -> None:
     assert [len(line) for line in physical] == [74, 73, 43, 0]
 
 
-@pytest.mark.parametrize("misfit", ["\r", "\n", "\r\n", "\0", "\x0b", "\x1b", "\x7f", "\ud800", "\udcff"])
+@pytest.mark.parametrize("misfit", ["\r", "\n", "\r\n", "\0", "\x0b", "\x1b", "\x7f", "\ud800"])
 def test_no_value_can_hold_a_line_end_or_control_character(misfit: str) -> None:
     with pytest.raises(MessageError) as caught:
         make_line("URL", f"https://a.example/{misfit}ATTENDEE:mailto:evil@x")
@@ -84,7 +84,7 @@ def test_names_of_other_characters_are_refused(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("octets", "name", "parameters", "value", "codes"),
+    "octets, name, parameters, value, codes",
     [
         (b"SUMMARY:a\r\n", "SUMMARY", (), "a", []),
         (b"summary : a\r\n", "SUMMARY ", (), " a", ["bad-name"]),

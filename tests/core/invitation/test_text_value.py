@@ -36,7 +36,7 @@ def test_any_value_can_be_read_and_written_the_same_way_again(value: str) -> Non
 
 
 @pytest.mark.parametrize(
-    ("value", "texts"),
+    "value, texts",
     [("", ("",)), ("a,", ("a", "")), (r"a\,b", ("a,b",)), ("a\\", ("a\\",)), (r"a\\,b", ("a\\", "b"))],
 )
 def test_lists_are_divided_at_bare_commas(value: str, texts: tuple[str, ...]) -> None:
