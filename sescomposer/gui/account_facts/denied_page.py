@@ -6,11 +6,9 @@ from functools import partial
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QFont, QGuiApplication
 from PySide6.QtWidgets import (
-    QFrame,
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QScrollArea,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -21,6 +19,7 @@ from sescomposer.gui.icons import icon
 from sescomposer.gui.widgets.empty_state import EmptyState
 from sescomposer.gui.widgets.faint import Faint
 from sescomposer.gui.widgets.fitting_text import FittingText
+from sescomposer.gui.widgets.steady_scroll import SteadyScroll
 from sescomposer.services.iam_policy import policy_of
 from sescomposer.services.knowledge import Denied, Known
 
@@ -72,15 +71,8 @@ class DeniedPage(QWidget):
         self._column.setContentsMargins(0, 0, 8, 0)
         self._column.setSpacing(16)
         self._column.addStretch(1)
-        area = QScrollArea(page)
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area = SteadyScroll(inside, page)
         area.setAccessibleName("Denied calls")
-        area.setWidget(inside)
-        # It lies on the colour of the tab.
-        inside.setAutoFillBackground(False)
-        area.viewport().setAutoFillBackground(False)
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)

@@ -2,10 +2,8 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QFrame,
     QHBoxLayout,
     QPushButton,
-    QScrollArea,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
@@ -19,6 +17,7 @@ from sescomposer.gui.icons import icon
 from sescomposer.gui.widgets.empty_state import EmptyState
 from sescomposer.gui.widgets.notice import Notice
 from sescomposer.gui.widgets.progress_line import ProgressLine
+from sescomposer.gui.widgets.steady_scroll import SteadyScroll
 
 _EMPTY = (
     "No accounts yet",
@@ -123,12 +122,7 @@ class AccountsPane(QWidget):
     def _make_form_page(self) -> QWidget:
         page = QWidget(self)
         page.setMinimumWidth(400)
-        self.scroller = QScrollArea(page)
-        self.scroller.setWidgetResizable(True)
-        self.scroller.setFrameShape(QFrame.Shape.NoFrame)
-        self.scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.scroller.setWidget(self.form)
+        self.scroller = SteadyScroll(self.form, page)
         column = QVBoxLayout(page)
         column.setContentsMargins(8, 0, 0, 0)
         column.setSpacing(8)

@@ -8,17 +8,16 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
-    QFrame,
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
 from sescomposer.gui.sending.stage_banner import StageBanner
 from sescomposer.gui.widgets.fitting_text import FittingText
+from sescomposer.gui.widgets.steady_scroll import SteadyScroll
 from sescomposer.services.batch import Batch
 from sescomposer.services.ports import SubmissionState
 
@@ -96,11 +95,7 @@ class ResumeDialog(QDialog):
             line.wanted.connect(partial(self._on_wanted, line))
             rows.addWidget(line)
         rows.addStretch(1)
-        scroll = QScrollArea(self)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(content)
+        scroll = SteadyScroll(content, self)
         later = QLabel("With “Later” this is told again at the next start.", self)
         later.setWordWrap(True)
         self.box = QDialogButtonBox(self)

@@ -1,7 +1,7 @@
 """What is reviewed before sending: on the left who, how and what was found, on the right the sealed octets."""
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QSplitter, QVBoxLayout, QWidget
 
 from sescomposer.gui.panes.message_inspector import MessageInspector
 from sescomposer.gui.sending.findings_list import FindingsList
@@ -10,6 +10,7 @@ from sescomposer.gui.sending.way import Ready, Way
 from sescomposer.gui.tasks import TaskRunner
 from sescomposer.gui.widgets.fitting_text import FittingText
 from sescomposer.gui.widgets.gauge import Gauge
+from sescomposer.gui.widgets.steady_scroll import SteadyScroll
 from sescomposer.services.review import Review
 
 _OCTETS = ("Trace", "SHA-256")
@@ -76,14 +77,7 @@ class ReviewPage(QSplitter):
         column.addWidget(self.findings)
         column.addLayout(self._build_facts())
         column.addStretch(1)
-        scroll = QScrollArea(self)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidget(content)
-        scroll.viewport().setAutoFillBackground(False)
-        content.setAutoFillBackground(False)
+        scroll = SteadyScroll(content, self)
         scroll.setMinimumWidth(304)
         return scroll
 

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
 
 from sescomposer.gui.models.envelope_words import unicode_form
 from sescomposer.gui.sending.stage_banner import StageBanner
 from sescomposer.gui.sizes import human_size
 from sescomposer.gui.widgets.fitting_text import FittingText
+from sescomposer.gui.widgets.steady_scroll import SteadyScroll
 from sescomposer.services.unknown import UnknownSubmission
 
 _NAMED_RECIPIENTS = 5
@@ -40,10 +41,7 @@ class UnknownDialog(QDialog):
             text.say(words_of(submission))
             rows.addWidget(text)
         rows.addStretch(1)
-        scroll = QScrollArea(self)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidget(content)
+        scroll = SteadyScroll(content, self)
         later = QLabel("With “Later” this is told again at the next start.", self)
         later.setWordWrap(True)
         self.buttons = QDialogButtonBox(self)
