@@ -192,16 +192,24 @@ class Services:
             self.clock,
             self.ids,
             on_record=self._take_up,
+            sent_before=lambda root: self.invitations.sent_before(root),
         )
 
     @_once
     def invitations(self) -> Invitations:
         """The events that were sent, and what came back."""
+        from sescomposer.core.invitation.vtimezone import vtimezone
         from sescomposer.services.invitations import Invitations
         from sescomposer.store.ledger import LedgerFile
 
-        ledger = LedgerFile(self.folders.invitations)
-        return Invitations(ledger, self.content, self.clock, self.ids, self.submissions.all)
+        return Invitations(
+            ledger=LedgerFile(self.folders.invitations),
+            content=self.content,
+            clock=self.clock,
+            ids=self.ids,
+            records=self.submissions.all,
+            zone_octets=lambda name, first, last: vtimezone(name, first, last).octets,
+        )
 
     @_once
     def paces(self) -> Paces:

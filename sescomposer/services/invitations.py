@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from threading import Lock
 
+from sescomposer.core.checks.invitation_life import Sent
 from sescomposer.core.entity import Entity
 from sescomposer.core.errors import StoreError
 from sescomposer.core.identifiers import Identifiers
@@ -356,6 +357,28 @@ class Invitations:
         return tuple(
             Standing(tuple(names), has, () if has is None or is_out else self._changes(has, after), is_out)
             for has, is_out, names in groups.values()
+        )
+
+    def sent_before(self, root: Entity) -> tuple[Sent, ...]:
+        """Give what was sent of the event in a message, in order, for the checks; copies of one sending as one.
+
+        Raises:
+            StoreError: the ledger cannot be read.
+        """
+        calendar = calendar_of(root)
+        invitation = self.known(event_of(calendar).uid) if calendar is not None else None
+        if invitation is None:
+            return ()
+        groups: dict[tuple[str, str, int, str], list[SentEvent]] = {}
+        for sent in invitation.sent:
+            groups.setdefault((sent.occurrence, sent.method, sent.sequence, sent.stamp), []).append(sent)
+        return tuple(
+            Sent(
+                read_calendar(bytes(self.content.open(group[-1].calendar))),
+                frozenset(address for sent in group for address in sent.recipients),
+            )
+            for group in groups.values()
+            if self.content.holds(group[-1].calendar)
         )
 
     def _changes(self, has: SentEvent, after: Event) -> tuple[Change, ...]:

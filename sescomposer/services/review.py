@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sescomposer.core.checks import check
+from sescomposer.core.checks.invitation_life import Sent
 from sescomposer.core.errors import SubmissionError
 from sescomposer.core.findings import Finding, Severity
 from sescomposer.core.message import EnvelopeOverride, Message, Road
@@ -87,11 +88,13 @@ def refuse_errors(review: Review, reasons: Mapping[str, str]) -> None:
         )
 
 
-def findings_of(message: Message, sealed: Sealed, road: Road) -> tuple[Finding, ...]:
-    """Check sealed octets, with the envelope they go out with; worst first."""
+def findings_of(
+    message: Message, sealed: Sealed, road: Road, sent_before: tuple[Sent, ...] = ()
+) -> tuple[Finding, ...]:
+    """Check sealed octets, with the envelope they go out with, against what was sent of their event; worst first."""
     override = EnvelopeOverride(sealed.envelope.mail_from, sealed.envelope.rcpt_to)
     as_sent = Message(sealed.root, override, message.options, message.protection)
-    return worst_first([check(as_sent, road)])
+    return worst_first([check(as_sent, road, now=sealed.sealed_at, sent_before=sent_before)])
 
 
 def worst_first(found: Iterable[Sequence[Finding]]) -> tuple[Finding, ...]:

@@ -12,6 +12,8 @@ from functools import partial
 
 from sescomposer.core import limits
 from sescomposer.core.checks import check
+from sescomposer.core.checks.invitation_life import Sent
+from sescomposer.core.entity import Entity
 from sescomposer.core.envelope import Envelope
 from sescomposer.core.errors import SesComposerError, StoreError, SubmissionError, UsageError
 from sescomposer.core.identifiers import Identifiers
@@ -86,12 +88,17 @@ class _Planned:
             self.is_recorded = True
 
 
+def _nothing_sent(root: Entity) -> tuple[Sent, ...]:
+    return ()
+
+
 @dataclass(frozen=True)
 class Sending:
     """Seals and submits; its parts are the ports it needs.
 
     `on_record` is told of each intent, each throttled try and each outcome, by several threads; what it raises as an
-    error of ours is told in `SubmissionRecord.unlisted` and changes nothing else.
+    error of ours is told in `SubmissionRecord.unlisted` and changes nothing else. `sent_before` gives what was sent of
+    the event in a message, in order; it raises `StoreError`.
     """
 
     content: ContentStore
@@ -100,6 +107,7 @@ class Sending:
     ids: Identifiers
     too_old: timedelta = field(default=timedelta(seconds=limits.HOLD_OLD_SECONDS))
     on_record: Callable[[SubmissionRecord], None] | None = None
+    sent_before: Callable[[Entity], tuple[Sent, ...]] = _nothing_sent
 
     def review(self, message: Message, transport: Transport, progress: Progress = NO_PROGRESS) -> Review:
         """Seal a message and check what was sealed.
@@ -127,7 +135,7 @@ class Sending:
             part = PartOfProgress.of(progress, sizes, index)
             made = seal(message, road, now=now, ids=self.ids, into=self.content.new, progress=part)
             items += [(message, sealed) for sealed in made]
-        by_item = tuple(findings_of(message, sealed, road) for message, sealed in items)
+        by_item = tuple(findings_of(message, sealed, road, self.sent_before(sealed.root)) for message, sealed in items)
         return Review(
             message=messages[0],
             sealed=tuple(sealed for _, sealed in items),
@@ -147,7 +155,8 @@ class Sending:
         message = Message(root, EnvelopeOverride(envelope.mail_from, envelope.rcpt_to))
         now, road = self.clock.now(), transport.road
         sealed = (Sealed(snapshot.octets, snapshot.sha256, envelope, root, road, now),)
-        return Review(message, sealed, check(message, road), now, transport.account, road, transport.region)
+        found = check(message, road, now=now, sent_before=self.sent_before(root))
+        return Review(message, sealed, found, now, transport.account, road, transport.region)
 
     def submit(
         self,

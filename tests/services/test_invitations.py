@@ -329,3 +329,28 @@ def test_an_edit_of_the_message_keeps_its_event(services: Services) -> None:
     moved = with_event(held(message), replace(event_of(held(message)), summary="Other"))
     invitation = sent(services, message.edited(lambda root: with_calendar(root, moved)))
     assert invitation.summary == "Other"
+
+
+def codes(services: Services, message: Message) -> set[str]:
+    way = services.local_transport(Road.SES_V2)
+    return {finding.code.partition("-")[0] for finding in services.sending.review(message, way).findings}
+
+
+def test_the_sheet_holds_a_message_against_what_was_sent(services: Services) -> None:
+    invitation = sent(services, invitation_message(services))
+    (before,) = services.invitations.sent_before(services.invitations.cancel(invitation).root)
+    assert before.recipients == {"guest@example.net", "o@bücher.example"}
+    assert not {"l02", "l03", "l04", "t09"} & codes(services, services.invitations.cancel(invitation))
+    calendar = services.invitations.calendar(invitation)
+    stale = with_event(
+        calendar, replace(event_of(calendar), start=zoned(3, 1, 8), attendees=(Attendee("n@e.example"),))
+    )
+    message = Message(place(invitation_message(services).root, stale, Layout.RECOMMENDED, services.ids))
+    assert "l02" in codes(services, message)
+    assert services.invitations.sent_before(parse(b"\r\nHello")) == ()
+
+
+def test_zones_come_with_what_is_made(services: Services) -> None:
+    invitation = sent(services, invitation_message(services))
+    octets = held(services.invitations.update(invitation)).octets
+    assert b"BEGIN:VTIMEZONE\r\nTZID:America/New_York\r\n" in octets
