@@ -198,18 +198,11 @@ class Services:
     @_once
     def invitations(self) -> Invitations:
         """The events that were sent, and what came back."""
-        from sescomposer.core.invitation.vtimezone import vtimezone
         from sescomposer.services.invitations import Invitations
         from sescomposer.store.ledger import LedgerFile
 
-        return Invitations(
-            ledger=LedgerFile(self.folders.invitations),
-            content=self.content,
-            clock=self.clock,
-            ids=self.ids,
-            records=self.submissions.all,
-            zone_octets=lambda name, first, last: vtimezone(name, first, last).octets,
-        )
+        ledger = LedgerFile(self.folders.invitations)
+        return Invitations(ledger, self.content, self.clock, self.ids, self.submissions.all)
 
     @_once
     def paces(self) -> Paces:

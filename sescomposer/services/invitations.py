@@ -6,7 +6,7 @@ sent from here.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Lock
 
 from sescomposer.core.checks.invitation_life import Sent
@@ -21,6 +21,7 @@ from sescomposer.core.invitation.moments import Moment
 from sescomposer.core.invitation.people import Attendee, key_of
 from sescomposer.core.invitation.placement import calendar_of
 from sescomposer.core.invitation.replies import Answer, Kind, answers_of, reply_of
+from sescomposer.core.invitation.vtimezone import vtimezone
 from sescomposer.core.invitation.zones_in_step import ZoneOctets
 from sescomposer.core.message import Message
 from sescomposer.core.parse import parse
@@ -66,6 +67,10 @@ class Taken:
     problem: str = ""
 
 
+def _zone_octets(name: str, first: datetime, last: datetime) -> bytes:
+    return vtimezone(name, first, last).octets
+
+
 @dataclass
 class Invitations:
     """What the front ends do with invitations; its parts are the ports it needs.
@@ -75,7 +80,7 @@ class Invitations:
         content: Where octets lie.
         clock, ids: Time and randomness.
         records: Gives the submissions that the log knows, to catch up with what was missed.
-        zone_octets: Writes VTIMEZONEs; None leaves them as they are.
+        zone_octets: Writes VTIMEZONEs.
     """
 
     ledger: InvitationLedger
@@ -83,7 +88,7 @@ class Invitations:
     clock: Clock
     ids: Identifiers
     records: Callable[[], Iterable[SubmissionRecord]] = tuple
-    zone_octets: ZoneOctets | None = None
+    zone_octets: ZoneOctets = _zone_octets
     _lock: Lock = field(default_factory=Lock, repr=False)
     _read: tuple[tuple[int, int], dict[str, Invitation]] = field(default=((-1, -1), {}), repr=False)
 
