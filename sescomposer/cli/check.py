@@ -1,5 +1,6 @@
-"""The verb `check`: preflight of message files, for people and for continuous integration."""
+"""The verb `check`: preflight of message and calendar files, for people and for continuous integration."""
 
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
@@ -7,6 +8,7 @@ import typer
 from sescomposer.cli.look import JsonOption
 from sescomposer.cli.streams import Inputs, print_json, shown
 from sescomposer.core.checks import check as preflight
+from sescomposer.core.checks.invitation import check_calendar, file_message
 from sescomposer.core.entity import Entity
 from sescomposer.core.errors import ExitCode
 from sescomposer.core.findings import Finding, Severity
@@ -15,13 +17,19 @@ from sescomposer.core.message import Message, Road
 from sescomposer.core.numbering import part_number
 from sescomposer.core.parse import parse
 
+_CALENDAR_NAMES = (".ics", ".ical", ".ifb")
+_BEGIN = b"BEGIN:VCALENDAR"
+_LOOKED_AT = 100
+
 
 def check(
-    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Message files; '-' is standard input.")],
+    files: Annotated[
+        list[str], typer.Argument(metavar="FILE...", help="Message or calendar files; '-' is standard input.")
+    ],
     road: Annotated[Road, typer.Option("--for", help="The road whose limits hold.")] = Road.SES_V2,
     as_json: JsonOption = False,
 ) -> None:
-    """Check messages; ends with status 1 if there is an error."""
+    """Check messages and calendar files; ends with status 1 if there is an error."""
     inputs = Inputs()
     found = [(name, _checked(inputs, name, road)) for name in files]
     if as_json:
@@ -35,8 +43,22 @@ def check(
 
 def _checked(inputs: Inputs, name: str, road: Road) -> list[dict[str, Any]]:
     """Check one file and give its findings as JSON values."""
-    root = parse(inputs.message(name))
-    return [as_json(root, finding) for finding in preflight(Message(root), road)]
+    octets = inputs.message(name)
+    now = datetime.now(UTC)
+    if is_calendar_file(name, octets.read(0, _LOOKED_AT)):
+        root = file_message(bytes(octets)).root
+        return [{**as_json(root, finding), "part": None} for finding in check_calendar(bytes(octets), now)]
+    root = parse(octets)
+    return [as_json(root, finding) for finding in preflight(Message(root), road, now=now)]
+
+
+def is_calendar_file(name: str, start: bytes) -> bool:
+    """Tell whether a file holds a calendar object and no message, by its name or its first octets.
+
+    >>> is_calendar_file("invite.ICS", b""), is_calendar_file("-", b"BEGIN:VCALENDAR\r\n")
+    (True, True)
+    """
+    return name.lower().endswith(_CALENDAR_NAMES) or start.lstrip(b"\xef\xbb\xbf \t\r\n").upper().startswith(_BEGIN)
 
 
 def as_json(root: Entity, finding: Finding) -> dict[str, Any]:
