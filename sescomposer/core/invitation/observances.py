@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import MAXYEAR, datetime, timedelta
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import takewhile
 
 from sescomposer.core.errors import MessageError
@@ -106,7 +106,14 @@ class ZoneClock:
     def changes(self, year: int) -> tuple[Change, ...]:
         """Give the onsets of all observances from the first up to a year, in order."""
         # Asked for with every reading, so the last year is rounded up to one that was probably asked for before.
-        return _changes(self, min(-(-year // _YEARS_AT_ONCE) * _YEARS_AT_ONCE, MAXYEAR))
+        last = min(-(-year // _YEARS_AT_ONCE) * _YEARS_AT_ONCE, MAXYEAR)
+        if last not in self._known_changes:
+            self._known_changes[last] = _changes(self.observances, last)
+        return self._known_changes[last]
+
+    @cached_property
+    def _known_changes(self) -> dict[int, tuple[Change, ...]]:
+        return {}
 
     @cached_property
     def has_daylight(self) -> bool:
@@ -114,10 +121,9 @@ class ZoneClock:
         return any(observance.is_daylight for observance in self.observances)
 
 
-@lru_cache(maxsize=256)
-def _changes(clock: ZoneClock, year: int) -> tuple[Change, ...]:
+def _changes(observances: Iterable[Observance], year: int) -> tuple[Change, ...]:
     found = set()
-    for observance in clock.observances:
+    for observance in observances:
         for onset in observance.onsets(year):
             try:
                 instant = onset - observance.offset_from

@@ -127,9 +127,11 @@ class _DayFilter:
         """Give the days allowed in a month."""
         if self.months and month not in self.months:
             return []
-        length = calendar.monthrange(year, month)[1]
+        first, length = calendar.monthrange(year, month)
         numbers: Iterable[int] = range(1, length + 1)
-        if self.month_days:
+        if self.numbered and not (self.weekdays or self.counts_in_year):
+            numbers = sorted({_numbered_day(first, length, weekday, nth) for weekday, nth in self.numbered})
+        elif self.month_days:
             numbers = sorted({number if number > 0 else length + 1 + number for number in self.month_days})
         found = (date(year, month, number) for number in numbers if 1 <= number <= length)
         return [day for day in found if self.allows(day)]
@@ -142,6 +144,13 @@ class _DayFilter:
         numbers = sorted({number if number > 0 else length + 1 + number for number in self.year_days})
         found = (date.fromordinal(first + number - 1) for number in numbers if 1 <= number <= length)
         return [day for day in found if self.allows(day)]
+
+
+def _numbered_day(first: int, length: int, weekday: int, nth: int) -> int:
+    """Give the day that is the nth of a weekday in a month; may lie outside of it."""
+    if nth > 0:
+        return 1 + (weekday - first) % 7 + 7 * (nth - 1)
+    return length - (first + length - 1 - weekday) % 7 + 7 * (nth + 1)
 
 
 def _last_day(year: int) -> int:
