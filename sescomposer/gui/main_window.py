@@ -20,6 +20,7 @@ from sescomposer.gui.drops import FileDrop
 from sescomposer.gui.menus import RecentFiles, describe, fill_menu_bar, make_actions, make_toolbar
 from sescomposer.gui.steps import Steps
 from sescomposer.gui.tasks import TaskRunner
+from sescomposer.gui.widgets.field_line import end_typing
 from sescomposer.gui.window_drops import DropWindow
 from sescomposer.gui.window_layout import WindowLayout, place
 from sescomposer.gui.window_openers import WindowOpeners
@@ -315,6 +316,7 @@ class MainWindow(DropWindow):
             # There is nothing to act on; the fault is told already.
             self.close()
             return
+        end_typing(self)
         method = next(getattr(doer, f"do_{name}") for doer in self.doers if hasattr(doer, f"do_{name}"))
         if self.action[name].isCheckable():
             method(self.action[name].isChecked())
@@ -455,6 +457,7 @@ class MainWindow(DropWindow):
         """Ask about an unsaved draft; stop the workers."""
         self.complete()
         if not self._steps.has_failed:
+            end_typing(self)
             if not self.files.may_close():
                 event.ignore()
                 return

@@ -27,6 +27,7 @@ from sescomposer.gui.dialogs.keep_draft import Keep
 from sescomposer.gui.dialogs.settings_dialog import SettingsDialog
 from sescomposer.gui.drafts.checkpoint_name import CheckpointName
 from sescomposer.gui.main_window import MainWindow
+from sescomposer.gui.panes.options_pane import OptionsPane
 from sescomposer.gui.panes.raw_pane import RawPane
 from sescomposer.gui.widgets.source_editor import SourceEditor
 from sescomposer.services.sample import sample_message
@@ -480,3 +481,33 @@ def test_recent_files_are_offered(window: MainWindow, services: Services, monkey
     file_menu = window.menuBar().actions()[0].menu()
     assert isinstance(file_menu, QMenu)
     assert window.recent.menuAction() in file_menu.actions()
+
+
+@pytest.mark.parametrize("leaving", ["send", "save", "close"])
+def test_an_action_takes_what_is_being_typed(
+    make_window: MakeWindow, leaving: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = make_window()
+    window.complete()
+    pane = window.views.show_view("options")
+    assert isinstance(pane, OptionsPane)
+    window.activateWindow()
+    pane.focus_on("tags")
+    control = pane.lines["tags"].control
+    QTest.keyClicks(control, "campaign=garden")
+    assert window.composer.message.options.tags == ()
+    seen: list[object] = []
+
+    def look(*_: object) -> bool:
+        seen.append(window.composer.message.options.tags)
+        return False
+
+    with monkeypatch.context() as patched:
+        patched.setattr(type(window.sending), "do_send", look)
+        patched.setattr(window.files, "do_save", look)
+        patched.setattr(window.files, "may_close", look)
+        if leaving == "close":
+            window.close()
+        else:
+            window.action[leaving].trigger()
+    assert seen == [(("campaign", "garden"),)]

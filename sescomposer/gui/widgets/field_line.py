@@ -87,3 +87,11 @@ class FieldLine(QLineEdit):
                 menu.removeAction(action)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(event.globalPos())
+
+
+def end_typing(window: QWidget) -> None:
+    """Let the line that is typed in take its text, as when it is left; keys and tool buttons leave the focus there."""
+    line = window.focusWidget()
+    if isinstance(line, FieldLine) and line.isModified():
+        line.setModified(False)
+        line.editingFinished.emit()
