@@ -226,7 +226,21 @@ def _local(calendar: Calendar, event: Component) -> Mend | None:
                 return None  # a date that cannot be read is told elsewhere
             value = ",".join(moment.value for moment in moments)
             changes.append((line, rewritten(line, value, {"TZID": zone}).octets))
-    return replacing(changes)
+    return _described(replacing(changes), zone)
+
+
+def _described(mend: Mend, zone: str) -> Mend:
+    """Describe the zone too, where that is not done yet."""
+
+    def edit(octets: bytes) -> bytes:
+        changed = mend(octets)
+        root = read_calendar(changed).root
+        first = next(iter(root.components()), None)
+        if first is None or any(part.value("TZID").strip() == zone for part in root.components("VTIMEZONE")):
+            return changed
+        return replacing([(first.begin, fresh_zone(root, zone) + first.begin.octets)])(changed)
+
+    return edit
 
 
 def _in(moment: Moment, zone: str) -> Moment:

@@ -3,8 +3,10 @@
 import ast
 import re
 import tomllib
+from base64 import encodebytes
 from collections import Counter
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +14,14 @@ import pytest
 
 import sescomposer.core.checks
 from sescomposer.core.checks import check
+from sescomposer.core.checks.invitation_life import Sent
+from sescomposer.core.checks.invitation_rules import RULES
 from sescomposer.core.checks.structure import ELSEWHERE
 from sescomposer.core.entity import Entity, Key
 from sescomposer.core.findings import Finding, Severity
 from sescomposer.core.header import HeaderSection
 from sescomposer.core.identifiers import SeededIdentifiers
+from sescomposer.core.invitation.calendar import read_calendar
 from sescomposer.core.location import offset_of
 from sescomposer.core.message import EnvelopeOverride, Message, Road, SendingOptions
 from sescomposer.core.numbering import part_number
@@ -25,8 +30,42 @@ from sescomposer.core.parse import parse
 from sescomposer.core.serialize import serialize
 
 DATA = Path(__file__).parents[2] / "data" / "checks"
+BASES: dict[str, str] = tomllib.loads((DATA / "bases" / "invitation.toml").read_text("utf-8"))
+EVENT = re.compile(r"BEGIN:VCALENDAR\n.*?END:VCALENDAR\n", re.DOTALL)
+CALENDAR_TYPE = re.compile(r"(Content-Type: text/calendar[^\n]*\n)\n(BEGIN:VCALENDAR\n.*?END:VCALENDAR\n)", re.DOTALL)
+
+
+def swapped(text: str, case: dict[str, Any], pairs: list[list[str]]) -> str:
+    """Change a base as a case says."""
+    for old, new in pairs:
+        assert old in text, old
+        text = text.replace(old, new, -1 if case.get("everywhere") else 1)
+    return text
+
+
+def encoded(text: str, case: dict[str, Any]) -> str:
+    """Encode the calendar part of a message."""
+
+    def part(found: re.Match[str]) -> str:
+        octets = found[2].encode("latin-1")
+        octets = octets if case.get("lf") else octets.replace(b"\n", b"\r\n")
+        mark = case.get("lf_after", "").encode()
+        octets = octets.replace(mark + b"\r\n", mark + b"\n") if mark else octets
+        return f"{found[1]}Content-Transfer-Encoding: base64\n\n{encodebytes(octets).decode()}"
+
+    return CALENDAR_TYPE.sub(part, text, count=1)
+
+
+def expanded(case: dict[str, Any]) -> dict[str, Any]:
+    """Write out the message of a case that names a base."""
+    if "base" not in case:
+        return case
+    text = swapped(BASES[case["base"]], case, case.get("swap", []))
+    return {**case, "message": encoded(text, case) if "base64" in case else text}
+
+
 CASES: list[dict[str, Any]] = [
-    case for file in sorted(DATA.glob("*.toml")) for case in tomllib.loads(file.read_text("utf-8"))["case"]
+    expanded(case) for file in sorted(DATA.glob("*.toml")) for case in tomllib.loads(file.read_text("utf-8"))["case"]
 ]
 SEVERAL = re.compile(r"\{\{((?:(?!\}\}).)*?)\*(\d+)\}\}", re.DOTALL)
 OF_WHOLE_MESSAGE = {"bare-lf", "line-ends-cr", "cr-cr-lf", "header-ended-early", "no-text-alternative"}
@@ -56,10 +95,23 @@ def message_of(case: dict[str, Any]) -> Message:
     return replace(message, options=SendingOptions(tags=tags))
 
 
+def checked(message: Message, case: dict[str, Any]) -> tuple[Finding, ...]:
+    """Check a message with what the case knows beside it."""
+    sent: tuple[Sent, ...] = ()
+    if "sent" in case:
+        event = EVENT.search(case["message"])
+        assert event is not None
+        before = read_calendar(octets(swapped(event[0], case, case["sent"])))
+        sent = (Sent(before, frozenset(case.get("sent_to", ()))),)
+    now = datetime.fromisoformat(case["now"]) if "now" in case else None
+    road = Road(case.get("road", "ses-v2"))
+    return check(message, road, now=now, sent_before=sent, is_aligned=case.get("is_aligned"))
+
+
 def found_in(case: dict[str, Any]) -> tuple[Message, Finding, tuple[Finding, ...]]:
     """Give the message, the finding that the case is about, and all findings."""
     message = message_of(case)
-    findings = check(message, Road(case.get("road", "ses-v2")))
+    findings = checked(message, case)
     answer = SEVERAL.sub(lambda found: found[1] * int(found[2]), case.get("answer", ""))
     fitting = [finding for finding in findings if finding.code == case["code"] and finding.answer == answer]
     assert fitting, [(finding.code, finding.answer) for finding in findings]
@@ -103,7 +155,7 @@ def test_the_fix_mends_and_changes_nothing_else(case: dict[str, Any]) -> None:
     before = serialize(message.root)
     fixed = finding.fix.edit(message, SeededIdentifiers())
     assert serialize(message.root) == before
-    after = check(fixed, Road(case.get("road", "ses-v2")))
+    after = checked(fixed, case)
     assert sum(f.code == case["code"] for f in after) < sum(f.code == case["code"] for f in findings)
     errors = Counter(f.code for f in after if f.severity is Severity.ERROR)
     assert not errors - Counter(f.code for f in findings if f.severity is Severity.ERROR)
@@ -147,8 +199,8 @@ def test_a_fix_shown_late_changes_nothing_else(case: dict[str, Any]) -> None:
     found = fixed.root.find(entity.key)
     assert found is not None
     assert found.header.get("X-New") == "1"
-    codes = Counter(f.code for f in check(fixed, Road(case.get("road", "ses-v2"))))
-    assert codes[case["code"]] < Counter(f.code for f in check(later, Road(case.get("road", "ses-v2"))))[case["code"]]
+    codes = Counter(f.code for f in checked(fixed, case))
+    assert codes[case["code"]] < Counter(f.code for f in checked(later, case))[case["code"]]
 
 
 def declared_codes() -> set[str]:
@@ -164,6 +216,16 @@ def declared_codes() -> set[str]:
         text = (package.parent / f"{name}_defects.py").read_text("utf-8")
         codes |= set(re.findall(r'(?:Defect\(|: \(|octets, _\w+, |LINE\w*, )\s*"([a-z0-9-]+)"', text))
     return {str(code) for code in codes} - ELSEWHERE
+
+
+def test_nothing_is_wrong_with_the_bases_but_the_missing_file() -> None:
+    for text in BASES.values():
+        found = check(Message(parse(octets(text))))
+        assert {finding.code for finding in found} <= {RULES["m09"].code}
+
+
+def test_every_rule_for_invitations_has_a_vector() -> None:
+    assert {rule.code for rule in RULES.values()} - {case["code"] for case in CASES} == set()
 
 
 def test_every_code_has_a_vector() -> None:
