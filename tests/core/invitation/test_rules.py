@@ -71,13 +71,15 @@ def test_every_rule_can_be_said_in_one_line_of_words(rule: Rule) -> None:
 
 @given(st.text(st.sampled_from("FREQ=WEKLYDAI;,-0123BMOSTUNCVA"), max_size=40))
 def test_any_text_is_read_or_refused_with_a_sentence(text: str) -> None:
+    refusal = MessageError(".", hint="None.")
     try:
         rule = read_rule(text)
     except MessageError as error:
-        assert error.sentence.endswith(".")
-        assert error.hint
+        refusal = error
     else:
         assert read_rule(str(rule)) == rule
+    assert refusal.sentence.endswith(".")
+    assert refusal.hint
 
 
 @pytest.mark.parametrize(
