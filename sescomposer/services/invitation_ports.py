@@ -144,6 +144,17 @@ class Invitation:
         """The highest SEQUENCE that anybody was sent, of the event or of an occurrence."""
         return max(sent.sequence for sent in self.sent)
 
+    @cached_property
+    def sendings(self) -> tuple[tuple[SentEvent, frozenset[str]], ...]:
+        """What was sent and to whom (`key_of` addresses), in order; copies for single guests of one sending are one."""
+        groups: dict[tuple[str, str, int, str], list[SentEvent]] = {}
+        for sent in self.sent:
+            groups.setdefault((sent.occurrence, sent.method, sent.sequence, sent.stamp), []).append(sent)
+        return tuple(
+            (group[-1], frozenset(key_of(address) for sent in group for address in sent.recipients))
+            for group in groups.values()
+        )
+
     def last_of(self, occurrence: str) -> SentEvent | None:
         """Give what was last sent of one occurrence, None for nothing."""
         about = [sent for sent in self.sent if sent.occurrence == occurrence]

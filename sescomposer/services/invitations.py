@@ -11,6 +11,7 @@ from threading import Lock
 
 from sescomposer.core.checks.invitation_life import Sent
 from sescomposer.core.entity import Entity
+from sescomposer.core.envelope import named_recipients
 from sescomposer.core.errors import StoreError
 from sescomposer.core.identifiers import Identifiers
 from sescomposer.core.invitation import lifecycle
@@ -31,6 +32,8 @@ from sescomposer.services.ports import Clock, ContentStore, SubmissionRecord, Su
 from sescomposer.services.sent_again import as_new_message
 
 _OVERLAP = timedelta(hours=2)
+_MANY = 200
+
 _MET = ("REQUEST", "CANCEL", "PUBLISH", "ADD", "")
 """Methods of an organiser, and none: an answer that somebody forwards is no event of ours."""
 
@@ -372,18 +375,13 @@ class Invitations:
         """
         calendar = calendar_of(root)
         invitation = self.known(event_of(calendar).uid) if calendar is not None else None
-        if invitation is None:
+        if calendar is None or invitation is None:
             return ()
-        groups: dict[tuple[str, str, int, str], list[SentEvent]] = {}
-        for sent in invitation.sent:
-            groups.setdefault((sent.occurrence, sent.method, sent.sequence, sent.stamp), []).append(sent)
+        concerned = _concerned(root, calendar)
         return tuple(
-            Sent(
-                read_calendar(bytes(self.content.open(group[-1].calendar))),
-                frozenset(address for sent in group for address in sent.recipients),
-            )
-            for group in groups.values()
-            if self.content.holds(group[-1].calendar)
+            Sent(read_calendar(bytes(self.content.open(sent.calendar))), _those(recipients, concerned))
+            for sent, recipients in invitation.sendings
+            if self.content.holds(sent.calendar)
         )
 
     def _changes(self, has: SentEvent, after: Event) -> tuple[Change, ...]:
@@ -426,6 +424,20 @@ def _gathered(facts: Iterable[SentEvent | AnswerTaken]) -> dict[str, Invitation]
 def _addresses(guests: Iterable[Attendee], states: Iterable[GuestState]) -> dict[str, str]:
     named = {key_of(state.guest.mailbox): state.guest.mailbox for state in states}
     return {key_of(guest.mailbox): guest.mailbox for guest in guests} | named
+
+
+def _concerned(root: Entity, calendar: Calendar) -> frozenset[str]:
+    """Addresses that a message names, as keys."""
+    named = [recipient.addr_spec for recipient in named_recipients(root)]
+    guests = [guest.mailbox for guest in event_of(calendar).attendees]
+    return frozenset(map(key_of, (*named, *guests)))
+
+
+def _those(recipients: frozenset[str], concerned: frozenset[str]) -> frozenset[str]:
+    """Of thousands of recipients those that matter, and one more: none at all would say that nobody knows."""
+    if len(recipients) <= _MANY:
+        return recipients
+    return (concerned & recipients) | {next(iter(recipients))}
 
 
 def _least_sequence(invitation: Invitation, event: Event) -> int:

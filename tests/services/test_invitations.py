@@ -11,6 +11,7 @@ import pytest
 from sescomposer.bootstrap import Services, make_services
 from sescomposer.core import compose
 from sescomposer.core.body_parts import body_parts
+from sescomposer.core.envelope import Envelope
 from sescomposer.core.errors import MessageError, StoreError
 from sescomposer.core.invitation.calendar import Calendar, read_calendar
 from sescomposer.core.invitation.changes import Weight
@@ -354,3 +355,27 @@ def test_zones_come_with_what_is_made(services: Services) -> None:
     invitation = sent(services, invitation_message(services))
     octets = held(services.invitations.update(invitation)).octets
     assert b"BEGIN:VTIMEZONE\r\nTZID:America/New_York\r\n" in octets
+
+
+def test_thousands_of_copies_are_one_sending_and_cost_little(services: Services) -> None:
+    invitation = sent(services, invitation_message(services))
+    one = invitation.last
+    many = Invitation(
+        one.uid,
+        tuple(
+            replace(
+                one,
+                guests=(Attendee(f"g{number}@example.net"),),
+                intent=replace(one.intent, envelope=Envelope("e@example.com", (f"g{number}@example.net",))),
+            )
+            for number in range(3000)
+        ),
+    )
+    ((last, recipients),) = many.sendings
+    assert (last.sequence, len(recipients), len(many.guests)) == (0, 3000, 3000)
+    services.invitations._read = (services.invitations.version(), {one.uid: many})
+    message = invitation_message(services, first_event(services, attendees=(Attendee("g7@example.net"),)))
+    (before,) = services.invitations.sent_before(message.root)
+    assert "g7@example.net" in before.recipients
+    assert len(before.recipients) <= 2
+    assert len(many.named_content) == 2

@@ -22,6 +22,9 @@ ONE_FOR_ALL = "One message for all: every guest reads the names and addresses of
 ONE_FOR_EACH = "One message for each guest: nobody reads who else is invited, and nobody sees who accepts."
 """What the choice means for the guests, in sentences."""
 
+_OF_OTHERS = ("MEMBER", "DELEGATED-TO", "DELEGATED-FROM")
+"""Parameters of a guest that name others."""
+
 _PRIVATE = ("To", "Cc", "Bcc", "Resent-To", "Resent-Cc", "Resent-Bcc")
 
 
@@ -48,23 +51,39 @@ def for_guest(calendar: Calendar, guest: str) -> Calendar:
     Raises:
         MessageError: nobody of that address is a guest.
     """
-    wanted = key_of(guest)
-    if all(key_of(attendee.mailbox) != wanted for attendee in event_of(calendar).attendees):
+    copier = _Copier(calendar)
+    if key_of(guest) not in copier.guests:
         raise MessageError(f"{guest[:80]!r} is not among the guests.", hint="Choose one of them.", value=guest)
-    root = calendar.root
-    for component in calendar.events:
-        root = root.replaced(component, _with_guest_alone(component, wanted))
-    return calendar.with_root(root)
+    return copier.copy_for(key_of(guest))
 
 
-def _with_guest_alone(component: Component, wanted: str) -> Component:
-    gone = [line for line in component.all("ATTENDEE") if key_of(read_attendee(line).mailbox) != wanted]
-    for line in component.all("ATTENDEE"):
-        if line not in gone:
-            component = component.replaced(line, _without(line, ("MEMBER", "DELEGATED-TO", "DELEGATED-FROM")))
-    for alarm in component.components("VALARM"):
-        component = component.replaced(alarm, _with_guest_alone(alarm, wanted))
-    return component.without(*gone)
+class _Copier:
+    """Makes copies for single guests; what all copies share is made once, for there may be thousands."""
+
+    def __init__(self, calendar: Calendar) -> None:
+        self.guests = {key_of(guest.mailbox): guest for guest in event_of(calendar).attendees}
+        self._lines: list[dict[str, ContentLine]] = []
+        root = calendar.root
+        for component in calendar.events:
+            root = root.replaced(component, self._with_first_guest(component))
+        self.shared = calendar.with_root(root)
+
+    def _with_first_guest(self, component: Component) -> Component:
+        """Keep the first guest's line, where that of each guest is put, and remember all of them."""
+        lines = component.all("ATTENDEE")
+        self._lines.append({key_of(read_attendee(line).mailbox): _without(line, _OF_OTHERS) for line in lines[::-1]})
+        for alarm in component.components("VALARM"):
+            component = component.replaced(alarm, alarm.without("ATTENDEE"))
+        return component.without(*lines[1:])
+
+    def copy_for(self, key: str) -> Calendar:
+        root = self.shared.root
+        for component, lines in zip(self.shared.events, self._lines, strict=True):
+            line = component.first("ATTENDEE")
+            if line is not None:
+                own = [lines[key]] if key in lines else []
+                root = root.replaced(component, component.replaced(line, *own))
+        return self.shared.with_root(root)
 
 
 def guest_copies(root: Entity) -> tuple[GuestCopy, ...]:
@@ -77,12 +96,13 @@ def guest_copies(root: Entity) -> tuple[GuestCopy, ...]:
         EditError: it is signed or encrypted: then the copies are made first.
     """
     calendar = calendar_of(root)
-    guests = {key_of(guest.mailbox): guest for guest in event_of(calendar).attendees} if calendar is not None else {}
-    if calendar is None or not guests:
+    copier = _Copier(calendar) if calendar is not None else None
+    if copier is None or not copier.guests:
         raise MessageError("Nobody is invited, so there is no guest to make a message for.", hint="Add guests first.")
+    shared = with_calendar(root, copier.shared)
     return tuple(
-        GuestCopy(guest, with_calendar(_to_guest(root, guest), for_guest(calendar, guest.mailbox)))
-        for guest in guests.values()
+        GuestCopy(guest, with_calendar(_to_guest(shared, guest), copier.copy_for(key)))
+        for key, guest in copier.guests.items()
     )
 
 
