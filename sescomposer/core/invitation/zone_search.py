@@ -13,7 +13,7 @@ from sescomposer.core.invitation.zones import abbreviation_at, offset_at, offset
 
 _WORD = re.compile(r"[^\W_]+")
 _OFFSET = re.compile(r"(?:utc|gmt)?\s*([+\u2212-])\s*(\d{1,2})(?::?(\d{2}))?", re.IGNORECASE)
-_FAR = 9
+_EXACT, _FAR = -1, 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,8 @@ def search_zones(text: str, moment: datetime, limit: int = 50) -> tuple[ZoneChoi
 def _ranked(words: tuple[str, ...], moment: datetime) -> list[tuple[int, str, str]]:
     found = []
     for name in _canonical_names():
-        hits = [(rank, shown) for rank, shown, known in _entries(name) if _fits(words, known)]
+        fitting = ((rank, shown) for rank, shown, known in _entries(name) if _fits(words, known))
+        hits = [(_EXACT if shown and _words(shown) == words else rank, shown) for rank, shown in fitting]
         if not hits and words == (abbreviation_at(name, moment).casefold(),):
             hits = [(_FAR, "")]
         if hits:
