@@ -261,7 +261,7 @@ def _within_unit(rule: Rule, start: datetime) -> list[int]:
 
 
 def _day_units(allowed: Collection[int], ahead: int, units: int, interval: int) -> Iterable[int]:
-    """Give those of a day that lie whole intervals from the start, by the shorter of two ways."""
-    if units // interval < len(allowed):
-        return (unit for unit in range(ahead % interval, units, interval) if unit in allowed)
-    return (unit for unit in allowed if (unit - ahead) % interval == 0)
+    """Give those of a day that lie whole intervals behind the start, by the shorter of two ways."""
+    if units // interval <= len(allowed):
+        return (unit for unit in range(max(ahead, ahead % interval), units, interval) if unit in allowed)
+    return (unit for unit in allowed if unit >= ahead and (unit - ahead) % interval == 0)

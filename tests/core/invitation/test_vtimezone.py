@@ -46,13 +46,15 @@ def _clock(octets: bytes) -> ZoneClock:
 def _readings(name: str) -> tuple[datetime, ...]:
     """Give every hour around each change of the clock, and a few of each year."""
     zone = zone_info(name)
-    found = []
-    day, before = FIRST, FIRST.replace(tzinfo=zone).utcoffset()
-    while day < LAST:
-        after = (day + timedelta(days=1)).replace(tzinfo=zone).utcoffset()
-        if after != before:
-            found += [day + HOUR * number for number in range(-26, 51)]
-        day, before = day + timedelta(days=1), after
+    found: list[datetime] = []
+    week = FIRST
+    while week < LAST:
+        days = [week + timedelta(days=number) for number in range(8)]
+        if days[0].replace(tzinfo=zone).utcoffset() != days[-1].replace(tzinfo=zone).utcoffset():
+            offsets = [day.replace(tzinfo=zone).utcoffset() for day in days]
+            changed = [day for day, before, after in zip(days, offsets, offsets[1:], strict=False) if before != after]
+            found += [day + HOUR * number for day in changed for number in range(-26, 51)]
+        week = days[-1]
     found += [datetime(year, month, 15, 12) for year in range(FIRST.year, LAST.year + 1) for month in (1, 7)]
     return tuple(found)
 
