@@ -2,6 +2,7 @@
 
 import email
 import email.policy
+from collections.abc import Callable
 from email.message import EmailMessage
 
 import pytest
@@ -30,6 +31,7 @@ from sescomposer.core.structure import (
     attach,
     blank_message,
     embed,
+    remove,
     with_html,
     with_text,
     with_transfer_encoding,
@@ -270,3 +272,46 @@ def test_any_octets_come_out_as_they_went_in(octets: bytes, layout: Layout, line
     changed = parse(with_calendar(root, read_calendar(octets + b"\r\nX:1\r\n")).octets)
     assert all(bytes(part.content) == octets + b"\r\nX:1\r\n" for part in copies(changed))
     assert not without_calendar(changed, IDS).children or html is not None
+
+
+def _remove_any(root: Entity, number: int) -> Entity:
+    parts = list(root.walk())
+    return remove(root, parts[number % len(parts)].key, IDS)
+
+
+def _embed(root: Entity, number: int) -> Entity:
+    return embed(root, Attachment(Octets.of(b"x"), "a.png", "image/png"), IDS)[0]
+
+
+METHODS = ("REQUEST", "CANCEL", "PUBLISH", "")
+EDITS: dict[str, Callable[[Entity, int], Entity]] = {
+    "text": lambda root, number: with_text(root, f"t{number}", IDS),
+    "no text": lambda root, number: with_text(root, None, IDS),
+    "html": lambda root, number: with_html(root, f"<p>{number}", IDS),
+    "no html": lambda root, number: with_html(root, None, IDS),
+    "place": lambda root, number: place(
+        root, calendar(f"{number}", METHODS[number % 4]), list(Layout)[number % len(Layout)], IDS
+    ),
+    "change": lambda root, number: with_calendar(root, calendar(f"{number}", METHODS[number % 4])),
+    "no event": lambda root, number: without_calendar(root, IDS),
+    "attach": lambda root, number: attach(root, Attachment(Octets.of(b"x"), "a.bin"), IDS),
+    "embed": _embed,
+    "remove": _remove_any,
+}
+
+
+@given(st.lists(st.tuples(st.sampled_from(sorted(EDITS)), st.integers(0, 30)), max_size=12))
+def test_whatever_is_edited_the_copies_agree_and_the_tree_reads_the_same(edits: list[tuple[str, int]]) -> None:
+    root = blank_message()
+    for name, number in edits:
+        try:
+            root = EDITS[name](root, number)
+        except EditError:
+            continue
+        octets = bytes(root.octets)
+        read = parse(octets)
+        assert bytes(read.octets) == octets
+        assert (shape(read), layout_of(read)) == (shape(root), layout_of(root))
+        assert len({bytes(part.content) for part in copies(root)}) <= 1
+        if name == "place":
+            assert layout_of(root) is list(Layout)[number % len(Layout)]
