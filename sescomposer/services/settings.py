@@ -156,6 +156,9 @@ PREVIEW_WIDTH = Setting(
 )
 PREVIEW_DARK = Setting("preview.dark", False, "Dark preview", "Show the message as a program with a dark theme would.")
 
+INVITATION_ZONES: Setting[tuple[str, ...]] = Setting("invitation.zones", ("America/New_York", "Asia/Tokyo"))
+"""Two zones in which the form and the preview of an invitation show its times, beside the viewer's."""
+
 CHECK_FORGOTTEN_ATTACHMENT = Setting(
     "checks.forgotten_attachment",
     True,
@@ -189,6 +192,7 @@ SETTINGS: tuple[Setting[Any], ...] = (
     WRAP_LINES,
     PREVIEW_WIDTH,
     PREVIEW_DARK,
+    INVITATION_ZONES,
     CHECK_FORGOTTEN_ATTACHMENT,
     MORE_ATTACHMENT_WORDS,
 )

@@ -1,4 +1,4 @@
-"""The editors of HTML and text: each projects one part of the tree and hands in what was typed."""
+"""The editors of HTML, text and event: each projects one part of the tree and hands in what was typed."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -14,6 +14,7 @@ from sescomposer.core.structure import attach, with_text
 from sescomposer.gui.composer import Composer, Selection
 from sescomposer.gui.file_intake import FileIntake, Intake
 from sescomposer.gui.icons import icon
+from sescomposer.gui.invitation.tab import InvitationTab
 from sescomposer.gui.panes.text_part_pane import HtmlPartPane, Place, TextPartPane
 from sescomposer.gui.tasks import Context
 from sescomposer.gui.widgets.progress_line import ProgressLine
@@ -26,7 +27,7 @@ IMAGES = "Images (*.png *.jpg *.jpeg *.gif *.webp *.svg *.bmp);;All files (*)"
 
 
 class BodyEditors(QWidget):
-    """Two tabs: HTML and text, with the mark of drift between them.
+    """Three tabs: HTML, text, with the mark of drift between them, and the event.
 
     Signals:
         messages_dropped(object): paths of message files to open.
@@ -43,7 +44,9 @@ class BodyEditors(QWidget):
         self.html = HtmlPartPane(composer, self)
         self.text = TextPartPane(composer, self)
         self.tabs.addTab(self.html, icon("html"), "HTML")
+        self.invitation = InvitationTab(composer, self)
         self.tabs.addTab(self.text, icon("text"), "Text")
+        self.tabs.addTab(self.invitation, icon("invitation"), "Invitation")
         self.progress = ProgressLine(self)
         self.tabs.setCornerWidget(self.progress)
         layout = QVBoxLayout(self)
@@ -74,8 +77,8 @@ class BodyEditors(QWidget):
     @Slot()
     def _on_tab(self) -> None:
         """Let who moves to the editors come to the text, not to the tabs above it."""
-        pane = self.html if self.tabs.currentWidget() is self.html else self.text
-        self.setFocusProxy(pane.editor)
+        panes = {self.html: self.html.editor, self.text: self.text.editor}
+        self.setFocusProxy(panes.get(self.tabs.currentWidget(), self.invitation))  # type: ignore[call-overload]
 
     @Slot()
     def make_text_from_html(self) -> None:
@@ -155,7 +158,9 @@ class BodyEditors(QWidget):
         self._on_message_changed()
         for pane in (self.html, self.text):
             pane.editor.move_caret(0)
-        self.tabs.setCurrentIndex(0 if body_parts(self._composer.root).html is not None else 1)
+        parts = body_parts(self._composer.root)
+        is_event_alone = parts.calendar is not None and parts.text is None
+        self.tabs.setCurrentIndex(0 if parts.html is not None else 2 if is_event_alone else 1)
 
     @Slot(object)
     def _on_selection_changed(self, selection: Selection) -> None:
@@ -164,6 +169,9 @@ class BodyEditors(QWidget):
             if pane.key == selection.key and selection.origin not in (self.html.name, self.text.name):
                 self.tabs.setCurrentWidget(pane)
                 pane.follow(selection)
+        if self.invitation.holds(selection):
+            self.tabs.setCurrentWidget(self.invitation)
+            self.invitation.follow(selection)
 
     @Slot()
     def _measure_drift(self) -> None:
