@@ -53,7 +53,7 @@ def _checked(inputs: Inputs, name: str, road: Road) -> list[dict[str, Any]]:
 
 
 def is_calendar_file(name: str, start: bytes) -> bool:
-    """Tell whether a file holds a calendar object and no message, by its name or its first octets.
+    r"""Tell whether a file holds a calendar object and no message, by its name or its first octets.
 
     >>> is_calendar_file("invite.ICS", b""), is_calendar_file("-", b"BEGIN:VCALENDAR\r\n")
     (True, True)

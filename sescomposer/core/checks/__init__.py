@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from sescomposer.core.checks import (
     addresses,
@@ -16,9 +17,6 @@ from sescomposer.core.checks import (
     file_types,
     header_fields,
     header_start,
-    invitation,
-    invitation_headers,
-    invitation_place,
     lines,
     list_fields,
     options,
@@ -26,11 +24,14 @@ from sescomposer.core.checks import (
     structure,
     writing,
 )
-from sescomposer.core.checks.invitation_life import Sent
 from sescomposer.core.checks.subject import MOST, Check, Subject
 from sescomposer.core.entity import Entity, Key
 from sescomposer.core.findings import Finding, Severity, Where
+from sescomposer.core.invitation.parts import calendar_parts
 from sescomposer.core.message import Message, Road
+
+if TYPE_CHECKING:
+    from sescomposer.core.checks.invitation_life import Sent
 
 FAMILIES: tuple[Check, ...] = (
     header_start.header_start,
@@ -58,10 +59,6 @@ FAMILIES: tuple[Check, ...] = (
     options.control_values,
     writing.text_alternative,
     writing.forgotten_attachment,
-    invitation_place.placement,
-    invitation_headers.headers,
-    invitation.calendar_object,
-    invitation.earlier_objects,
 )
 
 _SIGNED = ("multipart/signed", "multipart/encrypted")
@@ -74,7 +71,7 @@ def check(
     forgotten_attachment: bool = True,
     more_attachment_words: tuple[str, ...] = (),
     now: datetime | None = None,
-    sent_before: tuple[Sent, ...] = (),
+    sent_before: tuple["Sent", ...] = (),
     is_aligned: bool | None = None,
 ) -> tuple[Finding, ...]:
     """Check a message for a road.
@@ -87,7 +84,7 @@ def check(
         now, sent_before, is_aligned: What is known beside the message of an invitation in it, see `Subject`.
 
     Returns:
-        Findings, worst first, within one severity in the order of `FAMILIES`; of each family at most 1000 and a note.
+        Findings, worst first, within one severity in the order of the families; of each family at most 1000 and a note.
         None has a fix that would change what is signed or encrypted.
 
     >>> from sescomposer.core.parse import parse
@@ -97,8 +94,23 @@ def check(
     """
     subject = Subject(message, road, forgotten_attachment, more_attachment_words, now, sent_before, is_aligned)
     sealed = _protected(message.root)
-    found = [_fixable(finding, sealed) for family in FAMILIES for finding in _limited(family, subject)]
+    found = [_fixable(finding, sealed) for family in _families(subject) for finding in _limited(family, subject)]
     return tuple(sorted(found, key=lambda finding: finding.severity.rank))
+
+
+def _families(subject: Subject) -> tuple[Check, ...]:
+    """Give the families that have something to look at; a message without an event does not import those of events."""
+    if not calendar_parts(subject.root):
+        return FAMILIES
+    from sescomposer.core.checks import invitation, invitation_headers, invitation_place
+
+    return (
+        *FAMILIES,
+        invitation_place.placement,
+        invitation_headers.headers,
+        invitation.calendar_object,
+        invitation.earlier_objects,
+    )
 
 
 def _limited(family: Check, subject: Subject) -> Iterator[Finding]:

@@ -29,7 +29,7 @@ from sescomposer.core.findings import Finding, Fix, Severity, Where
 from sescomposer.core.header import HeaderSection
 from sescomposer.core.identifiers import Identifiers
 from sescomposer.core.invitation.calendar import Calendar, read_calendar
-from sescomposer.core.invitation.placement import calendar_parts
+from sescomposer.core.invitation.parts import calendar_parts
 from sescomposer.core.message import Message
 from sescomposer.core.octets import EMPTY, Octets
 from sescomposer.core.quoted_printable import quoted_printable

@@ -13,7 +13,8 @@ from sescomposer.core.findings import Finding, Fix, Where
 from sescomposer.core.header import HeaderSection
 from sescomposer.core.identifiers import Identifiers
 from sescomposer.core.invitation.calendar import Calendar, read_calendar
-from sescomposer.core.invitation.placement import FILE_NAME, calendar_of, calendar_part, calendar_parts
+from sescomposer.core.invitation.parts import calendar_parts
+from sescomposer.core.invitation.placement import FILE_NAME, calendar_of, calendar_part
 from sescomposer.core.message import Message
 from sescomposer.core.octets import Octets
 from sescomposer.core.structure import attach

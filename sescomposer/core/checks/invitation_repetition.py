@@ -12,6 +12,7 @@ from sescomposer.core.invitation.component import Component
 from sescomposer.core.invitation.lines import ContentLine, rewritten
 from sescomposer.core.invitation.moments import Form, Moment, read_moments
 from sescomposer.core.invitation.occurrences import each_occurrence, emptiness, is_instance
+from sescomposer.core.invitation.outlook_rules import fits_outlook
 from sescomposer.core.invitation.rule_days import clock_readings
 from sescomposer.core.invitation.rule_text import read_rule
 from sescomposer.core.invitation.rule_value import Rule, rule_faults, with_end
@@ -21,10 +22,6 @@ MOST_DATES = 1000
 """Our own, after the advice of CalConnect: more dates than this a receiver may take for an attack."""
 
 _LOOKED_AT = 5000
-
-
-def fits_outlook(rule: Rule) -> str:
-    return ""
 
 
 def repetition(calendar: Calendar) -> Iterator[Fault]:
@@ -73,7 +70,7 @@ def _rule(event: Component, line: ContentLine, start: Moment | None) -> Iterator
         yield at_line("r05", line, "The repetition has no end; in mail to many an end by count or date is better.")
     why_not = fits_outlook(rule)
     if why_not:
-        yield at_line("c01", line, f"Outlook cannot take this repetition: {why_not.rstrip('.')}.")
+        yield at_line("c01", line, f"{why_not} It shows a file instead of the invitation.")
     if start is not None and not faults:
         yield from _set(event, line, rule, start)
 

@@ -42,17 +42,16 @@ def syntax(calendar: Calendar) -> Iterator[Fault]:
 
 
 def _nesting(calendar: Calendar) -> Iterator[Fault]:
+    if not calendar.is_calendar:
+        yield of_whole("s01", _NESTING["no-calendar"])
+        return
     lines = {line.offset: line for line in calendar.walk() if line.octets}
     for defect in calendar.defects:
         if defect.code not in _NESTING:
             continue
         message = _NESTING[defect.code]
         mend: Mend | None = balanced if defect.code in _MENDABLE else None
-        line = lines.get(defect.start)
-        if line is None or defect.code == "no-calendar":
-            yield of_whole("s01", message)
-        else:
-            yield at_line("s01", line, message, "Close what is open and remove what is outside", mend)
+        yield at_line("s01", lines[defect.start], message, "Close what is open and remove what is outside", mend)
 
 
 def balanced(octets: bytes) -> bytes:
