@@ -3,13 +3,16 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sescomposer.core.checks import check
-from sescomposer.core.checks.invitation_life import Sent
 from sescomposer.core.errors import SubmissionError
 from sescomposer.core.findings import Finding, Severity
 from sescomposer.core.message import EnvelopeOverride, Message, Road
 from sescomposer.core.seal import Sealed
+
+if TYPE_CHECKING:
+    from sescomposer.core.checks.invitation_life import Sent
 
 NOT_OVERRIDABLE = frozenset({"no-recipient", "too-large"})
 """Codes of errors that no reason overrides (design section 5)."""
@@ -89,7 +92,7 @@ def refuse_errors(review: Review, reasons: Mapping[str, str]) -> None:
 
 
 def findings_of(
-    message: Message, sealed: Sealed, road: Road, sent_before: tuple[Sent, ...] = ()
+    message: Message, sealed: Sealed, road: Road, sent_before: tuple["Sent", ...] = ()
 ) -> tuple[Finding, ...]:
     """Check sealed octets, with the envelope they go out with, against what was sent of their event; worst first."""
     override = EnvelopeOverride(sealed.envelope.mail_from, sealed.envelope.rcpt_to)

@@ -9,10 +9,10 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
+from typing import TYPE_CHECKING
 
 from sescomposer.core import limits
 from sescomposer.core.checks import check
-from sescomposer.core.checks.invitation_life import Sent
 from sescomposer.core.entity import Entity
 from sescomposer.core.envelope import Envelope
 from sescomposer.core.errors import SesComposerError, StoreError, SubmissionError, UsageError
@@ -48,6 +48,9 @@ from sescomposer.services.review import (
 )
 from sescomposer.services.send_control import SendControl
 from sescomposer.services.submitting import Item, Report, SharedProgress, Step, Submitter, not_sent
+
+if TYPE_CHECKING:
+    from sescomposer.core.checks.invitation_life import Sent
 
 IN_FLIGHT = 10
 MOST_IN_FLIGHT = 50
@@ -88,7 +91,7 @@ class _Planned:
             self.is_recorded = True
 
 
-def _nothing_sent(root: Entity) -> tuple[Sent, ...]:
+def _nothing_sent(root: Entity) -> tuple["Sent", ...]:
     return ()
 
 
@@ -107,7 +110,7 @@ class Sending:
     ids: Identifiers
     too_old: timedelta = field(default=timedelta(seconds=limits.HOLD_OLD_SECONDS))
     on_record: Callable[[SubmissionRecord], None] | None = None
-    sent_before: Callable[[Entity], tuple[Sent, ...]] = _nothing_sent
+    sent_before: Callable[[Entity], tuple["Sent", ...]] = _nothing_sent
 
     def review(self, message: Message, transport: Transport, progress: Progress = NO_PROGRESS) -> Review:
         """Seal a message and check what was sealed.

@@ -4,7 +4,6 @@ The main copy is the `text/calendar` part of the text; the same octets may be at
 root out. What is signed or encrypted is refused as every edit of it is.
 """
 
-from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 
@@ -15,6 +14,7 @@ from sescomposer.core.header import HeaderSection
 from sescomposer.core.identifiers import Identifiers
 from sescomposer.core.invitation.calendar import Calendar, read_calendar
 from sescomposer.core.invitation.layouts import Layout
+from sescomposer.core.invitation.parts import CALENDAR_TYPES, calendar_parts
 from sescomposer.core.lazy import kept
 from sescomposer.core.octets import Octets
 from sescomposer.core.quoted_printable import quoted_printable
@@ -33,15 +33,8 @@ FILE_NAME = "invite.ics"
 PUBLISHED_NAME = "event.ics"
 """Name of the file of an event that asks for no answer."""
 
-_CALENDAR_TYPES = ("text/calendar", "application/ics")
-
 
 # --- finding ---------------------------------------------------------------------------------------------------------
-
-
-def calendar_parts(root: Entity) -> tuple[Entity, ...]:
-    """Give all parts that are calendar objects by type or name, in order; none of a message inside."""
-    return tuple(leaf for leaf in _leaves(root) if _is_calendar(leaf))
 
 
 def calendar_part(root: Entity) -> Entity | None:
@@ -54,7 +47,7 @@ def calendar_part(root: Entity) -> Entity | None:
     parts = calendar_parts(root)
     ranked = (
         next((part for part in parts if _is_body(part)), None),
-        next((part for part in parts if part.media_type == _CALENDAR_TYPES[0]), None),
+        next((part for part in parts if part.media_type == CALENDAR_TYPES[0]), None),
         next(iter(parts), None),
     )
     return next((part for part in ranked if part is not None), None)
@@ -83,7 +76,7 @@ def layout_of(root: Entity) -> Layout | None:
         return Layout.SINGLE
     path = path_to(root, main.key)
     if not _is_body(main):
-        is_file = main.media_type == _CALENDAR_TYPES[0] and not _other_bodies(root, main)
+        is_file = main.media_type == CALENDAR_TYPES[0] and not _other_bodies(root, main)
         return Layout.PUBLISH_FILE if is_file else None
     if path[-2].media_type == "multipart/alternative" or _leads_alone(root, path):
         return _layout_of_alternative(root, path)
@@ -108,22 +101,8 @@ def _layout_of_alternative(root: Entity, path: Path) -> Layout | None:
     return Layout.RECOMMENDED if others else Layout.LEAN
 
 
-def _leaves(root: Entity) -> Iterator[Entity]:
-    waiting = [root]
-    while waiting:
-        entity = waiting.pop()
-        if entity.is_multipart:
-            waiting.extend(reversed(entity.children))
-        elif not entity.children:
-            yield entity
-
-
-def _is_calendar(leaf: Entity) -> bool:
-    return leaf.media_type in _CALENDAR_TYPES or leaf.file_name.lower().endswith(".ics")
-
-
 def _is_body(leaf: Entity) -> bool:
-    return leaf.media_type == _CALENDAR_TYPES[0] and leaf.disposition != "attachment"
+    return leaf.media_type == CALENDAR_TYPES[0] and leaf.disposition != "attachment"
 
 
 def _other_bodies(root: Entity, main: Entity) -> bool:
@@ -190,7 +169,7 @@ def _rewritten(path: Path, calendar: Calendar) -> Entity:
 def _with_type(part: Entity, calendar: Calendar, line_end: bytes) -> HeaderSection:
     """The header section with `method`, `charset` and `component` that agree, changed only where they do not."""
     header, given = part.header, part.content_type
-    is_text = part.media_type == _CALENDAR_TYPES[0]
+    is_text = part.media_type == CALENDAR_TYPES[0]
     if (is_text or given.get("method")) and (given.get("method") or "").upper() != calendar.method:
         header = with_parameter(header, CONTENT_TYPE, "method", calendar.method or None, line_end)
     if is_text and part.charset not in ("utf-8", "utf8") and _is_utf8(calendar.octets):

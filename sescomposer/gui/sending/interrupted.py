@@ -40,9 +40,12 @@ class InterruptedBatches(QObject):
         sending = self._services.sending
 
         def operation(context: Context) -> "tuple[Interrupted, ...]":
+            batches = sending.resumable()
+            if not batches:
+                return ()
             from sescomposer.gui.sending.resume_dialog import Interrupted
 
-            return tuple(Interrupted(batch, sending.is_too_old(batch)) for batch in sending.resumable())
+            return tuple(Interrupted(batch, sending.is_too_old(batch)) for batch in batches)
 
         self._start(operation).succeeded.connect(self._on_found)
 
