@@ -4,7 +4,6 @@ On the strip everything is attached, messages too. Everywhere else a message fil
 attached; an image dropped on HTML is put there.
 """
 
-import mimetypes
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -134,4 +133,7 @@ def _named(paths: Sequence[Path], many: str) -> str:
 
 
 def _is_image(path: Path) -> bool:
+    # It reads tables of the system when it is asked first.
+    import mimetypes
+
     return (mimetypes.guess_type(path.name)[0] or "").startswith("image/")

@@ -15,15 +15,11 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from sescomposer.core.errors import SesComposerError
 from sescomposer.gui import crash
-from sescomposer.gui.directions import isolated
-from sescomposer.gui.drops import FileDrop
 from sescomposer.gui.menus import RecentFiles, describe, fill_menu_bar, make_actions, make_toolbar
 from sescomposer.gui.steps import Steps
 from sescomposer.gui.tasks import TaskRunner
-from sescomposer.gui.widgets.field_line import end_typing
 from sescomposer.gui.window_drops import DropWindow
 from sescomposer.gui.window_layout import WindowLayout, place
-from sescomposer.gui.window_openers import WindowOpeners
 from sescomposer.gui.window_panes import WindowPanes, imports
 from sescomposer.services.settings import RECENT_FILES, Arrangement
 
@@ -34,6 +30,7 @@ if TYPE_CHECKING:
     from sescomposer.core.message import Message
     from sescomposer.gui.account_choice import AccountChoice
     from sescomposer.gui.composer import Composer
+    from sescomposer.gui.drops import FileDrop
     from sescomposer.gui.file_actions import FileActions
     from sescomposer.gui.panes.attachment_strip import AttachmentStrip
     from sescomposer.gui.panes.body_editors import BodyEditors
@@ -43,6 +40,7 @@ if TYPE_CHECKING:
     from sescomposer.gui.status_bar import MessageStatusBar
     from sescomposer.gui.view_area import ViewArea
     from sescomposer.gui.widgets.info_bars import InfoBars
+    from sescomposer.gui.window_openers import WindowOpeners
 
 _NEW = "New message"
 _ERROR_MS = 15_000
@@ -74,6 +72,7 @@ class MainWindow(DropWindow):
     info: "InfoBars"
     status: "MessageStatusBar"
     account_choice: "AccountChoice"
+    _openers: "WindowOpeners"
     halves: "QSplitter"
     storeys: "QSplitter"
     layout_keeper: WindowLayout
@@ -103,7 +102,6 @@ class MainWindow(DropWindow):
         self._is_blank = message is None
         self._typed: list[QKeyEvent] = []
         self._error_shown = ""
-        self._openers = WindowOpeners(self)
         self.runner = TaskRunner(self)
         self.runner.failed.connect(self.show_error)
         self.runner.crashed.connect(self._on_crashed)
@@ -145,6 +143,7 @@ class MainWindow(DropWindow):
         from sescomposer.gui.composer import Composer
         from sescomposer.gui.file_actions import FileActions
         from sescomposer.gui.send_actions import SendActions
+        from sescomposer.gui.window_openers import WindowOpeners
         from sescomposer.services.documents import new_message
 
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -157,6 +156,7 @@ class MainWindow(DropWindow):
             self.composer.open_message(given, path, saved=saved)
         self.files = FileActions(self)
         self.sending = SendActions(self)
+        self._openers = WindowOpeners(self)
         self._panes = WindowPanes(self.composer, self)
 
     def _show_panes(self, path: Path | None) -> None:
@@ -304,6 +304,11 @@ class MainWindow(DropWindow):
         self.complete()
         self.files.open_path(path)
 
+    def _end_typing(self) -> None:
+        from sescomposer.gui.widgets.field_line import end_typing
+
+        end_typing(self)
+
     @property
     def doers(self) -> tuple[object, ...]:
         """Who does the actions, by methods of their names."""
@@ -316,7 +321,7 @@ class MainWindow(DropWindow):
             # There is nothing to act on; the fault is told already.
             self.close()
             return
-        end_typing(self)
+        self._end_typing()
         method = next(getattr(doer, f"do_{name}") for doer in self.doers if hasattr(doer, f"do_{name}"))
         if self.action[name].isCheckable():
             method(self.action[name].isChecked())
@@ -340,6 +345,8 @@ class MainWindow(DropWindow):
     @Slot()
     def _show_title(self) -> None:
         """Name the message by its subject, its file, and whether it is saved."""
+        from sescomposer.gui.directions import isolated
+
         composer = self.composer
         name = " ".join(composer.root.subject.split()) or _NEW
         place = f" \N{EM DASH} {isolated(composer.path.name)}" if composer.path else ""
@@ -457,7 +464,7 @@ class MainWindow(DropWindow):
         """Ask about an unsaved draft; stop the workers."""
         self.complete()
         if not self._steps.has_failed:
-            end_typing(self)
+            self._end_typing()
             if not self.files.may_close():
                 event.ignore()
                 return
@@ -467,7 +474,7 @@ class MainWindow(DropWindow):
         event.accept()
         self.closed.emit(self)
 
-    def take_dropped(self, files: FileDrop) -> None:
+    def take_dropped(self, files: "FileDrop") -> None:
         """Open dropped messages, attach the other files."""
         self.open_paths(files.opened)
         self.strip.attach_paths(files.attached)

@@ -14,9 +14,6 @@ if TYPE_CHECKING:
     from sescomposer.gui.main_window import MainWindow
     from sescomposer.services.ports import RecoveredDraft
 
-DRAFT_SCHEME = "draft:"
-"""Before the id of a draft, in place of a file's name, it opens the draft."""
-
 
 class Recovery(QObject):
     """Opens drafts in the windows of the process.

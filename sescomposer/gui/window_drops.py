@@ -1,10 +1,13 @@
 """A window that takes the files dropped on it where no pane does, and says beside the mouse what that means."""
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtWidgets import QMainWindow
 
-from sescomposer.gui.drops import FileDrop, elsewhere, files_of, hide_hint, show_hint
+if TYPE_CHECKING:
+    from sescomposer.gui.drops import FileDrop
 
 
 class DropWindow(QMainWindow):
@@ -15,7 +18,7 @@ class DropWindow(QMainWindow):
         """Whether a file that is opened takes this window's place."""
         raise NotImplementedError
 
-    def take_dropped(self, files: FileDrop) -> None:
+    def take_dropped(self, files: "FileDrop") -> None:
         """Do with dropped files what was said."""
         raise NotImplementedError
 
@@ -29,16 +32,22 @@ class DropWindow(QMainWindow):
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
         """Say so no more."""
+        from sescomposer.gui.drops import hide_hint
+
         hide_hint(self)
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Open or attach what was dropped."""
+        from sescomposer.gui.drops import elsewhere, files_of, hide_hint
+
         hide_hint(self)
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
         self.take_dropped(elsewhere(files_of(event, self)))
 
     def _hover(self, event: QDropEvent) -> None:
+        from sescomposer.gui.drops import elsewhere, files_of, show_hint
+
         found = elsewhere(files_of(event, self))
         words = found.words(in_new_window=len(found.opened) > 1 or not self.is_untouched)
         if not words:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, cast
 from PySide6.QtCore import QObject, QPoint, QRect, QTimer, Slot
 
 from sescomposer.core.errors import SesComposerError
+from sescomposer.core.lazy import lazy
 from sescomposer.gui import crash
-from sescomposer.gui.recovery import DRAFT_SCHEME, Recovery
 from sescomposer.gui.start_log import StartLog
 from sescomposer.gui.tasks import Context, TaskRunner
 
@@ -17,9 +17,13 @@ if TYPE_CHECKING:
     from sescomposer.bootstrap import Services
     from sescomposer.core.message import Message
     from sescomposer.gui.main_window import MainWindow
+    from sescomposer.gui.recovery import Recovery
     from sescomposer.gui.theme import Scheme
     from sescomposer.services.ports import RecoveredDraft
     from sescomposer.services.unknown import UnknownSubmission
+
+_DRAFT_SCHEME = "draft:"
+"""Before the id of a draft, in place of a file's name, it opens the draft."""
 
 _STEP = QPoint(32, 32)
 _PAINTED_MS = 250
@@ -40,13 +44,18 @@ class Windows(QObject):
         self._runner = TaskRunner(self)
         self._runner.crashed.connect(self._on_crashed)
         self._open: list[MainWindow] = []
-        self._recovery = Recovery(services, self._runner, lambda: self.open_windows, self._new_window, self)
         self._is_first_start = False
         self._sweep = QTimer(self, singleShot=True, interval=_SWEEP_MS)
         self._sweep.timeout.connect(self._on_sweep)
         if self._appearance() != "system":
             self._set_scheme()
         self._stop_listening = services.settings.on_change(self._on_setting)
+
+    @lazy
+    def _recovery(self) -> "Recovery":
+        from sescomposer.gui.recovery import Recovery
+
+        return Recovery(self._services, self._runner, lambda: self.open_windows, self._new_window, self)
 
     @property
     def open_windows(self) -> "tuple[MainWindow, ...]":
@@ -79,8 +88,8 @@ class Windows(QObject):
         for argument in arguments:
             if argument.lower().startswith("mailto:"):
                 self._open_mailto(argument)
-            elif argument.startswith(DRAFT_SCHEME):
-                self._open_draft(argument.removeprefix(DRAFT_SCHEME))
+            elif argument.startswith(_DRAFT_SCHEME):
+                self._open_draft(argument.removeprefix(_DRAFT_SCHEME))
             else:
                 url = QUrl(argument)
                 path = Path(url.toLocalFile() if url.isLocalFile() else argument)

@@ -42,6 +42,7 @@ _LATER = {
     "http.client", "importlib.metadata", "email.message", "email.parser", "sqlite3", "cryptography", "numpy",
     "sescomposer.core.entity", "sescomposer.core.message", "sescomposer.services.documents", "sescomposer.gui.composer",
     "sescomposer.gui.theme", "sescomposer.gui.panes", "sescomposer.gui.widgets", "sescomposer.gui.models",
+    "sescomposer.gui.drops", "sescomposer.gui.recovery", "sescomposer.core.invitation", "mimetypes",
     "sescomposer.store.records", "PySide6.QtSvg",
     "PySide6.QtWebEngineCore", "PySide6.QtWebEngineWidgets", "PySide6.QtQml", "PySide6.QtNetwork",
 }  # fmt: skip
