@@ -153,7 +153,12 @@ def _checked_at(now: datetime | None) -> Callable[[Entity], tuple[Finding, ...]]
 def _checked(part: Entity, now: datetime | None) -> tuple[Finding, ...]:
     calendar = read_calendar(bytes(part.content))
     most = MOST if len(calendar.octets) < _LARGE_OCTETS else _MOST_IN_LARGE
-    return tuple(_finding(part, fault) for fault in islice(faults_of(calendar, now), most))
+    faults = faults_of(calendar, now)
+    found = tuple(_finding(part, fault) for fault in islice(faults, most))
+    if next(faults, None) is None:
+        return found
+    message = f"There are more problems in the event; the first {most:,} are listed."
+    return (*found, Finding("findings-cut", Severity.NOTE, message, Where(part.key), "limit"))
 
 
 def _finding(part: Entity, fault: Fault) -> Finding:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import lru_cache
 
 from sescomposer.core.body_parts import body_parts
@@ -10,7 +11,7 @@ from sescomposer.core.checks.subject import Subject, at_field, fields_named
 from sescomposer.core.entity import Entity
 from sescomposer.core.envelope import mailboxes, recipients
 from sescomposer.core.errors import EncodingError
-from sescomposer.core.findings import Finding, Where
+from sescomposer.core.findings import Finding, Severity, Where
 from sescomposer.core.html.plain_text import plain_text
 from sescomposer.core.invitation.event import Event, event_of
 from sescomposer.core.invitation.moments import Form, Moment
@@ -25,6 +26,7 @@ _WORDS = {
     "REQUEST": re.compile(r"invit|einladung|updat|aktualisi|chang|geändert|verschoben|remind|erinner", re.IGNORECASE),
 }
 _LONGEST_READ = 200_000
+_TAG = re.compile(r"\+[^@]*@")
 _GENERIC = ("online", "zoom", "teams", "tba", "tbd")
 
 
@@ -78,7 +80,7 @@ def _recipients(subject: Subject, placed: Placed, event: Event) -> Iterator[Find
             message = f"{recipient.addr_spec[:60]} is the organiser; who gets an own invitation sees no buttons."
             yield finding("m17", message, where)
         elif guests and address not in guests:
-            yield finding("m16", _stranger(recipient.addr_spec, guests), where)
+            yield _stranger(recipient.addr_spec, guests, where)
     hidden = [recipient for recipient in got if recipient.source == "Bcc"]
     if hidden:
         message = "Guests in Bcc: those named in the event are seen by all, those not named get no buttons."
@@ -88,11 +90,13 @@ def _recipients(subject: Subject, placed: Placed, event: Event) -> Iterator[Find
         yield finding("m18", message, _at(root, "To"))
 
 
-def _stranger(address: str, guests: set[str]) -> str:
-    tagless = re.sub(r"\+[^@]*@", "@", key_of(address))
-    if tagless in {re.sub(r"\+[^@]*@", "@", guest) for guest in guests}:
-        return f"{address[:60]} is a guest only without or with another +tag; clients take them for two people."
-    return f"{address[:60]} is no guest of the event (ATTENDEE), so Gmail shows no Yes and No."
+def _stranger(address: str, guests: set[str], where: Where) -> Finding:
+    """Some servers take addresses that differ in a tag for one, clients do not."""
+    if _TAG.sub("@", key_of(address)) in {_TAG.sub("@", guest) for guest in guests}:
+        message = f"{address[:60]} is a guest only without or with another +tag; clients take them for two people."
+        return replace(finding("m16", message, where), severity=Severity.WARNING)
+    message = f"{address[:60]} is no guest of the event (ATTENDEE), so Gmail shows no Yes and No."
+    return finding("m16", message, where)
 
 
 def _subject_line(placed: Placed) -> Iterator[Finding]:

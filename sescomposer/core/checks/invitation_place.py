@@ -191,23 +191,22 @@ def _calendar(part: Entity) -> Calendar:
     return read_calendar(bytes(part.content))
 
 
-def _uids(calendar: Calendar) -> frozenset[str]:
-    return frozenset(event.text("UID").strip() for event in calendar.events)
+def _uids(part: Entity) -> frozenset[str]:
+    return frozenset(event.text("UID").strip() for event in kept(part, _calendar).events)
 
 
 def _others(placed: Placed) -> Iterator[Finding]:
-    own = _uids(placed.calendar)
+    own = kept(placed.part, _uids)
     for part in calendar_parts(placed.root):
         if part is placed.part:
             continue
-        other = kept(part, _calendar)
         is_body = part.media_type == _TYPE and part.disposition != "attachment"
-        differs = not (_uids(other) & own)
+        differs = not (kept(part, _uids) & own)
         if is_body and placed.is_body:
             what = "another event" if differs else "the event again"
             message = f"A second part of the text holds {what}; clients pass over one of both or show it twice."
             yield finding("m10", message, Where(part.key))
-        elif differs and other.is_calendar:
+        elif differs and kept(part, _calendar).is_calendar:
             message = "Another event is attached beside this one, so readers have two."
             yield finding("m22", message, Where(part.key))
 
@@ -216,7 +215,7 @@ def _copy(placed: Placed) -> Iterator[Finding]:
     files = [
         part for part in calendar_parts(placed.root) if part is not placed.part and part.disposition == "attachment"
     ]
-    same = [part for part in files if _uids(kept(part, _calendar)) & _uids(placed.calendar)]
+    same = [part for part in files if kept(part, _uids) & kept(placed.part, _uids)]
     octets = placed.calendar.octets
     if not same and not files:
         message = "The event is not attached as a file too; clients that look at files alone show nothing."

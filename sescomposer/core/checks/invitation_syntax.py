@@ -11,7 +11,7 @@ from sescomposer.core.invitation.lines import ContentLine, folded, make_line
 from sescomposer.core.invitation.parameters import is_name, written_value
 
 _ENDS = re.compile(rb"\r*\n")
-_BARE = re.compile(rb"(?<!\r)\n|\r(?=\r)")
+_BARE = re.compile(rb"(?<!\r)\n|\r(?=\r+\n)")
 _FOLD = re.compile(rb"\r?\n[ \t]")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f]")
 _CONTROL_OCTETS = re.compile(rb"[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f]")
@@ -46,7 +46,7 @@ def _nesting(calendar: Calendar) -> Iterator[Fault]:
         yield of_whole("s01", _NESTING["no-calendar"])
         return
     lines = {line.offset: line for line in calendar.walk() if line.octets}
-    for defect in calendar.defects:
+    for defect in sorted(calendar.structure_defects, key=lambda defect: defect.start):
         if defect.code not in _NESTING:
             continue
         message = _NESTING[defect.code]

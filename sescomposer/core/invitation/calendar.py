@@ -80,7 +80,12 @@ class Calendar:
     def defects(self) -> tuple[Defect, ...]:
         """What breaks the grammar of lines or the nesting of components, by position."""
         found = [defect for line in self.walk() for defect in line.defects]
-        return tuple(sorted((*found, *_structure_defects(self)), key=lambda defect: defect.start))
+        return tuple(sorted((*found, *self.structure_defects), key=lambda defect: defect.start))
+
+    @cached_property
+    def structure_defects(self) -> tuple[Defect, ...]:
+        """What breaks the nesting of components, in no order."""
+        return tuple(_structure_defects(self))
 
     def with_root(self, root: Component) -> "Calendar":
         """Give the document with another VCALENDAR in the place of its own; an empty document gets its first.

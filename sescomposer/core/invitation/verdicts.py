@@ -3,6 +3,7 @@
 What is known of clients is in `data/calendar_clients.toml`, each fact with its source; where nothing is, we say so.
 """
 
+import re
 import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,18 +12,12 @@ from functools import cache
 from typing import Any
 
 from sescomposer import resources
-from sescomposer.core.checks.invitation import calendar_object, faults_of
-from sescomposer.core.checks.invitation_headers import headers
-from sescomposer.core.checks.invitation_place import placement
-from sescomposer.core.checks.invitation_rules import RULES
-from sescomposer.core.checks.subject import Subject
 from sescomposer.core.entity import Entity
-from sescomposer.core.findings import Finding, Where
+from sescomposer.core.findings import Finding
 from sescomposer.core.invitation.calendar import Calendar
 from sescomposer.core.invitation.placement import calendar_of, layout_of
-from sescomposer.core.message import Message, Road
 
-_NUMBER = 3
+_NUMBER = re.compile(r"([a-z]\d\d)-")
 
 
 class Outcome(StrEnum):
@@ -83,51 +78,38 @@ class _Fact:
         )
 
 
-def verdicts(root: Entity, calendar: Calendar | None = None, findings: Sequence[Finding] = ()) -> tuple[Verdict, ...]:
+def verdicts(root: Entity, calendar: Calendar | None, findings: Iterable[Finding]) -> tuple[Verdict, ...]:
     r"""Tell what the clients will do with this very invitation.
 
     Args:
         root: The message.
         calendar: Its calendar object; None for the one in it.
-        findings: What `checks.check` found in the message, where that is known; else the invitation is checked here.
+        findings: What the checks found in them, see `checks.invitation_verdicts`; others than those of invitations do
+            not matter.
 
     Returns:
         One verdict a client, always in the same order; none for a message without an event.
 
     >>> from sescomposer.core.parse import parse
-    >>> octets = b"To: a@b.example\r\nContent-Type: text/calendar\r\n\r\nBEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\n"
-    >>> [str(verdict.outcome) for verdict in verdicts(parse(octets)) if verdict.client == "Thunderbird"]
-    ['text-only']
+    >>> root = parse(b"Content-Type: text/calendar; method=REQUEST\r\n\r\nBEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\n")
+    >>> {str(verdict.outcome) for verdict in verdicts(root, None, ())}
+    {'buttons', 'unknown'}
     """
-    inside = calendar_of(root)
-    calendar = inside if calendar is None else calendar
+    calendar = calendar_of(root) if calendar is None else calendar
     if calendar is None:
         return ()
-    found = tuple(findings) or _found(root, None if inside == calendar else calendar)
-    by_number = _by_number(found)
+    by_number = _by_number(findings)
     layout = str(layout_of(root) or "")
     return tuple(_verdict(name, facts, by_number, calendar.method, layout) for name, facts in _clients())
 
 
-def _found(root: Entity, other: Calendar | None) -> tuple[Finding, ...]:
-    """Check what is about the invitation; `other` is a calendar object that takes the place of the one there."""
-    subject = Subject(Message(root), Road.SES_V2)
-    about_message = (*placement(subject), *headers(subject))
-    if other is None:
-        return (*about_message, *calendar_object(subject))
-    faults = (
-        Finding(fault.rule.code, fault.rule.severity, fault.message, Where(), fault.rule.standard)
-        for fault in faults_of(other)
-    )
-    return (*about_message, *faults)
-
-
 def _by_number(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
+    """Sort findings by the letter and number that the codes of invitations start with."""
     found: dict[str, list[Finding]] = {}
     for finding in findings:
-        number = finding.code[:_NUMBER]
-        if number in RULES and RULES[number].code == finding.code:
-            found.setdefault(number, []).append(finding)
+        match = _NUMBER.match(finding.code)
+        if match is not None:
+            found.setdefault(match[1], []).append(finding)
     return found
 
 

@@ -121,6 +121,14 @@ def test_a_plain_calendar_file_among_the_attachments_stops_nothing() -> None:
     assert [finding.severity for finding in found] == [Severity.WARNING]
 
 
+@pytest.mark.parametrize("client", ["apple", "exchange", "google", "thunderbird"])
+def test_invitations_in_the_form_of_great_clients_have_no_error(client: str) -> None:
+    octets = (DATA.parent / "invitation" / "clients" / f"{client}.ics").read_bytes()
+    found = check_calendar(octets, datetime(2027, 2, 1, tzinfo=UTC))
+    assert not [str(finding) for finding in found if finding.severity is Severity.ERROR]
+    assert set(codes(found)) <= {RULES[number].code for number in ("t18", "t19", "z04")}
+
+
 @pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York", "Asia/Tokyo", "Africa/Cairo"])
 def test_what_we_make_ourselves_has_nothing_wrong(zone: str) -> None:
     ids = SeededIdentifiers()

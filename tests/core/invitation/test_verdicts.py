@@ -10,6 +10,7 @@ import pytest
 from sescomposer import resources
 from sescomposer.core.checks import check
 from sescomposer.core.checks.invitation_rules import RULES
+from sescomposer.core.checks.invitation_verdicts import verdicts_of
 from sescomposer.core.entity import Entity
 from sescomposer.core.invitation.calendar import read_calendar
 from sescomposer.core.invitation.placement import calendar_of
@@ -34,7 +35,7 @@ def message_of(case: dict[str, Any]) -> Entity:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: str(case["name"]))
 def test_the_clients_do_as_the_vector_says(case: dict[str, Any]) -> None:
-    found = verdicts(message_of(case))
+    found = verdicts_of(message_of(case))
     assert tuple(verdict.client for verdict in found) == CLIENTS
     assert [verdict.outcome.value for verdict in found] == case["says"]
     assert [finding.code for finding in found[1].findings] == case["by"]
@@ -44,8 +45,8 @@ def test_the_clients_do_as_the_vector_says(case: dict[str, Any]) -> None:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: str(case["name"]))
 def test_known_findings_give_the_same_verdicts(case: dict[str, Any]) -> None:
     root = message_of(case)
-    known = verdicts(root, findings=check(Message(root)))
-    assert [verdict.outcome for verdict in known] == [verdict.outcome for verdict in verdicts(root)]
+    known = verdicts(root, None, check(Message(root)))
+    assert [verdict.outcome for verdict in known] == [verdict.outcome for verdict in verdicts_of(root)]
 
 
 def test_another_calendar_object_is_judged_in_the_place_of_the_one_there() -> None:
@@ -53,13 +54,13 @@ def test_another_calendar_object_is_judged_in_the_place_of_the_one_there() -> No
     calendar = calendar_of(root)
     assert calendar is not None
     twice = b"RDATE:20270308T143000Z\r\nSUMMARY"
-    found = verdicts(root, read_calendar(calendar.octets.replace(b"SUMMARY", twice)))
+    found = verdicts_of(root, read_calendar(calendar.octets.replace(b"SUMMARY", twice)))
     assert found[1].outcome is Outcome.FILE_ONLY
     assert found[0].outcome is Outcome.BUTTONS
 
 
 def test_a_message_without_an_event_has_no_verdicts() -> None:
-    assert verdicts(parse(b"To: a@b.example\r\n\r\nHi\r\n")) == ()
+    assert verdicts_of(parse(b"To: a@b.example\r\n\r\nHi\r\n")) == ()
 
 
 def test_every_fact_has_a_source_and_a_date_and_names_rules_that_there_are() -> None:
