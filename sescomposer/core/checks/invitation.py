@@ -225,10 +225,11 @@ def _encoded(part: Entity, octets: bytes, line_end: bytes) -> tuple[Body, Transf
     if encoding is TransferEncoding.QUOTED_PRINTABLE:
         written = quoted_printable(octets, line_end=line_end)
     is_plain = encoding in (TransferEncoding.SEVEN_BIT, TransferEncoding.EIGHT_BIT, TransferEncoding.QUOTED_PRINTABLE)
-    body = Octets.of(written)
-    is_safe = encoding is TransferEncoding.EIGHT_BIT or is_clean(body)
-    if is_plain and is_safe and line_end == b"\r\n" and b"\n--" not in b"\n" + written:
-        return Given(body), encoding
+    crlf = written if line_end == b"\r\n" else written.replace(line_end, b"\r\n")
+    is_safe = encoding is TransferEncoding.EIGHT_BIT or is_clean(Octets.of(crlf))
+    has_same_ends = line_end == b"\r\n" or b"\r" not in written
+    if is_plain and is_safe and has_same_ends and b"\n--" not in b"\n" + written:
+        return Given(Octets.of(written)), encoding
     return Made(Octets.of(octets), "", TransferEncoding.BASE64, line_end), TransferEncoding.BASE64
 
 

@@ -81,6 +81,17 @@ def test_a_fix_changes_all_copies_and_they_stay_the_same() -> None:
     assert sum(b"SUMMARY:Tea\\, cake" in part for part in parts if isinstance(part, bytes)) == 2
 
 
+def test_a_fix_in_a_message_with_lf_leaves_all_else() -> None:
+    octets = BASES["full"].replace(b"SUMMARY:Office hours", b"SUMMARY:Tea, cake").replace(b"\r\n", b"\n")
+    message = Message(parse(octets))
+    found = check(message)
+    assert set(codes(found)) == {"bare-lf", RULES["s06"].code}
+    finding = next(found for found in found if found.code == RULES["s06"].code)
+    assert finding.fix is not None
+    fixed = serialize(finding.fix.edit(message, SeededIdentifiers()).root)
+    assert fixed == octets.replace(b"Tea, cake", b"Tea\\, cake")
+
+
 def test_a_fix_shown_late_finds_its_line_again_or_says_that_it_is_gone() -> None:
     octets = WEEKLY.replace(b"SUMMARY:Office hours", b"SUMMARY:Tea, cake")
     finding = next(found for found in check_calendar(octets) if found.code == RULES["s06"].code)
