@@ -8,7 +8,7 @@ import typer
 import typer.main
 
 from sescomposer import __version__
-from sescomposer.cli import accounts, drafts, history, inbox
+from sescomposer.cli import accounts, drafts, history, inbox, invite
 from sescomposer.cli.build import build
 from sescomposer.cli.check import check
 from sescomposer.cli.look import cat, tree
@@ -25,6 +25,7 @@ app = typer.Typer(
 )
 for verb in (build, cat, tree, check, send):
     app.command(short_help=VERBS[verb.__name__])(verb)
+app.add_typer(invite.app, name="invite", short_help=VERBS["invite"])
 app.add_typer(accounts.app, name="accounts", short_help=VERBS["accounts"])
 app.add_typer(drafts.app, name="drafts", short_help=VERBS["drafts"])
 app.add_typer(history.app, name="history", short_help=VERBS["history"])

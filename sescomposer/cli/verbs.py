@@ -6,6 +6,7 @@ VERBS: dict[str, str] = {
     "tree": "show the tree of MIME entities",
     "check": "look for what SES would refuse and readers would trip over",
     "send": "seal and submit a message; without an account to the local inbox",
+    "invite": "make an invitation from a TOML file, update it, cancel it, list what was sent",
     "accounts": "list, add, change and remove the ways to send for real",
     "drafts": "search, show, open and export drafts and their checkpoints",
     "history": "search, show, export and compare what was sent and tried",

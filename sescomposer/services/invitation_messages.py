@@ -15,7 +15,8 @@ from sescomposer.core.invitation.changes import shown_moment
 from sescomposer.core.invitation.event import Event, event_of
 from sescomposer.core.invitation.layouts import Layout, layout_for
 from sescomposer.core.invitation.people import Attendee
-from sescomposer.core.invitation.placement import layout_of, place
+from sescomposer.core.invitation.placement import calendar_of, layout_of, place
+from sescomposer.core.invitation.words import with_words
 from sescomposer.core.message import EnvelopeOverride, Message
 from sescomposer.core.structure import with_header_field, with_html, with_text
 
@@ -61,8 +62,8 @@ def notice_for(event: Event) -> str:
 def message_for(last: Message, calendar: Calendar, ids: Identifiers) -> Message:
     """Make the next message of an event's life out of the last one.
 
-    Subject and recipients follow the event. What was done to the event is said before text and HTML, which else stay
-    as they were for the writer to change.
+    Subject and recipients follow the event, and so do its words where text and HTML hold them (see `words`). What was
+    done to the event is said before text and HTML, which else stay as they were for the writer to change.
 
     Args:
         last: The message sent last, as a new one.
@@ -77,7 +78,9 @@ def message_for(last: Message, calendar: Calendar, ids: Identifiers) -> Message:
     layout = layout_of(last.root)
     if layout is None or (layout is Layout.PUBLISH_FILE) is (event.method in ("REQUEST", "CANCEL")):
         layout = layout_for(event.method)
+    before = calendar_of(last.root)
     root = place(last.root, calendar, layout, ids)
+    root = with_words(root, event_of(before), event, ids) if before is not None else root
     root = with_notice(root, notice_for(event), ids)
     root = with_header_field(root, root.key, "Subject", subject_for(event))
     root = with_recipients(root, event.attendees) if event.attendees else root

@@ -246,6 +246,21 @@ def changed_event(before: Event, table: Mapping[str, object], gone: Iterable[str
     return event
 
 
+def revised_event(before: Event, table: Mapping[str, object]) -> Event:
+    """Give an event as a whole description says it shall be; who is not named in it stays: organiser, or all guests.
+
+    Raises:
+        MessageError: see `read_event`; or it describes another event, or one that is to be cancelled or published.
+    """
+    if "uid" in table and table["uid"] != before.uid:
+        refuse("uid", table["uid"], f"{before.uid!r} or nothing", "this is another event")
+    if str(table.get("method", "REQUEST")).upper() != "REQUEST":
+        refuse("method", table["method"], "REQUEST or nothing", "an update invites")
+    guests = () if "attendees" in table else before.attendees
+    event = event_from_table({**table, "uid": before.uid}, before.organizer, guests)
+    return with_answers(event, before)
+
+
 def _attribute_of(name: str) -> str:
     return _BY_NAME[name].attribute or {"rrule": "rule"}.get(name, name)
 
@@ -368,5 +383,6 @@ __all__ = [
     "read_change",
     "read_event",
     "read_table",
+    "revised_event",
     "with_answers",
 ]

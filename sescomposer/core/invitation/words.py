@@ -5,7 +5,7 @@ that they can be found there and written anew when the event changes.
 """
 
 import html
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from sescomposer.core.body_parts import body_parts
 from sescomposer.core.entity import Entity
