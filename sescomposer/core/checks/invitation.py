@@ -87,7 +87,7 @@ def earlier_objects(subject: Subject) -> Iterator[Finding]:
         *life(placed.calendar, subject.sent_before),
         *recipients_unknown(placed.calendar, subject.sent_before, got),
     ):
-        yield _finding(placed.part, fault)
+        yield finding_in(placed.part, fault)
 
 
 def check_calendar(octets: bytes, now: datetime | None = None, sent: Sequence[Sent] = ()) -> tuple[Finding, ...]:
@@ -154,14 +154,15 @@ def _checked(part: Entity, now: datetime | None) -> tuple[Finding, ...]:
     calendar = read_calendar(bytes(part.content))
     most = MOST if len(calendar.octets) < _LARGE_OCTETS else _MOST_IN_LARGE
     faults = faults_of(calendar, now)
-    found = tuple(_finding(part, fault) for fault in islice(faults, most))
+    found = tuple(finding_in(part, fault) for fault in islice(faults, most))
     if next(faults, None) is None:
         return found
     message = f"There are more problems in the event; the first {most:,} are listed."
     return (*found, Finding("findings-cut", Severity.NOTE, message, Where(part.key), "limit"))
 
 
-def _finding(part: Entity, fault: Fault) -> Finding:
+def finding_in(part: Entity, fault: Fault) -> Finding:
+    """Give a fault of a calendar object as finding of the part that holds it."""
     rule, mend = fault.rule, fault.mend
     fix = None if mend is None else Fix(fault.label, _fix(part, mend))
     return Finding(rule.code, rule.severity, fault.message, _where(part, fault), rule.standard, fix)
@@ -233,4 +234,4 @@ def _encoded(part: Entity, octets: bytes, line_end: bytes) -> tuple[Body, Transf
     return Made(Octets.of(octets), "", TransferEncoding.BASE64, line_end), TransferEncoding.BASE64
 
 
-__all__ = ["calendar_object", "check_calendar", "earlier_objects", "faults_of", "file_message"]
+__all__ = ["calendar_object", "check_calendar", "earlier_objects", "faults_of", "file_message", "finding_in"]

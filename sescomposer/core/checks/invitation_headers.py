@@ -6,7 +6,9 @@ from dataclasses import replace
 from functools import lru_cache
 
 from sescomposer.core.body_parts import body_parts
+from sescomposer.core.checks.invitation import finding_in
 from sescomposer.core.checks.invitation_place import Placed, finding, placed_in
+from sescomposer.core.checks.invitation_rules import at_line
 from sescomposer.core.checks.subject import Subject, at_field, fields_named
 from sescomposer.core.entity import Entity
 from sescomposer.core.envelope import mailboxes, recipients
@@ -65,7 +67,8 @@ def _organizer(subject: Subject, placed: Placed, event: Event) -> Iterator[Findi
         yield finding("m15", message, _at(root, "From"))
     if _UNREAD.search(organizer.mailbox.rpartition("@")[0]):
         message = f"The answers of guests go to {organizer.mailbox[:60]}, which nobody seems to read."
-        yield finding("m19", message, Where(placed.part.key))
+        line = next(line for event in placed.calendar.events for line in event.all("ORGANIZER"))
+        yield finding_in(placed.part, at_line("m19", line, message))
 
 
 def _recipients(subject: Subject, placed: Placed, event: Event) -> Iterator[Finding]:

@@ -143,8 +143,8 @@ def _claims(placed: Placed) -> Iterator[Finding]:
     if not said:
         message = "The part does not say its method, so no client shows buttons."
         yield finding("m02", message, _at(part, CONTENT_TYPE), mend)
-    elif said.upper() != method:
-        message = f"The part says method={said}, the event {method or 'none'}; Exchange refuses the message."
+    elif method and said.upper() != method:
+        message = f"The part says method={said}, the event {method}; Exchange refuses the message."
         yield finding("m03", message, _at(part, CONTENT_TYPE), mend)
     if part.charset not in _UTF8 and not placed.calendar.octets.isascii():
         message = f"The event has other characters than ASCII, and its part says {part.charset}; they show as garbage."
