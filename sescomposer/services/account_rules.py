@@ -95,6 +95,9 @@ def _way_in(account: Account) -> Iterator[AccountProblem]:
 
 def _region(account: Account) -> Iterator[AccountProblem]:
     name = account.region
+    if not name:
+        yield AccountProblem("region", "The account needs a region.", "A region is named like eu-west-1.")
+        return
     if not is_region_name(name):
         yield AccountProblem("region", f"{name!r} is not the name of a region.", "A region is named like eu-west-1.")
         return

@@ -1,7 +1,27 @@
 """Secret stores that are no keyring: one for the time of the program, and one that stands for a single account."""
 
+from sescomposer.core.errors import AccountError
 from sescomposer.services.account import Secret
 from sescomposer.services.account_ports import SecretStore
+
+
+def required(secrets: SecretStore, account: str) -> Secret:
+    """Give the secret of an account that cannot do without; raises `AccountError`, which tells of a keyring that is gone.
+
+    >>> required(MemorySecrets(), "work")
+    Traceback (most recent call last):
+    sescomposer.core.errors.AccountError: The keyring has no secret for the account 'work'.
+    """
+    secret = secrets.get(account)
+    if secret is None:
+        # Where there is no keyring the secret may lie safe in one that is not running.
+        reason = "" if secrets.is_lasting else f"{secrets.trouble} "
+        raise AccountError(
+            f"The keyring has no secret for the account {account!r}.",
+            hint=f"{reason}Open the accounts and type its secret again.",
+            value=account,
+        )
+    return secret
 
 
 class MemorySecrets:

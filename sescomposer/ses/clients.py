@@ -12,6 +12,7 @@ from sescomposer import __version__
 from sescomposer.core.errors import AccountError
 from sescomposer.services.account import Account, EndpointKind, WayIn
 from sescomposer.services.account_ports import SecretStore
+from sescomposer.services.secrets import required
 from sescomposer.services.sign_in import NOBODY, Prompts
 from sescomposer.ses.streaming import attach
 
@@ -125,7 +126,7 @@ def new_session(account: Account, secrets: SecretStore, prompts: Prompts) -> "bo
     """Give a session for an account with its secret from the keyring; raises `AccountError`."""
     from sescomposer.ses.sessions import session_for
 
-    secret = secrets.get(account.name) if account.way_in is WayIn.KEYS else None
+    secret = required(secrets, account.name) if account.way_in is WayIn.KEYS else None
     return session_for(account, secret, prompts)
 
 

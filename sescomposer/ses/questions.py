@@ -155,8 +155,12 @@ class Questions:
         if explanation.is_known and explanation.target.kind in _OF_ACCOUNT:
             hint = explanation.hint.replace(", and send it again", "")
             return AccountError(f"{answer.wire} {explanation.sentence}", hint=hint, value=self._account.name)
-        kind = ServiceCallError if answer.status else UnreachableError
-        return kind(f"{operation} was not answered: {answer.wire}", hint=_hint(answer), answer=answer)
+        if answer.status:
+            said = _words(answer)
+            return ServiceCallError(
+                f"{operation} was answered with an error: {said}", hint=_hint(answer), answer=answer
+            )
+        return UnreachableError(f"{operation} was not answered: {_words(answer)}", hint=_hint(answer), answer=answer)
 
 
 def _method(operation: str) -> str:
@@ -179,11 +183,21 @@ def _denied(answer: "ServiceAnswer", action: str, resource: str) -> DeniedError:
     )
 
 
+def _words(answer: "ServiceAnswer") -> str:
+    """Give what was said as a sentence; the page of a web server says nothing about SES."""
+    if "<html" in answer.text.casefold():
+        return f"a web page with the status {answer.status}."
+    words = answer.wire.strip()
+    return words if words.endswith((".", "!", "?")) else f"{words}."
+
+
 def _hint(answer: "ServiceAnswer") -> str:
     if answer.status == 0:
         return "Check the network connection, the region and the endpoint of the account."
     if answer.code in _THROTTLED or answer.status >= 500:
         return "Ask again in a minute."
+    if "<html" in answer.text.casefold():
+        return "Something else than SES answers there: check the endpoint of the account and the proxy."
     return "The words of the service say why."
 
 

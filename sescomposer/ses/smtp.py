@@ -22,6 +22,7 @@ from sescomposer.services.account import Account, WayIn
 from sescomposer.services.account_ports import SecretStore
 from sescomposer.services.ports import Receipt
 from sescomposer.services.regions import TLS_PORTS, smtp_address
+from sescomposer.services.secrets import required
 from sescomposer.services.sign_in import NOBODY, Prompts
 from sescomposer.services.smtp_password import smtp_password
 from sescomposer.ses.smtp_connection import Server, SmtpConnection, SmtpFault, SmtpRefusal
@@ -183,12 +184,7 @@ class SmtpTransport:
 
             user, password = smtp_credentials(account, self._prompts)
             return user, password.reveal()
-        secret = self._secrets.get(account.name)
-        if secret is None:
-            raise AccountError(
-                f"The keyring has no secret for the account {account.name!r}.",
-                hint="Open the account and type its secret again.",
-            )
+        secret = required(self._secrets, account.name)
         if account.way_in is WayIn.KEYS:
             secret = smtp_password(secret, account.region, key_id=account.user)
         if not (account.user + secret.reveal()).isascii():

@@ -270,3 +270,11 @@ def test_a_line_is_read_back_as_an_answer() -> None:
         assert (read.code, read.text) == (answer.code, answer.text)
         assert (explain(read).code, explain(read).certainty) == (row.code, row.meaning.certainty)
     assert answer_of_wire("501 Invalid RCPT TO address provided", Road.SES_V2).code == "BadRequestException"
+
+
+def test_what_was_refused_is_never_said_to_be_open() -> None:
+    settled = "Look for its tag in the events of SES, or ask a recipient, before you send it again."
+    for row in ANSWERS:
+        for road in row.roads:
+            meaning = explain(row.example(road))
+            assert (meaning.hint == settled) <= (meaning.certainty is Certainty.UNKNOWN), row.code

@@ -335,7 +335,7 @@ def test_question_throttled_for_long_is_noted(bench: Bench) -> None:
     known = bench.reader.read()
     bench.done()
     assert known.configuration_sets == ("one",)
-    assert known.failures == ("ListEmailIdentities was not answered: TooManyRequestsException: Slow down.",)
+    assert known.failures == ("ListEmailIdentities was answered with an error: TooManyRequestsException: Slow down.",)
 
 
 def test_pages_without_end_are_left(bench: Bench) -> None:
@@ -412,6 +412,20 @@ def test_refusal_of_everything_is_an_error(bench: Bench) -> None:
     _raising(bench, refusal, calls)
     with pytest.raises(ServiceCallError, match="GetAccount was not answered: OptInRequired"):
         bench.reader.read()
+
+
+def test_a_web_page_in_place_of_an_answer_is_told_as_one(bench: Bench) -> None:
+    bench.answer("get_caller_identity", CALLER)
+    said: Any = {
+        "Error": {"Code": "404", "Message": "<!doctype HTML> <html lang=en>"},
+        "ResponseMetadata": {"HTTPStatusCode": 404},
+    }
+    page = ClientError(said, "GetAccount")
+    _raising(bench, page, [])
+    with pytest.raises(ServiceCallError) as caught:
+        bench.reader.read()
+    assert caught.value.sentence == "GetAccount was answered with an error: a web page with the status 404."
+    assert "check the endpoint" in caught.value.hint
 
 
 def test_reading_is_cancelled_while_it_waits(bench: Bench) -> None:

@@ -49,7 +49,8 @@ def waiting_words(step: Step, now: datetime) -> str:
     >>> waiting_words(Step(0, SubmissionState.WAITING, now + timedelta(seconds=9.5), "Too fast."), now)
     'Too fast. Not accepted yet; tried again at 03:04:14, in 10 seconds.'
     """
-    said = [step.reason] if step.reason else []
+    reason = step.reason.rstrip()
+    said = [reason if reason.endswith((".", "!", "?")) else f"{reason}."] if reason else []
     if step.until is None:
         return " ".join([*said, "Not accepted yet."])
     seconds = max(0, -int((now - step.until).total_seconds() // 1))
