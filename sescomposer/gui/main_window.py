@@ -21,7 +21,7 @@ from sescomposer.gui.tasks import TaskRunner
 from sescomposer.gui.window_drops import DropWindow
 from sescomposer.gui.window_layout import WindowLayout, place
 from sescomposer.gui.window_panes import WindowPanes, imports
-from sescomposer.services.settings import RECENT_FILES, Arrangement
+from sescomposer.services.settings import RECENT_FILES
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QSplitter
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from sescomposer.gui.status_bar import MessageStatusBar
     from sescomposer.gui.view_area import ViewArea
     from sescomposer.gui.widgets.info_bars import InfoBars
-    from sescomposer.gui.window_openers import WindowOpeners
 
 _NEW = "New message"
 _ERROR_MS = 15_000
@@ -72,7 +71,7 @@ class MainWindow(DropWindow):
     info: "InfoBars"
     status: "MessageStatusBar"
     account_choice: "AccountChoice"
-    _openers: "WindowOpeners"
+    _doers: tuple[object, ...]
     halves: "QSplitter"
     storeys: "QSplitter"
     layout_keeper: WindowLayout
@@ -144,6 +143,7 @@ class MainWindow(DropWindow):
         from sescomposer.gui.file_actions import FileActions
         from sescomposer.gui.send_actions import SendActions
         from sescomposer.gui.window_openers import WindowOpeners
+        from sescomposer.gui.window_views import WindowViews
         from sescomposer.services.documents import new_message
 
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -156,7 +156,7 @@ class MainWindow(DropWindow):
             self.composer.open_message(given, path, saved=saved)
         self.files = FileActions(self)
         self.sending = SendActions(self)
-        self._openers = WindowOpeners(self)
+        self._doers = (WindowOpeners(self), WindowViews(self))
         self._panes = WindowPanes(self.composer, self)
 
     def _show_panes(self, path: Path | None) -> None:
@@ -312,7 +312,7 @@ class MainWindow(DropWindow):
     @property
     def doers(self) -> tuple[object, ...]:
         """Who does the actions, by methods of their names."""
-        return (self.files, self.sending, self._account, self._openers, self)
+        return (self.files, self.sending, self._account, *self._doers, self)
 
     def _do(self, name: str) -> None:
         """Run an action of this window, or of what acts for it."""
@@ -374,38 +374,6 @@ class MainWindow(DropWindow):
         """Make a step again."""
         self.composer.redo()
 
-    def do_view_source(self) -> QWidget:
-        """Show tree and raw source."""
-        return self.views.show_view("source")
-
-    def do_view_preview(self) -> None:
-        """Show the preview."""
-        self.views.show_view("preview")
-
-    def do_view_envelope(self) -> None:
-        """Show the envelope."""
-        self.views.show_view("envelope")
-
-    def do_view_delivered(self) -> None:
-        """Show what SES would deliver."""
-        self.views.show_view("delivered")
-
-    def do_view_options(self) -> None:
-        """Show what is asked of SES."""
-        self.views.show_view("options")
-
-    def do_split(self, checked: bool) -> None:
-        """Show two views, or one."""
-        self.views.set_split(checked)
-
-    def do_find(self) -> None:
-        """Search the raw source."""
-        from sescomposer.gui.panes.tree_and_source import TreeAndSource
-
-        view = self.views.show_view("source")
-        if isinstance(view, TreeAndSource):
-            view.open_search()
-
     def do_attach(self) -> None:
         """Attach files."""
         self.strip.choose_files()
@@ -437,28 +405,6 @@ class MainWindow(DropWindow):
     def do_close(self) -> None:
         """Close this window."""
         self.close()
-
-    def do_next_zone(self) -> None:
-        """Move the focus around: notices, fields, editors, attachments, views, problems."""
-        self._move_zone(1)
-
-    def do_previous_zone(self) -> None:
-        """Move the focus around the other way."""
-        self._move_zone(-1)
-
-    def _move_zone(self, step: int) -> None:
-        from sescomposer.gui.zones import move_focus
-
-        zones = [self.info, self.header_form, self.editors, self.strip, *self.views.stacks, self.problems]
-        move_focus(zones, self.focusWidget(), step)
-
-    def do_arrange_write(self) -> None:
-        """Arrange to write."""
-        self.try_to_keep(lambda: self.layout_keeper.arrange(Arrangement.WRITE))
-
-    def do_arrange_inspect(self) -> None:
-        """Arrange to inspect."""
-        self.try_to_keep(lambda: self.layout_keeper.arrange(Arrangement.INSPECT))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask about an unsaved draft; stop the workers."""
