@@ -6,7 +6,7 @@ from sescomposer.services.account_ports import SecretStore
 
 
 def required(secrets: SecretStore, account: str) -> Secret:
-    """Give the secret of an account that cannot do without; raises `AccountError`, which tells of a keyring that is gone.
+    """Give the secret of an account that needs one; raises `AccountError`, which tells of a keyring that is gone.
 
     >>> required(MemorySecrets(), "work")
     Traceback (most recent call last):

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from sescomposer.gui.accounts.account_editing import AccountEditing
 from sescomposer.gui.accounts.accounts_window import AccountsWindow
 from sescomposer.gui.accounts.leaving import Leave
 from sescomposer.services.account import Account, EndpointKind, Secret, WayIn
+from sescomposer.store.accounts import AccountsFile
 
 HUSH = "hush+/hush+hush"
 KEYS = Account("work", WayIn.KEYS, "eu-west-1", user="AKIAIOSFODNN7EXAMPLE")
@@ -373,3 +375,35 @@ def test_there_is_one_window_a_process(services: Services, keyring: Any, qtbot: 
     settle(window, qtbot)
     window.close()
     assert AccountsWindow._open is None
+
+
+def test_what_is_to_be_typed_in_is_seen(open_window: Open, services: Services, qtbot: QtBot) -> None:
+    services.accounts.add(KEYS, Secret(HUSH))
+    window = open_window()
+    settle(window, qtbot)
+    window.resize(700, 420)
+    form, view = window.pane.form, window.pane.scroller
+    view.verticalScrollBar().setValue(view.verticalScrollBar().maximum())
+    assert form.name_line.visibleRegion().isEmpty()
+    window.pane.buttons["add"].click()
+    assert not form.name_line.visibleRegion().isEmpty()
+    QTest.keyClicks(form.name_line, "home")
+    view.verticalScrollBar().setValue(view.verticalScrollBar().maximum())
+    window.pane.buttons["save"].click()
+    assert not form.way.user_line.visibleRegion().isEmpty()
+    assert told(window, "region").startswith("The account needs a region.")
+
+
+def test_what_another_program_adds_is_shown(open_window: Open, services: Services, qtbot: QtBot) -> None:
+    services.accounts.add(KEYS, Secret(HUSH))
+    window = open_window()
+    settle(window, qtbot)
+    services.secrets.set("other", Secret(HUSH))
+    AccountsFile(services.folders.accounts).save((KEYS, replace(KEYS, name="other")))
+    assert window.pane.list.count() == 1
+    window.editing.look_again()
+    settle(window, qtbot)
+    assert window.pane.list.count() == 2
+    assert "asking" not in window.pane.list.item(1).text()
+    window.editing.look_again()
+    assert window.runner.running == 0

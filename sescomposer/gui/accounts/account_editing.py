@@ -4,7 +4,7 @@ Whatever touches the keyring, the AWS configuration or the network runs on a wor
 user may cancel.
 """
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from sescomposer.bootstrap import Services
 from sescomposer.core.errors import SesComposerError
@@ -60,6 +60,11 @@ class AccountEditing(QObject):
     def close(self) -> None:
         """Follow the accounts no more."""
         self._stop_listening()
+
+    def look_again(self) -> None:
+        """Show what another program made of the accounts, such as the command line; what is typed stays."""
+        if self.pane.list.shown != self._accounts():
+            self._on_accounts_changed("")
 
     @property
     def is_changed(self) -> bool:
@@ -149,7 +154,7 @@ class AccountEditing(QObject):
 
     def _begin(self, template: Account) -> None:
         self.show_account("", template)
-        self.pane.form.name_line.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.pane.form.go_to("name")
         self.pane.form.name_line.selectAll()
 
     @Slot()
@@ -278,6 +283,8 @@ class AccountEditing(QObject):
             self.show_account(self.shown)
         else:
             self._show_list()
+        if self._busy is None:
+            self._read_secrets()
 
     # Another one
 

@@ -32,9 +32,11 @@ class AccountForm(QWidget):
 
     Signals:
         edited(): something was chosen or typed.
+        gone_to(QWidget): that control has the focus now, and should be seen.
     """
 
     edited = Signal()
+    gone_to = Signal(QWidget)
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -182,7 +184,9 @@ class AccountForm(QWidget):
         control = self.fields[field].control
         inner = [*self.way.ways.values()] if field == "way_in" else [*self.place.roads.values()]
         target = next((button for button in inner if button.isChecked()), control)
-        (target if field in ("way_in", "road") else control).setFocus(Qt.FocusReason.OtherFocusReason)
+        wanted = target if field in ("way_in", "road") else control
+        wanted.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.gone_to.emit(wanted)
 
     def complain(self) -> None:
         """Say at each field what is wrong with it."""

@@ -17,10 +17,15 @@ _PAD = 12
 
 
 class AccountList(QListWidget):
-    """One entry for each account, in the order they were added."""
+    """One entry for each account, in the order they were added.
+
+    Attributes:
+        shown: The accounts.
+    """
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self.shown: tuple[Account, ...] = ()
         self.setAccessibleName("Accounts")
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setTextElideMode(Qt.TextElideMode.ElideRight)
@@ -36,6 +41,7 @@ class AccountList(QListWidget):
 
     def show_accounts(self, accounts: Sequence[Account], state_of: Callable[[str], SecretState], current: str) -> None:
         """Show accounts and select one by its name; tells nobody of the selection."""
+        self.shown = tuple(accounts)
         before = self.blockSignals(True)
         self.clear()
         for account in accounts:

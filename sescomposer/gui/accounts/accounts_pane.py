@@ -1,6 +1,6 @@
 """What the window of the accounts holds: list and its buttons at the left, form and its buttons at the right."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QPushButton,
@@ -89,6 +89,14 @@ class AccountsPane(QWidget):
         self.pages.setCurrentIndex(1 if is_wanted else 0)
         self.left.setVisible(is_wanted)
 
+    @Slot(QWidget)
+    def _on_gone_to(self, control: QWidget) -> None:
+        # Rows may have grown by sentences just now; nobody is to type where nothing is seen.
+        layout = self.form.layout()
+        if layout is not None:
+            layout.activate()
+        self.scroller.ensureWidgetVisible(control)
+
     def _button(self, sign: str, words: str, tip: str) -> QPushButton:
         button = QPushButton(words, self)
         if sign:
@@ -123,6 +131,7 @@ class AccountsPane(QWidget):
         page = QWidget(self)
         page.setMinimumWidth(400)
         self.scroller = SteadyScroll(self.form, page)
+        self.form.gone_to.connect(self._on_gone_to)
         column = QVBoxLayout(page)
         column.setContentsMargins(8, 0, 0, 0)
         column.setSpacing(8)

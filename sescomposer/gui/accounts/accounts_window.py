@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QMainWindow, QWidget
 
@@ -70,6 +70,12 @@ class AccountsWindow(QMainWindow):
     def sizeHint(self) -> QSize:
         """Room for list and form."""
         return QSize(960, 760)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Look again when the window comes to the front."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
+            self.editing.look_again()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask about what was typed; stop the workers; the next call makes a new window."""
