@@ -5,15 +5,18 @@ A log record of level WARNING or above, a live thread, a running timer or an ope
 
 import gc
 import ipaddress
+import json
 import logging
 import os
 import re
+import shutil
+import subprocess
 import sys
 import threading
 import time
 import traceback
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -229,3 +232,28 @@ def costs_at_most() -> Callable[[float, Callable[[], object], Callable[[], objec
         assert ours <= times * max(other, 0.002), f"{ours:.4f} s against {other:.4f} s of the peer"
 
     return compare
+
+
+# --- other readers -----------------------------------------------------------------------------------------------
+
+_NODE = Path(__file__).parent / "node"
+
+
+@pytest.fixture
+def ical_js(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Sequence[bytes]], list[Any]]:
+    """Read calendar objects with ical.js, in one process; gives the jCal of each, or a text why it was refused."""
+    node = shutil.which("node")
+    if node is None or not (_NODE / "node_modules" / "ical.js").is_dir():
+        pytest.skip("node and its packages are not installed: `python3 packaging/bootstrap.py test` does it")
+
+    def reading(documents: Sequence[bytes]) -> list[Any]:
+        folder = tmp_path_factory.mktemp("calendars")
+        for number, octets in enumerate(documents):
+            (folder / f"{number:06}.ics").write_bytes(octets)
+        command = [node, str(_NODE / "read_calendar.mjs"), str(folder)]
+        done = subprocess.run(command, cwd=_NODE, capture_output=True, check=False, timeout=120)
+        assert done.returncode == 0, done.stderr.decode()
+        found = json.loads(done.stdout)
+        return [found[name] for name in sorted(found)]
+
+    return reading
