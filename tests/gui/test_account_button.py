@@ -197,10 +197,12 @@ def test_the_accounts_are_opened_from_menu_and_status_bar(
     window = make()
     window.account_choice.choose("work")
     shown: list[tuple[object, ...]] = []
-    monkeypatch.setattr(AccountsWindow, "show_for", lambda *arguments: shown.append(arguments))
+    opened = AccountsWindow(services)
+    monkeypatch.setattr(AccountsWindow, "show_for", lambda *arguments: shown.append(arguments) or opened)
     window.trigger("accounts")
     window.status.region.click()
     assert shown == [(services, window, "work")] * 2
+    opened.close()
 
 
 # --- what else the window learnt -----------------------------------------------------------------------------------
