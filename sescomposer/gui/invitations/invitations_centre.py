@@ -1,0 +1,235 @@
+"""What the window of invitations shows: search and list above, what can be done, and the event that is selected."""
+
+from functools import partial
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSplitter,
+    QStackedWidget,
+    QTabWidget,
+    QTreeView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from sescomposer.core.invitation.people import key_of
+from sescomposer.gui.icons import icon
+from sescomposer.gui.invitations.guests_pane import GuestsPane
+from sescomposer.gui.invitations.invitations_model import ANSWERED, LAST, STATE, TITLE, WHEN, InvitationsModel
+from sescomposer.gui.invitations.loading import KnownEvent, LoadedInvitation
+from sescomposer.gui.invitations.sendings_pane import SendingsPane
+from sescomposer.gui.tasks import TaskRunner
+from sescomposer.gui.widgets.empty_state import EmptyState
+from sescomposer.gui.widgets.notice import Notice
+from sescomposer.gui.widgets.selection_colours import SelectionColours
+
+_EMPTY = (
+    "No invitation was sent yet",
+    "Press Ctrl+Shift+E in a message to make it an invitation, and Ctrl+Enter to send it; without an account it goes "
+    "to the local inbox. Every event you send is kept here, with what each guest has.\n\n"
+    "From here you change an event and send the update, cancel all of it or one date, take a guest off, and see who "
+    "accepted once you open their answers.",
+)
+_NOT_FOUND = ("Nothing found", "No event that was sent has all these words in its title, place, people or UID.")
+
+BUTTONS: dict[str, tuple[str, str, str]] = {
+    "update": ("new", "&Update...", "Open what the guests have, to be changed and sent as an update (Ctrl+O)"),
+    "cancel": ("close", "&Cancel the event...", "Open the message that cancels all of it"),
+    "cancel date": ("", "Cancel one &date...", "Choose one of the next dates, and open its cancellation"),
+    "move date": ("", "&Move one date...", "Choose one of the next dates and its new time, and open the message"),
+    "withdraw": ("remove", "&Withdraw a guest...", "Open the message that takes the selected guest off"),
+    "resend": ("send", "Send a&gain...", "Open the same invitation once more, to ask those who have not answered"),
+    "export": ("save", "E&xport .ics...", "Write the event as a calendar file (Ctrl+S)"),
+}
+"""Icon, words and explanation of what can be done, by name."""
+
+_OF_REPEATING = ("cancel date", "move date")
+
+
+class InvitationsCentre(QWidget):
+    """Shows rows and one loaded event.
+
+    Signals:
+        done(str): the name of the button that was pressed.
+    """
+
+    done = Signal(str)
+
+    def __init__(self, runner: TaskRunner, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._loaded: LoadedInvitation | None = None
+        self.model = InvitationsModel(self)
+        self.search = QLineEdit(self, clearButtonEnabled=True)
+        self.search.setPlaceholderText("Search titles, places, people and UIDs")
+        self.search.setAccessibleName("Search the invitations that were sent")
+        self.search.setToolTip("All words must occur (Ctrl+F)")
+        self.count = QLabel(self)
+        self.count.setAccessibleName("Number of events")
+        self.notice = Notice("Trouble", self)
+        self.gone = Notice("About what was sent", self)
+        self.buttons = {name: self._button(name) for name in BUTTONS}
+        self.list = self._make_list()
+        self.guests, self.sendings = GuestsPane(self), SendingsPane(runner, self)
+        self.tabs = self._make_tabs()
+        self.empty = EmptyState("invitation", self)
+        self.pages = QStackedWidget(self)
+        self._build()
+        self.guests.chosen.connect(self._show_buttons)
+        self.list.activated.connect(lambda _: self.done.emit("update"))
+
+    @property
+    def current(self) -> KnownEvent | None:
+        """The event that is selected."""
+        row = self.list.currentIndex().row()
+        return self.model.rows[row] if 0 <= row < len(self.model.rows) else None
+
+    def can_do(self, name: str) -> bool:
+        """Whether it makes sense for what is shown."""
+        return self.buttons[name].isEnabled()
+
+    def focus_search(self) -> None:
+        """Let words be typed."""
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search.selectAll()
+
+    # Showing
+
+    def show_rows(self, rows: tuple[KnownEvent, ...], total: int, wanted: str) -> None:
+        """Show the list and select an event in it, else the first one.
+
+        Args:
+            rows: What is found.
+            total: How many events there are.
+            wanted: UID of the event to select.
+        """
+        self.notice.say("")
+        with QSignalBlocker(self.list.selectionModel()):
+            self.model.show_rows(rows)
+            row = max(self.model.row_of(wanted), 0)
+            if rows:
+                self.list.setCurrentIndex(self.model.index(row, 0))
+        found, plural = len(rows), "" if total == 1 else "s"
+        self.count.setText(f"{found:,} of {total:,}" if found != total else f"{total:,} event{plural}")
+        page = self.storeys if rows else self.empty
+        self.empty.say(*(_NOT_FOUND if total else _EMPTY))
+        if page is not self.pages.currentWidget():
+            self.pages.setCurrentWidget(page)
+            if rows and not self.search.text():
+                self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def show_loaded(self, loaded: LoadedInvitation) -> None:
+        """Show an event."""
+        self.gone.say(loaded.trouble, "warning")
+        self.guests.show_loaded(loaded)
+        self.sendings.show_loaded(loaded)
+        count = len(loaded.invitation.sendings)
+        self.tabs.setTabText(0, f"&Guests ({len(loaded.invitation.guests):,})")
+        self.tabs.setTabText(1, f"What was &sent ({count:,})")
+        self.show_state(loaded)
+
+    def show_state(self, loaded: LoadedInvitation | None) -> None:
+        """Enable what can be done with an event, nothing for none."""
+        self._loaded = loaded
+        self.tabs.setEnabled(loaded is not None)
+        self._show_buttons()
+
+    @Slot()
+    def _show_buttons(self) -> None:
+        loaded, guest = self._loaded, self.guests.current
+        has_event = loaded is not None and loaded.calendar is not None
+        is_open = has_event and loaded is not None and not loaded.invitation.is_cancelled
+        host = key_of(loaded.invitation.last.organizer) if loaded is not None else ""
+        can = {
+            "update": has_event,
+            "cancel": is_open,
+            "withdraw": is_open and guest is not None and not guest.is_off and key_of(guest.guest.mailbox) != host,
+            "resend": is_open,
+            "export": has_event,
+        }
+        repeats = is_open and loaded is not None and bool(loaded.event.rule or loaded.event.rdates)
+        for name, button in self.buttons.items():
+            button.setEnabled(can.get(name, repeats))
+        for name in _OF_REPEATING:
+            tip = BUTTONS[name][2] if repeats or not has_event else "The event does not repeat"
+            self.buttons[name].setToolTip(tip)
+
+    # Building
+
+    def _build(self) -> None:
+        self.storeys = QSplitter(Qt.Orientation.Vertical, self)
+        self.storeys.addWidget(self.list)
+        self.storeys.addWidget(self.tabs)
+        self.storeys.setChildrenCollapsible(False)
+        self.storeys.setHandleWidth(8)
+        self.storeys.setStretchFactor(1, 1)
+        self.storeys.setSizes([200, 440])
+        self.pages.addWidget(self.empty)
+        self.pages.addWidget(self.storeys)
+        top, deeds = QHBoxLayout(), QHBoxLayout()
+        for row in (top, deeds):
+            row.setSpacing(8)
+        top.addWidget(self.search, 1)
+        top.addWidget(self.count)
+        for button in self.buttons.values():
+            deeds.addWidget(button)
+        deeds.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 16, 16, 16)
+        column.setSpacing(8)
+        column.addLayout(top)
+        column.addLayout(deeds)
+        for notice in (self.notice, self.gone):
+            column.addWidget(notice)
+        column.addWidget(self.pages, 1)
+
+    def _button(self, name: str) -> QPushButton:
+        sign, words, tip = BUTTONS[name]
+        button = QPushButton(words, self)
+        if sign:
+            button.setIcon(icon(sign))
+        button.setToolTip(tip)
+        button.setAccessibleDescription(tip)
+        button.setEnabled(False)
+        button.clicked.connect(partial(self._on_pressed, name))
+        return button
+
+    def _on_pressed(self, name: str, checked: bool = False) -> None:
+        self.done.emit(name)
+
+    def _make_tabs(self) -> QTabWidget:
+        tabs = QTabWidget(self)
+        tabs.setDocumentMode(True)
+        tabs.setAccessibleName("Views of the event")
+        for widget, title, tip in (
+            (self.guests, "&Guests", "Who is invited, what they answered, and what each has"),
+            (self.sendings, "What was &sent", "Every message of the event, with its exact octets"),
+        ):
+            tabs.setTabToolTip(tabs.addTab(widget, title), tip)
+        return tabs
+
+    def _make_list(self) -> QTreeView:
+        view = QTreeView(self)
+        view.setModel(self.model)
+        view.setAccessibleName("Events that were sent")
+        SelectionColours(view)
+        view.setRootIsDecorated(False)
+        view.setUniformRowHeights(True)
+        view.setAlternatingRowColors(True)
+        view.setAllColumnsShowFocus(True)
+        view.setTextElideMode(Qt.TextElideMode.ElideRight)
+        view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        view.setMinimumHeight(96)
+        header = view.header()
+        header.setStretchLastSection(False)
+        header.setResizeContentsPrecision(100)
+        for column in (STATE, LAST):
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
+        for column in (TITLE, WHEN, ANSWERED):
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
+        return view
