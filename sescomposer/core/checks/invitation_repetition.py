@@ -15,13 +15,15 @@ from sescomposer.core.invitation.occurrences import each_occurrence, emptiness, 
 from sescomposer.core.invitation.outlook_rules import fits_outlook
 from sescomposer.core.invitation.rule_days import clock_readings
 from sescomposer.core.invitation.rule_text import read_rule
-from sescomposer.core.invitation.rule_value import Rule, rule_faults, with_end
+from sescomposer.core.invitation.rule_value import Frequency, Rule, rule_faults, with_end
 from sescomposer.core.invitation.zones import instant
 
 MOST_DATES = 1000
 """Our own, after the advice of CalConnect: more dates than this a receiver may take for an attack."""
 
 _LOOKED_AT = 5000
+_SHORTEST = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+"""Days that each month has in every year."""
 
 
 def repetition(calendar: Calendar) -> Iterator[Fault]:
@@ -68,11 +70,26 @@ def _rule(event: Component, line: ContentLine, start: Moment | None) -> Iterator
         yield at_line(number, line, fault.sentence, "Write UNTIL so", mend)
     if rule.is_endless:
         yield at_line("r05", line, "The repetition has no end; in mail to many an end by count or date is better.")
+    if start is not None and (skipped := _skipped(rule, start)):
+        yield at_line("r09", line, skipped)
     why_not = fits_outlook(rule)
     if why_not:
         yield at_line("c01", line, f"{why_not} It shows a file instead of the invitation.")
     if start is not None and not faults:
         yield from _set(event, line, rule, start)
+
+
+def _skipped(rule: Rule, start: Moment) -> str:
+    """Say which months or years the event passes over because they lack its day, "" for none."""
+    if rule.by_day or rule.by_year_day or rule.by_week or rule.frequency > Frequency.MONTHLY:
+        return ""
+    days = rule.by_month_day or (start.day.day,)
+    months = rule.by_month or ((start.day.month,) if rule.frequency is Frequency.YEARLY else range(1, 13))
+    lacking = [day for day in days if any(abs(day) > _SHORTEST[month - 1] for month in months)]
+    if not lacking:
+        return ""
+    named = ", ".join(map(str, lacking))
+    return f"Months without a day {named} are passed over: the event does not move to another day then."
 
 
 def _with_until(line: ContentLine, rule: Rule, start: Moment | None) -> Mend | None:

@@ -115,6 +115,7 @@ _TABLE: tuple[tuple[str, Severity, str], ...] = (
     ("r06-exception-hits-nothing", _WARNING, "RFC 5545 3.8.5.1"),
     ("r07-recurrence-id", _ERROR, "RFC 5545 3.8.4.4"),
     ("r08-number-of-dates", _WARNING, "RFC 5545 3.8.5; CalConnect security"),
+    ("r09-skipped-dates", _WARNING, "RFC 5545 3.3.10"),
     ("c01-rule-not-for-outlook", _WARNING, "MS-OXCICAL 2.1.3.2.2; Microsoft KB 2643084"),
     ("c02-dates-without-rule", _WARNING, "Microsoft KB 2643084"),
     ("c03-period", _WARNING, "MS-STANOICAL C0021"),
