@@ -172,6 +172,7 @@ class Sending:
         control: SendControl | None = None,
         pace: Pace | None = None,
         in_flight: int = IN_FLIGHT,
+        instead_of: Batch | None = None,
     ) -> tuple[SubmissionRecord, ...]:
         """Submit what was reviewed, each item once and started in order; a refused one does not stop the others.
 
@@ -190,10 +191,12 @@ class Sending:
             control: To pause, stop and hurry it; without one a throttled item is refused.
             pace: The rate of the account; hand the same one to all batches of it.
             in_flight: How many items at once, up to 50; with 1 no thread but the caller's is used.
+            instead_of: The batch whose messages these are, sealed anew: it is discarded before anything leaves.
 
         Raises:
             StaleError: sealed more than 45 minutes ago.
             FindingsError: an error that was not, or cannot be, overridden.
+            SubmissionError, StoreError: `instead_of` cannot be discarded, see there; nothing was sent.
             UsageError: so many cannot be in flight.
         """
         way = _Way(transport, progress, report, control, pace, in_flight)
@@ -201,6 +204,9 @@ class Sending:
         reasons = reasons_of(review, overrides)
         if not transport.is_local:
             refuse_errors(review, reasons)
+        if instead_of is not None:
+            # Before, not behind: else a crash between the two would leave both, and one message twice.
+            self.discard(instead_of)
         planned = _Planned(self.submissions, self._plan(review, reasons), is_recorded=False)
         items = [
             Item(intent, partial(_itself, sealed))
@@ -222,20 +228,29 @@ class Sending:
         Raises:
             StoreError: the log cannot be read.
         """
+        seen = {record.intent.submission for record in self.submissions.all() if record.outcome is None}
+        if not seen:
+            return ()
+        # In this order: what another process had under way is running still, or has its outcome by now.
         running = self.submissions.running()
         return tuple(
             record
             for record in self.submissions.all()
-            if record.outcome is None and (record.intent.batch or record.intent.submission) not in running
+            if record.outcome is None
+            and record.intent.submission in seen
+            and (record.intent.batch or record.intent.submission) not in running
         )
 
     def settle(self, records: Iterable[SubmissionRecord]) -> None:
         """Record that the outcome of each is unknown and that the user was told; nothing is sent.
 
+        One whose outcome is in the log by now keeps it.
+
         Raises:
-            StoreError: it cannot be written; then it will be told again.
+            StoreError: the log cannot be read or written; then it will be told again.
         """
-        for record in records:
+        ended = {record.intent.submission for record in self.submissions.all() if record.outcome is not None}
+        for record in (record for record in records if record.intent.submission not in ended):
             words = "The program ended before an answer came."
             self._settle(record.intent, SubmissionState.UNKNOWN, words)
 
@@ -292,11 +307,18 @@ class Sending:
         """Send nothing further of a batch; what is unknown of it stays in `unfinished`.
 
         Raises:
-            SubmissionError: it is under way elsewhere.
-            StoreError: it cannot be written; then it will be offered again.
+            SubmissionError: it is under way elsewhere, or some of what was left was sent or discarded meanwhile.
+            StoreError: the log cannot be read or written; then it will be offered again.
         """
         with self._held(batch.batch):
-            for record in batch.records:
+            found = self._left_of(batch)
+            if found.left != batch.left:
+                raise SubmissionError(
+                    "Some of this batch was sent meanwhile, by another window or program; nothing was done.",
+                    hint="Look at what is left of it now.",
+                    value=batch.batch,
+                )
+            for record in found.records:
                 if record is not None and record.state is SubmissionState.WAITING:
                     words = "The program ended while it waited to be tried again, and it was given up."
                     self._settle(record.intent, SubmissionState.NOT_SENT, words)

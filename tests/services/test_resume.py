@@ -238,3 +238,98 @@ def test_without_a_plan_on_the_disk_nothing_leaves(
     records = services.sending.submit(review, transport)
     assert states(records) == [S.NOT_SENT] * 2
     assert not transport.given
+
+
+def waiting_batch(services: Services, scripted: Any) -> Any:
+    """A batch of two that ended with the process while its first item waited to be tried again."""
+    transport = scripted(throttle)
+    control = SendControl()
+
+    def stop(step: Step) -> None:
+        if step.state is S.WAITING:
+            raise Crash
+
+    with pytest.raises(Crash):
+        services.sending.submit(review_of(services, transport, 2), transport, in_flight=1, control=control, report=stop)
+    (batch,) = services.sending.resumable()
+    assert batch.left == (0, 1)
+    return batch
+
+
+def test_what_another_window_sent_meanwhile_is_not_discarded(services: Services, scripted: Any) -> None:
+    shown = waiting_batch(services, scripted)
+    services.sending.resume(shown, scripted(accept))
+    with pytest.raises(SubmissionError, match="Nothing is left"):
+        services.sending.discard(shown)
+    assert states(services.submissions.all()) == [S.ACCEPTED, S.ACCEPTED]
+
+
+def test_what_another_window_sent_meanwhile_is_not_sent_anew(services: Services, scripted: Any) -> None:
+    shown = waiting_batch(services, scripted)
+    anew = scripted(accept)
+    review = review_of(services, anew, 2)
+    services.sending.resume(shown, scripted(accept))
+    with pytest.raises(SubmissionError, match="Nothing is left"):
+        services.sending.submit(review, anew, instead_of=shown)
+    assert anew.given == []
+
+
+def test_what_another_window_sent_a_part_of_meanwhile_is_left_alone(services: Services, scripted: Any) -> None:
+    shown = waiting_batch(services, scripted)
+    with pytest.raises(Crash):
+        services.sending.resume(shown, scripted(accept, fail_with(Crash())), in_flight=1)
+    anew = scripted(accept)
+    with pytest.raises(SubmissionError):
+        services.sending.submit(review_of(services, anew, 2), anew, instead_of=shown)
+    assert anew.given == []
+
+
+def test_a_batch_is_discarded_only_when_its_messages_can_go_anew(
+    services: Services, scripted: Any, set_clock: Any
+) -> None:
+    shown = waiting_batch(services, scripted)
+    anew = scripted(accept)
+    review = review_of(services, anew, 2)
+    set_clock.advance(minutes=50)
+    with pytest.raises(StaleError):
+        services.sending.submit(review, anew, instead_of=shown)
+    assert services.sending.resumable() == (shown,)
+    records = services.sending.submit(review_of(services, anew, 2), anew, instead_of=shown)
+    assert states(records) == [S.ACCEPTED, S.ACCEPTED]
+    assert services.sending.resumable() == ()
+    assert states(services.submissions.all())[:1] == [S.NOT_SENT]
+
+
+def test_what_ends_while_the_log_is_read_is_not_called_unfinished(
+    services: Services, scripted: Any, monkeypatch: Any
+) -> None:
+    """Another process begins behind the look for what runs, and is under way when the log is read."""
+    running = services.submissions.running
+
+    def look(octets: Octets, progress: Progress) -> Receipt:
+        found = services.submissions.all()
+        monkeypatch.setattr(services.submissions, "all", lambda: found)
+        return accept(octets, progress)
+
+    def late() -> frozenset[str]:
+        found = running()
+        services.sending.submit(review_of(services, scripted(look), 1), scripted(look))
+        return found
+
+    crashed(services, scripted, 1, fail_with(Crash()))
+    monkeypatch.setattr(services.submissions, "running", late)
+    assert len(services.sending.unfinished()) == 1
+
+
+def test_an_outcome_that_came_meanwhile_is_not_settled_away(services: Services, scripted: Any) -> None:
+    seen: list[SubmissionRecord] = []
+
+    def look(octets: Octets, progress: Progress) -> Receipt:
+        seen.extend(services.submissions.all())
+        return accept(octets, progress)
+
+    transport = scripted(look)
+    services.sending.submit(review_of(services, transport, 1), transport)
+    assert states(tuple(seen)) == [S.UNKNOWN]
+    services.sending.settle(seen)
+    assert states(services.submissions.all()) == [S.ACCEPTED]

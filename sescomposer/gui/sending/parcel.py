@@ -74,10 +74,13 @@ class Parcel:
             if resumed is not None:
                 return sending.resume(resumed, ready.transport, **way)  # type: ignore[arg-type]
             assert review is not None
-            if replaced is not None:
-                # Before, not behind: else a crash between the two would leave both, and one message twice.
-                sending.discard(replaced)
-            return sending.submit(review, ready.transport, overrides=overrides, **way)  # type: ignore[arg-type]
+            return sending.submit(
+                review,
+                ready.transport,
+                overrides=overrides,
+                instead_of=replaced,
+                **way,  # type: ignore[arg-type]
+            )
 
         return submit
 
