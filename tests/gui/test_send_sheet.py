@@ -234,6 +234,7 @@ def test_errors_need_a_typed_reason_elsewhere(qtbot: QtBot, open_sheet: Open, se
     sheet = open_sheet(Message(parse(TWICE)), remote)
     reach(qtbot, sheet, Stage.REVIEWING)
     assert sheet.banner.title.text() == "Not ready to send"
+    assert sheet.banner.sentence.words.startswith("Each error needs to be mended")
     assert not sheet.buttons["confirm"].isEnabled()
     QTest.keyClick(sheet, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert shows(sheet, Stage.REVIEWING)
@@ -241,6 +242,7 @@ def test_errors_need_a_typed_reason_elsewhere(qtbot: QtBot, open_sheet: Open, se
     assert reason is not None
     QTest.keyClicks(reason, "a test of filters")
     assert sheet.buttons["confirm"].isEnabled()
+    assert sheet.banner.sentence.words.endswith("Each error has its reason.")
     assert sheet.banner.title.text() == "Ready to send"
     QTest.keyClick(reason, Qt.Key.Key_Return)
     assert shows(sheet, Stage.REVIEWING)

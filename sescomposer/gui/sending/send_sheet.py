@@ -60,6 +60,7 @@ class SendSheet(QDialog):
         self.stage = Stage.SEALING
         self.ready: Ready | None = None
         self.review: Review | None = None
+        self._first = ""
         self.records: tuple[SubmissionRecord, ...] = ()
         self.run: SubmissionRun | None = None
         self._task: Task | None = None
@@ -191,8 +192,9 @@ class SendSheet(QDialog):
         self._show_readiness()
 
     def _show_readiness(self) -> None:
-        """Say in the title of a review whether it can be sent."""
+        """Say above a review whether it can be sent."""
         if self.stage is Stage.REVIEWING:
+            self.banner.sentence.say(f"{self._first} {self._review_words}".strip())
             kind, title = ("note", STAGES[self.stage].title) if self._may_send else ("warning", "Not ready to send")
             self.banner.set_title(kind, title)
 
@@ -249,13 +251,20 @@ class SendSheet(QDialog):
 
     def _enter_review(self, first: str = "") -> None:
         """Show what stands ready, and what stands in the way."""
-        assert self.review is not None
+        self._first = first
+        self.enter(Stage.REVIEWING, f"{first} {self._review_words}".strip())
+
+    @property
+    def _review_words(self) -> str:
+        """What a review waits for."""
         words = STAGES[Stage.REVIEWING].sentence
-        if self.review.errors and self.way.is_local:
-            words += " There are errors: the local inbox answers as SES would."
-        elif self.review.errors:
-            words = "Each error needs to be mended, or a reason to send all the same."
-        self.enter(Stage.REVIEWING, f"{first} {words}".strip())
+        if self.review is None or not self.review.errors:
+            return words
+        if self.way.is_local:
+            return f"{words} There are errors: the local inbox answers as SES would."
+        if self._may_send:
+            return f"{words} Each error has its reason."
+        return "Each error needs to be mended, or a reason to send all the same."
 
     @Slot(int)
     def _on_item_chosen(self, index: int) -> None:
