@@ -5,48 +5,37 @@ It looks once a second, on a worker, whether messages came or went, for other pr
 
 from dataclasses import replace
 from pathlib import Path
-from typing import ClassVar
 
-from PySide6.QtCore import QModelIndex, QSize, Qt, QTimer, Slot
-from PySide6.QtGui import QCloseEvent, QHideEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtCore import QModelIndex, QSize, Qt, Slot
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QApplication,
     QFileDialog,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QLineEdit,
-    QMainWindow,
     QMessageBox,
-    QPushButton,
-    QSplitter,
-    QStackedWidget,
-    QTreeView,
     QVBoxLayout,
     QWidget,
 )
 
 from sescomposer.bootstrap import Services
 from sescomposer.core.envelope import envelope_of
-from sescomposer.core.errors import SesComposerError
 from sescomposer.core.message import EnvelopeOverride, Message
 from sescomposer.core.octets import Octets
 from sescomposer.core.parse import parse
 from sescomposer.core.seal import STAMPED_FIELDS
-from sescomposer.gui.fonts import KEYS, apply_fonts
-from sescomposer.gui.icons import icon
+from sescomposer.gui.companion_window import LookingWindow
+from sescomposer.gui.fonts import apply_fonts
 from sescomposer.gui.models.inbox_model import RECEIVED, RECIPIENTS, SUBJECT, InboxModel
 from sescomposer.gui.panes.inbox_detail import InboxDetail, LoadedEntry, load
 from sescomposer.gui.report_window import ReportWindow
-from sescomposer.gui.tasks import Context, TaskRunner
+from sescomposer.gui.tasks import Context
 from sescomposer.gui.widgets.empty_state import EmptyState
+from sescomposer.gui.widgets.entries import entry_list, pages_of, storeys_of, told_button
 from sescomposer.gui.widgets.notice import Notice
-from sescomposer.gui.widgets.selection_colours import SelectionColours
 from sescomposer.services.ports import Delivery, InboxEntry
 
 LOOK_MS = 1000
-_TOLD_MS = 8000
 _EMPTY = (
     "Nothing was sent here yet",
     "Write a message and press Ctrl+Enter: what you send without an account arrives here, and nothing leaves this "
@@ -58,33 +47,20 @@ _NOT_FOUND = ("Nothing found", "No message holds what you search for in its subj
 Look = tuple[frozenset[str], tuple[InboxEntry, ...]]
 
 
-class InboxWindow(QMainWindow):
+class InboxWindow(LookingWindow):
     """List above, one message below."""
 
-    _shown: ClassVar["InboxWindow | None"] = None
-
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        super().__init__(services, parent, interval=LOOK_MS)
         self.setWindowTitle("Local inbox")
-        self.services = services
-        self.runner = TaskRunner(self)
-        self.runner.failed.connect(self._on_failed)
-        self.runner.crashed.connect(self._on_crashed)
         self.model = InboxModel(self)
         self.detail = InboxDetail(self.runner, self)
-        self._opener: QWidget | None = None
         self._names: frozenset[str] | None = None
         self._looking = False
         self._wanted = ""
         self._build()
         self._connect()
-        apply_fonts(self, services.settings)
-        self._stop_listening = services.settings.on_change(self._on_setting)
-        screen = self.screen().availableGeometry()
-        self.resize(self.sizeHint().boundedTo(QSize(screen.width() - 32, screen.height() - 48)))
-        self._timer = QTimer(self, interval=LOOK_MS)
-        self._timer.timeout.connect(self.look)
+        self.settle()
 
     @classmethod
     def show_for(cls, services: Services, opener: QWidget | None = None, entry: str = "") -> "InboxWindow":
@@ -95,15 +71,10 @@ class InboxWindow(QMainWindow):
             opener: The composer window that new messages open beside; the last one that closes takes this one along.
             entry: Id of the message to select, "" for none in particular.
         """
-        window = cls._shown
-        if window is None:
-            window = cls._shown = cls(services)
-        if opener is not None:
-            window._follow(opener)
+        window = cls.of_process(services, opener)
         if entry:
             window.select_entry(entry)
-        window.show()
-        window.activateWindow()
+        window.come_up()
         return window
 
     def sizeHint(self) -> QSize:
@@ -135,22 +106,18 @@ class InboxWindow(QMainWindow):
         show_serving = self.served.add_button("Ser&ving...", "Show the addresses, and what comes")
         show_serving.setVisible(True)
         show_serving.clicked.connect(self._on_serving_wanted)
-        self.new_button = self._button("new", "&Open as new message", "Open a copy to change and send again (Ctrl+O)")
-        self.save_button = self._button("save", "Save &as...", "Save the octets in view exactly (Ctrl+S)")
-        self.delete_button = self._button("remove", "De&lete", "Delete the selected message (Del)")
-        self.clear_button = self._button("", "Cle&ar inbox...", "Delete all messages of the local inbox")
-        self.list = self._make_list()
+        self.new_button = told_button(
+            "new", "&Open as new message", "Open a copy to change and send again (Ctrl+O)", self
+        )
+        self.save_button = told_button("save", "Save &as...", "Save the octets in view exactly (Ctrl+S)", self)
+        self.delete_button = told_button("remove", "De&lete", "Delete the selected message (Del)", self)
+        self.clear_button = told_button("", "Cle&ar inbox...", "Delete all messages of the local inbox", self)
+        self.list = entry_list(
+            self.model, "Messages of the local inbox", self, fitting=[RECEIVED], stretching=[SUBJECT, RECIPIENTS]
+        )
         self.empty = EmptyState("inbox", self)
-        self.storeys = QSplitter(Qt.Orientation.Vertical, self)
-        self.storeys.addWidget(self.list)
-        self.storeys.addWidget(self.detail)
-        self.storeys.setChildrenCollapsible(False)
-        self.storeys.setHandleWidth(8)
-        self.storeys.setStretchFactor(1, 1)
-        self.storeys.setSizes([168, 552])
-        self.pages = QStackedWidget(self)
-        self.pages.addWidget(self.empty)
-        self.pages.addWidget(self.storeys)
+        self.storeys = storeys_of(self.list, self.detail, (168, 552), self)
+        self.pages = pages_of(self.empty, self.storeys, self)
         centre = QWidget(self)
         column = QVBoxLayout(centre)
         column.setContentsMargins(16, 16, 16, 16)
@@ -170,33 +137,6 @@ class InboxWindow(QMainWindow):
         for button in (self.new_button, self.save_button, self.delete_button, self.clear_button):
             row.addWidget(button)
         return row
-
-    def _button(self, icon_name: str, words: str, tip: str) -> QPushButton:
-        button = QPushButton(words, self)
-        if icon_name:
-            button.setIcon(icon(icon_name))
-        button.setToolTip(tip)
-        button.setAccessibleDescription(tip)
-        return button
-
-    def _make_list(self) -> QTreeView:
-        view = QTreeView(self)
-        view.setModel(self.model)
-        view.setAccessibleName("Messages of the local inbox")
-        SelectionColours(view)
-        view.setRootIsDecorated(False)
-        view.setUniformRowHeights(True)
-        view.setAlternatingRowColors(True)
-        view.setAllColumnsShowFocus(True)
-        view.setTextElideMode(Qt.TextElideMode.ElideRight)
-        view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        view.setMinimumHeight(96)
-        header = view.header()
-        header.setStretchLastSection(False)
-        header.setSectionResizeMode(RECEIVED, QHeaderView.ResizeMode.ResizeToContents)
-        for column in (SUBJECT, RECIPIENTS):
-            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
-        return view
 
     def _connect(self) -> None:
         self.search.textChanged.connect(self._on_search)
@@ -324,7 +264,7 @@ class InboxWindow(QMainWindow):
         loaded = self.detail.loaded
         if loaded is None or not self.new_button.isEnabled():
             return
-        wanted = getattr(self._opener, "window_wanted", None)
+        wanted = getattr(self.companion.opener, "window_wanted", None)
         if wanted is not None:
             wanted.emit((as_new_message(loaded), None))
 
@@ -402,77 +342,12 @@ class InboxWindow(QMainWindow):
     def _on_serving_wanted(self) -> None:
         from sescomposer.gui.serving.serving_window import ServingWindow
 
-        ServingWindow.show_for(self.services, self._opener, InboxWindow.show_for)
+        ServingWindow.show_for(self.services, self.companion.opener, InboxWindow.show_for)
 
     @Slot()
     def _on_find(self) -> None:
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.search.selectAll()
-
-    @Slot(object)
-    def _on_told(self, sentence: str) -> None:
-        self.statusBar().showMessage(sentence, _TOLD_MS)
-
-    @Slot(object)
-    def _on_failed(self, error: SesComposerError) -> None:
-        self.notice.say(f"{error.sentence} {error.hint}".strip(), "error")
-
-    @Slot(object)
-    def _on_crashed(self, error: BaseException) -> None:
-        from sescomposer.gui.crash import report
-
-        report(error)
-
-    def _on_setting(self, key: str) -> None:
-        """Use another font as soon as it is chosen, in open reports too."""
-        if key in KEYS:
-            apply_fonts(self, self.services.settings)
-
-    # Coming and going
-
-    def _follow(self, opener: QWidget) -> None:
-        """Open new messages beside that window, and go when the last of its kind goes."""
-        if opener is self._opener:
-            return
-        self._opener = opener
-        closed = getattr(opener, "closed", None)
-        if closed is not None:
-            closed.connect(self._on_opener_closed)
-
-    @Slot(object)
-    def _on_opener_closed(self, opener: QWidget) -> None:
-        if opener is not self._opener:
-            return
-        others = [
-            window
-            for window in QApplication.topLevelWidgets()
-            if window is not opener and window.isVisible() and hasattr(window, "window_wanted")
-        ]
-        self._opener = None
-        if others:
-            self._follow(others[0])
-        else:
-            self.close()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """Begin to look."""
-        super().showEvent(event)
-        self.look()
-        self._timer.start()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Look no more."""
-        super().hideEvent(event)
-        self._timer.stop()
-
-    def closeEvent(self, event: QCloseEvent) -> None:
-        """Stop the workers; the next call makes a new window."""
-        self._timer.stop()
-        self._stop_listening()
-        self.runner.close()
-        if InboxWindow._shown is self:
-            InboxWindow._shown = None
-        super().closeEvent(event)
 
 
 def as_new_message(loaded: LoadedEntry) -> Message:

@@ -414,6 +414,6 @@ def test_the_window_of_the_accounts_leads_here(opened: Open, services: Services,
     qtbot.waitUntil(lambda: accounts.runner.running == 0)
     accounts.pane.buttons["about"].click()
     settled(window, qtbot)
-    assert FactsWindow._open is window
+    assert FactsWindow.shown() is window
     assert window.pane.accounts.currentData() == "other"
     accounts.close()

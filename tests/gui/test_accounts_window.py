@@ -374,7 +374,7 @@ def test_there_is_one_window_a_process(services: Services, keyring: Any, qtbot: 
     assert isinstance(window.editing, AccountEditing)
     settle(window, qtbot)
     window.close()
-    assert AccountsWindow._open is None
+    assert AccountsWindow.shown() is None
 
 
 def test_what_is_to_be_typed_in_is_seen(open_window: Open, services: Services, qtbot: QtBot) -> None:

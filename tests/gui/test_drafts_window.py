@@ -53,8 +53,9 @@ def show(qtbot: QtBot, services: Services) -> Iterator[Show]:
         return window
 
     yield show_it
-    if DraftsWindow._shown is not None:
-        DraftsWindow._shown.close()
+    shown = DraftsWindow.shown()
+    if shown is not None:
+        shown.close()
 
 
 def looked(qtbot: QtBot, window: DraftsWindow) -> None:

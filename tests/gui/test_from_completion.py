@@ -239,7 +239,7 @@ def test_an_unverified_from_is_found_and_its_sign_leads_to_the_account(
     assert row.sign.isVisible()
     assert "SES verified identities" in row.sign.toolTip()
     row.sign.click()
-    facts = FactsWindow._open
+    facts = FactsWindow.shown()
     assert facts is not None
     assert facts.account == WORK
     qtbot.waitUntil(lambda: facts.runner.running == 0)
@@ -255,11 +255,11 @@ def test_a_finding_of_the_account_leads_to_the_account(make: Make, qtbot: QtBot)
     found = next(each for each in window.composer.findings if each.code == "account-sending-disabled")
     with qtbot.waitSignal(window.problems.account_wanted):
         window.problems.go_to(found)
-    facts = FactsWindow._open
+    facts = FactsWindow.shown()
     assert facts is not None
     qtbot.waitUntil(lambda: facts.runner.running == 0)
     window.close()
-    assert FactsWindow._open is None
+    assert FactsWindow.shown() is None
 
 
 def test_without_an_account_nothing_is_found_of_it(make: Make, qtbot: QtBot) -> None:

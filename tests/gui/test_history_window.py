@@ -73,8 +73,9 @@ def show(qtbot: QtBot, services: Services) -> Iterator[Show]:
         return window
 
     yield show_it
-    if HistoryWindow._shown is not None:
-        HistoryWindow._shown.close()
+    shown = HistoryWindow.shown()
+    if shown is not None:
+        shown.close()
 
 
 def loaded(qtbot: QtBot, window: HistoryWindow, submission: str) -> None:

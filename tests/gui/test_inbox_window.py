@@ -70,8 +70,9 @@ def show(qtbot: QtBot, services: Services) -> Iterator[Show]:
         return window
 
     yield show_it
-    if InboxWindow._shown is not None:
-        InboxWindow._shown.close()
+    left = InboxWindow.shown()
+    if left is not None:
+        left.close()
 
 
 def loaded(qtbot: QtBot, window: InboxWindow, entry: InboxEntry) -> None:

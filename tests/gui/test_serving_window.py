@@ -41,7 +41,7 @@ def show(qtbot: QtBot, services: Services) -> Iterator[Show]:
         return window
 
     yield show_it
-    for shown in (ServingWindow._shown, InboxWindow._shown):
+    for shown in (ServingWindow.shown(), InboxWindow.shown()):
         if shown is not None:
             shown.close()
 
@@ -95,7 +95,7 @@ def test_what_comes_is_logged_and_opened_in_the_inbox(qtbot: QtBot, show: Show, 
     assert window.model.index(0, 4).data() == "a@example.com to b@example.org"
     assert window.model.index(0, 0).data(Qt.ItemDataRole.ToolTipRole) == line.line
     window.log.activated.emit(window.model.index(0, 0))
-    inbox = InboxWindow._shown
+    inbox = InboxWindow.shown()
     assert inbox is not None
     qtbot.waitUntil(lambda: inbox.current is not None and inbox.current.entry == line.entry)
     assert "Other programs send here" in inbox.served.sentence

@@ -3,19 +3,17 @@
 Every question runs on a worker; what was known stays in view meanwhile, and what comes is shown as it comes.
 """
 
-from typing import ClassVar
-
 from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QMainWindow, QWidget
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QWidget
 
 from sescomposer.bootstrap import Services
 from sescomposer.core.errors import ServiceCallError, SesComposerError
 from sescomposer.gui.account_facts.fact_words import QUESTION_WORDS
 from sescomposer.gui.account_facts.facts_pane import FactsPane
 from sescomposer.gui.account_facts.facts_work import FactsWork, Heard, Look
-from sescomposer.gui.companion import Companion
-from sescomposer.gui.tasks import Task, TaskRunner
+from sescomposer.gui.companion_window import CompanionWindow
+from sescomposer.gui.tasks import Task
 from sescomposer.services.account import Account
 from sescomposer.services.knowing import QUESTIONS, can_be_asked
 from sescomposer.services.knowledge import Known, Suppressed
@@ -23,7 +21,7 @@ from sescomposer.services.knowledge import Known, Suppressed
 _TOLD_MS = 8000
 
 
-class FactsWindow(QMainWindow):
+class FactsWindow(CompanionWindow):
     """Shows one account at a time.
 
     Attributes:
@@ -32,17 +30,12 @@ class FactsWindow(QMainWindow):
         is_offline: Whether nobody answered when it was asked last.
     """
 
-    _open: ClassVar["FactsWindow | None"] = None
     _accounts_changed = Signal(str)
     _known_changed = Signal(object)
 
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        super().__init__(services, parent)
         self.setWindowTitle("About the account")
-        self.services = services
-        self.runner = TaskRunner(self)
-        self.runner.crashed.connect(self._on_crashed)
         self.work = FactsWork(services, self.runner)
         self.account: Account | None = None
         self.known: Known | None = None
@@ -50,7 +43,6 @@ class FactsWindow(QMainWindow):
         self._others: tuple[Known, ...] = ()
         self._heard = Heard()
         self._reading: Task | None = None
-        self.companion = Companion(self)
         self.pane = FactsPane(self)
         self.setCentralWidget(self.pane)
         self._connect()
@@ -61,20 +53,14 @@ class FactsWindow(QMainWindow):
             services.accounts.on_change(self._accounts_changed.emit),
             services.knowing.on_change(self._known_changed.emit),
         )
-        screen = self.screen().availableGeometry()
-        self.resize(self.sizeHint().boundedTo(QSize(screen.width() - 32, screen.height() - 48)))
+        self.fit_screen()
 
     @classmethod
     def show_for(cls, services: Services, opener: QWidget | None = None, name: str = "") -> "FactsWindow":
         """Show the window of this process with an account; "" for the first, or the one that is shown already."""
-        window = cls._open
-        if window is None:
-            window = cls._open = cls(services)
-        if opener is not None:
-            window.companion.follow(opener)
+        window = cls.of_process(services, opener)
         window.show_account(name or (window.account.name if window.account else ""))
-        window.show()
-        window.activateWindow()
+        window.come_up()
         return window
 
     def sizeHint(self) -> QSize:
@@ -295,20 +281,10 @@ class FactsWindow(QMainWindow):
     def _on_accounts_changed(self, name: str) -> None:
         self.show_account(self.account.name if self.account is not None else "")
 
-    @Slot(object)
-    def _on_crashed(self, error: BaseException) -> None:
-        from sescomposer.gui.crash import report
-
-        report(error)
-
-    def closeEvent(self, event: QCloseEvent) -> None:
-        """Stop the workers; the next call makes a new window."""
+    def stop(self) -> None:
+        """Listen no more."""
         for stop in self._stops:
             stop()
-        self.runner.close()
-        if FactsWindow._open is self:
-            FactsWindow._open = None
-        super().closeEvent(event)
 
 
 def _nobody_answered(error: ServiceCallError) -> bool:

@@ -1,30 +1,24 @@
 """The window of the accounts: a list at the left, the form of one at the right, one window a process."""
 
-from typing import ClassVar
-
 from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QMainWindow, QWidget
+from PySide6.QtWidgets import QWidget
 
 from sescomposer.bootstrap import Services
 from sescomposer.gui.accounts.account_editing import AccountEditing
 from sescomposer.gui.accounts.accounts_pane import AccountsPane
-from sescomposer.gui.companion import Companion
+from sescomposer.gui.companion_window import CompanionWindow
 from sescomposer.gui.directions import isolated
-from sescomposer.gui.tasks import TaskRunner
 
-_TOLD_MS = 8000
 _KEYS = {"add": "Ctrl+N", "duplicate": "Ctrl+D", "test": "F5", "about": "Ctrl+B", "save": "Ctrl+S"}
 
 
-class AccountsWindow(QMainWindow):
+class AccountsWindow(CompanionWindow):
     """Frame, title and keys around the pane.
 
     Attributes:
         pane: What it holds.
         editing: What is done there.
-        runner: Runs the work.
-        companion: Ends the window with the last composer window.
 
     Signals:
         about_wanted(str): what is known of the account of that name is to be shown.
@@ -32,14 +26,8 @@ class AccountsWindow(QMainWindow):
 
     about_wanted = Signal(str)
 
-    _open: ClassVar["AccountsWindow | None"] = None
-
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.runner = TaskRunner(self)
-        self.runner.crashed.connect(self._on_crashed)
-        self.companion = Companion(self)
+        super().__init__(services, parent)
         self.pane = AccountsPane(self)
         self.setCentralWidget(self.pane)
         self.editing = AccountEditing(services, self.runner, self.pane)
@@ -50,21 +38,15 @@ class AccountsWindow(QMainWindow):
         self._show_title()
         # Made now: one that came with its first sentence would push everything up.
         self.statusBar().setSizeGripEnabled(False)
-        screen = self.screen().availableGeometry()
-        self.resize(self.sizeHint().boundedTo(QSize(screen.width() - 32, screen.height() - 48)))
+        self.fit_screen()
 
     @classmethod
     def show_for(cls, services: Services, opener: QWidget | None = None, name: str = "") -> "AccountsWindow":
         """Show the window of this process, and an account by its name; it goes when the last composer window goes."""
-        window = cls._open
-        if window is None:
-            window = cls._open = cls(services)
-        if opener is not None:
-            window.companion.follow(opener)
+        window = cls.of_process(services, opener)
         if name and name != window.editing.shown and window.editing.may_leave():
             window.editing.show_account(name)
-        window.show()
-        window.activateWindow()
+        window.come_up()
         return window
 
     def sizeHint(self) -> QSize:
@@ -83,9 +65,6 @@ class AccountsWindow(QMainWindow):
             event.ignore()
             return
         self.editing.close()
-        self.runner.close()
-        if AccountsWindow._open is self:
-            AccountsWindow._open = None
         super().closeEvent(event)
 
     def _make_keys(self) -> None:
@@ -107,13 +86,3 @@ class AccountsWindow(QMainWindow):
         name = isolated(self.editing.shown or "New account") if self.pane.is_form_shown else ""
         self.setWindowTitle(f"{name.replace('[*]', '[*][*]')}[*] \N{EM DASH} Accounts" if name else "Accounts")
         self.setWindowModified(bool(name) and self.editing.is_changed)
-
-    @Slot(str)
-    def _on_told(self, sentence: str) -> None:
-        self.statusBar().showMessage(sentence, _TOLD_MS)
-
-    @Slot(object)
-    def _on_crashed(self, error: BaseException) -> None:
-        from sescomposer.gui.crash import report
-
-        report(error)

@@ -4,22 +4,14 @@ It looks once a second, on a worker, whether drafts changed, for other windows a
 """
 
 from dataclasses import dataclass
-from typing import ClassVar
 
-from PySide6.QtCore import QModelIndex, QSize, Qt, QTimer, Slot
-from PySide6.QtGui import QCloseEvent, QHideEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtCore import QModelIndex, QSize, Qt, Slot
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QCheckBox,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QLineEdit,
-    QMainWindow,
-    QPushButton,
-    QSplitter,
-    QStackedWidget,
-    QTreeView,
     QVBoxLayout,
     QWidget,
 )
@@ -27,15 +19,14 @@ from PySide6.QtWidgets import (
 from sescomposer.bootstrap import Services
 from sescomposer.core.errors import SesComposerError
 from sescomposer.core.message import Message
+from sescomposer.gui.companion_window import LookingWindow
 from sescomposer.gui.drafts.draft_detail import DraftDetail
 from sescomposer.gui.drafts.drafts_model import AT, RECIPIENTS, SIZE, STATE, SUBJECT, DraftsModel
-from sescomposer.gui.fonts import KEYS, apply_fonts
-from sescomposer.gui.icons import icon
 from sescomposer.gui.open_files import drafts_in_windows, window_with_draft
-from sescomposer.gui.tasks import Context, TaskRunner
+from sescomposer.gui.tasks import Context
 from sescomposer.gui.widgets.empty_state import EmptyState
+from sescomposer.gui.widgets.entries import entry_list, pages_of, storeys_of, told_button
 from sescomposer.gui.widgets.notice import Notice
-from sescomposer.gui.widgets.selection_colours import SelectionColours
 from sescomposer.services.drafts import Draft, DraftState
 
 LOOK_MS = 1000
@@ -60,33 +51,20 @@ class Look:
     problems: tuple[str, ...]
 
 
-class DraftsWindow(QMainWindow):
+class DraftsWindow(LookingWindow):
     """List above, one draft below."""
 
-    _shown: ClassVar["DraftsWindow | None"] = None
-
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        super().__init__(services, parent, interval=LOOK_MS)
         self.setWindowTitle("Drafts")
-        self.services = services
-        self.runner = TaskRunner(self)
-        self.runner.failed.connect(self._on_failed)
-        self.runner.crashed.connect(self._on_crashed)
         self.model = DraftsModel(self)
-        self._opener: QWidget | None = None
         self._look: Look | None = None
         self._looking = False
         self._wanted = ""
         self._undone = ""
         self._build()
         self._connect()
-        apply_fonts(self, services.settings)
-        self._stop_listening = services.settings.on_change(self._on_setting)
-        screen = self.screen().availableGeometry()
-        self.resize(self.sizeHint().boundedTo(QSize(screen.width() - 32, screen.height() - 48)))
-        self._timer = QTimer(self, interval=LOOK_MS)
-        self._timer.timeout.connect(self.look)
+        self.settle()
 
     @classmethod
     def show_for(cls, services: Services, opener: QWidget | None = None, draft: str = "") -> "DraftsWindow":
@@ -97,14 +75,9 @@ class DraftsWindow(QMainWindow):
             opener: The composer window that drafts open beside; the last one that closes takes this one along.
             draft: Id of the draft to select, "" for none in particular.
         """
-        window = cls._shown
-        if window is None:
-            window = cls._shown = cls(services)
-        if opener is not None:
-            window._follow(opener)
+        window = cls.of_process(services, opener)
         window._wanted = draft
-        window.show()
-        window.activateWindow()
+        window.come_up()
         window.look()
         return window
 
@@ -129,23 +102,16 @@ class DraftsWindow(QMainWindow):
         self.count = QLabel(self)
         self.notice = Notice("What happened", self)
         self.undo_button = self.notice.add_button("&Undo", "Bring the draft back (Ctrl+Z)")
-        self.open_button = self._button("open", "&Open", "Open the draft in a window (Enter)")
-        self.copy_button = self._button("copy", "D&uplicate", "Keep a copy as a draft of its own (Ctrl+D)")
-        self.remove_button = self._button("remove", "Remo&ve", "Remove the draft; it can be brought back (Del)")
-        self.back_button = self._button("undo", "&Bring back", "Bring back a removed draft")
-        self.list = self._make_list()
+        self.open_button = told_button("open", "&Open", "Open the draft in a window (Enter)", self)
+        self.copy_button = told_button("copy", "D&uplicate", "Keep a copy as a draft of its own (Ctrl+D)", self)
+        self.remove_button = told_button("remove", "Remo&ve", "Remove the draft; it can be brought back (Del)", self)
+        self.back_button = told_button("undo", "&Bring back", "Bring back a removed draft", self)
+        columns = {"fitting": (AT, SIZE, STATE), "stretching": (SUBJECT, RECIPIENTS)}
+        self.list = entry_list(self.model, "Drafts", self, **columns)
         self.detail = DraftDetail(self.services.drafts, self.runner, self)
         self.empty = EmptyState("file", self)
-        self.storeys = QSplitter(Qt.Orientation.Vertical, self)
-        self.storeys.setChildrenCollapsible(False)
-        self.storeys.setHandleWidth(8)
-        self.storeys.addWidget(self.list)
-        self.storeys.addWidget(self.detail)
-        self.storeys.setStretchFactor(1, 1)
-        self.storeys.setSizes([220, 460])
-        self.pages = QStackedWidget(self)
-        self.pages.addWidget(self.empty)
-        self.pages.addWidget(self.storeys)
+        self.storeys = storeys_of(self.list, self.detail, (220, 460), self)
+        self.pages = pages_of(self.empty, self.storeys, self)
         centre = QWidget(self)
         column = QVBoxLayout(centre)
         column.setContentsMargins(16, 16, 16, 16)
@@ -165,32 +131,6 @@ class DraftsWindow(QMainWindow):
         for button in (self.open_button, self.copy_button, self.remove_button, self.back_button):
             row.addWidget(button)
         return row
-
-    def _button(self, icon_name: str, words: str, tip: str) -> QPushButton:
-        button = QPushButton(icon(icon_name), words, self)
-        button.setToolTip(tip)
-        button.setAccessibleDescription(tip)
-        return button
-
-    def _make_list(self) -> QTreeView:
-        view = QTreeView(self)
-        view.setModel(self.model)
-        view.setAccessibleName("Drafts")
-        SelectionColours(view)
-        view.setRootIsDecorated(False)
-        view.setUniformRowHeights(True)
-        view.setAlternatingRowColors(True)
-        view.setAllColumnsShowFocus(True)
-        view.setTextElideMode(Qt.TextElideMode.ElideRight)
-        view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        view.setMinimumHeight(96)
-        header = view.header()
-        header.setStretchLastSection(False)
-        for column in (AT, SIZE, STATE):
-            header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
-        for column in (SUBJECT, RECIPIENTS):
-            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
-        return view
 
     def _connect(self) -> None:
         self.search.textChanged.connect(self.look)
@@ -304,7 +244,7 @@ class DraftsWindow(QMainWindow):
         if draft is None or not self.open_button.isEnabled():
             return
         window = window_with_draft(draft.draft)
-        wanted = getattr(self._opener, "window_wanted", None)
+        wanted = getattr(self.companion.opener, "window_wanted", None)
         if window is not None:
             window.activateWindow()
         elif wanted is not None:
@@ -405,59 +345,4 @@ class DraftsWindow(QMainWindow):
     @Slot(object)
     def _on_failed(self, error: SesComposerError) -> None:
         self.undo_button.setVisible(False)
-        self.notice.say(f"{error.sentence} {error.hint}".strip(), "error")
-
-    @Slot(object)
-    def _on_crashed(self, error: BaseException) -> None:
-        from sescomposer.gui.crash import report
-
-        report(error)
-
-    def _on_setting(self, key: str) -> None:
-        if key in KEYS:
-            apply_fonts(self, self.services.settings)
-
-    # Coming and going
-
-    def _follow(self, opener: QWidget) -> None:
-        """Open drafts beside that window, and go when the last of its kind goes."""
-        if opener is self._opener:
-            return
-        self._opener = opener
-        closed = getattr(opener, "closed", None)
-        if closed is not None:
-            closed.connect(self._on_opener_closed)
-
-    @Slot(object)
-    def _on_opener_closed(self, opener: QWidget) -> None:
-        from PySide6.QtWidgets import QApplication
-
-        if opener is not self._opener:
-            return
-        known = [window for window in QApplication.topLevelWidgets() if hasattr(window, "window_wanted")]
-        others = [window for window in known if window is not opener and window.isVisible()]
-        self._opener = None
-        if others:
-            self._follow(others[0])
-        else:
-            self.close()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """Begin to look."""
-        super().showEvent(event)
-        self.look()
-        self._timer.start()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Look no more."""
-        super().hideEvent(event)
-        self._timer.stop()
-
-    def closeEvent(self, event: QCloseEvent) -> None:
-        """Stop the workers; the next call makes a new window."""
-        self._timer.stop()
-        self._stop_listening()
-        self.runner.close()
-        if DraftsWindow._shown is self:
-            DraftsWindow._shown = None
-        super().closeEvent(event)
+        super()._on_failed(error)

@@ -5,45 +5,35 @@ All reading is done on workers. Once a second it looks whether anything changed,
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import ClassVar
 
-from PySide6.QtCore import QItemSelectionModel, QSize, Qt, QTimer, Slot
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QHideEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtCore import QItemSelectionModel, QSize, Qt, Slot
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFileDialog,
     QHBoxLayout,
-    QHeaderView,
-    QMainWindow,
-    QPushButton,
-    QSplitter,
-    QStackedWidget,
     QTreeView,
     QVBoxLayout,
     QWidget,
 )
 
 from sescomposer.bootstrap import Services
-from sescomposer.core.errors import SesComposerError
 from sescomposer.core.message import Message
-from sescomposer.gui.companion import Companion
-from sescomposer.gui.fonts import KEYS, apply_fonts
+from sescomposer.gui.companion_window import LookingWindow
 from sescomposer.gui.history.compare_window import CompareWindow
 from sescomposer.gui.history.filters import Filters
 from sescomposer.gui.history.history_detail import EVENTS, HistoryDetail, LoadedSubmission, load
 from sescomposer.gui.history.history_model import ACCOUNT, RECIPIENTS, STATE, SUBJECT, TIME, HistoryModel
-from sescomposer.gui.icons import icon
-from sescomposer.gui.tasks import Context, Task, TaskRunner
+from sescomposer.gui.tasks import Context, Task
 from sescomposer.gui.widgets.empty_state import EmptyState
+from sescomposer.gui.widgets.entries import entry_list, pages_of, storeys_of, told_button
 from sescomposer.gui.widgets.notice import Notice
-from sescomposer.gui.widgets.selection_colours import SelectionColours
 from sescomposer.services.comparison import Comparison
 from sescomposer.services.history_ports import HistoryEntry, HistoryQuery
 from sescomposer.services.receipts import receipt_text
 
 LOOK_MS = 1000
 PAGE = 200
-_TOLD_MS = 8000
 _EMPTY = (
     "Nothing was sent yet",
     "Everything you send, or try to send, is kept here: the exact octets, who got it, what the service answered and "
@@ -80,45 +70,27 @@ class _Answer:
     is_again: bool
 
 
-class HistoryWindow(QMainWindow):
+class HistoryWindow(LookingWindow):
     """Filters and list above, one submission below."""
 
-    _shown: ClassVar["HistoryWindow | None"] = None
-
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        super().__init__(services, parent, interval=LOOK_MS)
         self.setWindowTitle("Sent and tried")
-        self.services = services
-        self.runner = TaskRunner(self)
-        self.runner.failed.connect(self._on_failed)
-        self.runner.crashed.connect(self._on_crashed)
         self.model = HistoryModel(self)
         self.detail = HistoryDetail(self.runner, self)
-        self.companion = Companion(self)
         self.version: tuple[int, int] | None = None
         self._asked = 0
         self._looking = False
         self._reading_events = False
         self._build()
         self._connect()
-        apply_fonts(self, services.settings)
-        self._stop_listening = services.settings.on_change(self._on_setting)
-        screen = self.screen().availableGeometry()
-        self.resize(self.sizeHint().boundedTo(QSize(screen.width() - 32, screen.height() - 48)))
-        self._timer = QTimer(self, interval=LOOK_MS)
-        self._timer.timeout.connect(self.look)
+        self.settle()
 
     @classmethod
     def show_for(cls, services: Services, opener: QWidget | None = None) -> "HistoryWindow":
         """Show the window of this process; it goes with the last composer window."""
-        window = cls._shown
-        if window is None:
-            window = cls._shown = cls(services)
-        if opener is not None:
-            window.companion.follow(opener)
-        window.show()
-        window.activateWindow()
+        window = cls.of_process(services, opener)
+        window.come_up()
         return window
 
     def sizeHint(self) -> QSize:
@@ -142,22 +114,16 @@ class HistoryWindow(QMainWindow):
     def _build(self) -> None:
         self.filters = Filters(self)
         self.notice = Notice("Trouble", self)
-        self.new_button = self._button("new", "&Open as new", "Open a copy to change and send again (Ctrl+O)")
-        self.compare_button = self._button("raw", "&Compare two", "Compare octets and trees of two selected (Ctrl+D)")
-        self.export_button = self._button("save", "E&xport...", "Write the exact octets, and a receipt (Ctrl+S)")
-        self.copy_button = self._button("copy", "Copy &receipt", "Copy all that is known, as JSON (Ctrl+Shift+C)")
+        self.new_button = told_button("new", "&Open as new", "Open a copy to change and send again (Ctrl+O)", self)
+        self.compare_button = told_button(
+            "raw", "&Compare two", "Compare octets and trees of two selected (Ctrl+D)", self
+        )
+        self.export_button = told_button("save", "E&xport...", "Write the exact octets, and a receipt (Ctrl+S)", self)
+        self.copy_button = told_button("copy", "Copy &receipt", "Copy all that is known, as JSON (Ctrl+Shift+C)", self)
         self.list = self._make_list()
         self.empty = EmptyState("send", self)
-        self.storeys = QSplitter(Qt.Orientation.Vertical, self)
-        self.storeys.addWidget(self.list)
-        self.storeys.addWidget(self.detail)
-        self.storeys.setChildrenCollapsible(False)
-        self.storeys.setHandleWidth(8)
-        self.storeys.setStretchFactor(1, 1)
-        self.storeys.setSizes([264, 440])
-        self.pages = QStackedWidget(self)
-        self.pages.addWidget(self.empty)
-        self.pages.addWidget(self.storeys)
+        self.storeys = storeys_of(self.list, self.detail, (264, 440), self)
+        self.pages = pages_of(self.empty, self.storeys, self)
         centre = QWidget(self)
         column = QVBoxLayout(centre)
         column.setContentsMargins(16, 16, 16, 16)
@@ -176,31 +142,11 @@ class HistoryWindow(QMainWindow):
         row.addStretch(1)
         return row
 
-    def _button(self, icon_name: str, words: str, tip: str) -> QPushButton:
-        button = QPushButton(icon(icon_name), words, self)
-        button.setToolTip(tip)
-        button.setAccessibleDescription(tip)
-        return button
-
     def _make_list(self) -> QTreeView:
-        view = QTreeView(self)
-        view.setModel(self.model)
-        view.setAccessibleName("What was sent and tried")
-        SelectionColours(view)
-        view.setRootIsDecorated(False)
-        view.setUniformRowHeights(True)
-        view.setAlternatingRowColors(True)
-        view.setAllColumnsShowFocus(True)
-        view.setTextElideMode(Qt.TextElideMode.ElideRight)
+        columns = {"fitting": (TIME, STATE, ACCOUNT), "stretching": (SUBJECT, RECIPIENTS)}
+        view = entry_list(self.model, "What was sent and tried", self, **columns)
         view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        view.setMinimumHeight(96)
-        header = view.header()
-        header.setStretchLastSection(False)
-        header.setResizeContentsPrecision(0)
-        for column in (TIME, STATE, ACCOUNT):
-            header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
-        for column in (SUBJECT, RECIPIENTS):
-            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
+        view.header().setResizeContentsPrecision(0)
         return view
 
     def _connect(self) -> None:
@@ -430,49 +376,19 @@ class HistoryWindow(QMainWindow):
             history, submission = self.services.history, loaded.submission
             self.runner.start(lambda context: load(history, submission)).succeeded.connect(self._on_loaded)
 
-    @Slot(object)
-    def _on_told(self, sentence: str) -> None:
-        self.statusBar().showMessage(sentence, _TOLD_MS)
-
-    @Slot(object)
-    def _on_failed(self, error: SesComposerError) -> None:
-        self.notice.say(f"{error.sentence} {error.hint}".strip(), "error")
-
-    @Slot(object)
-    def _on_crashed(self, error: BaseException) -> None:
-        from sescomposer.gui.crash import report
-
-        report(error)
-
-    def _on_setting(self, key: str) -> None:
-        if key in KEYS:
-            apply_fonts(self, self.services.settings)
-
     # Coming and going
 
     def showEvent(self, event: QShowEvent) -> None:
         """Begin to look; what was missed is taken up, and texts that were not read yet are."""
         super().showEvent(event)
-        self.look()
         self.runner.start(self._complete)
-        self._timer.start()
 
     def _complete(self, context: Context) -> None:
         history = self.services.history
         history.catch_up()
         history.read_texts(context)
 
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Look no more."""
-        super().hideEvent(event)
-        self._timer.stop()
-
-    def closeEvent(self, event: QCloseEvent) -> None:
-        """Stop the workers; the next call makes a new window."""
-        self._timer.stop()
+    def stop(self) -> None:
+        """Look no more, and ask no more."""
+        super().stop()
         self.filters.stop()
-        self._stop_listening()
-        self.runner.close()
-        if HistoryWindow._shown is self:
-            HistoryWindow._shown = None
-        super().closeEvent(event)

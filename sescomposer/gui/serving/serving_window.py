@@ -4,16 +4,14 @@ Closing the window leaves the servers running; the window of the local inbox say
 """
 
 from collections.abc import Callable
-from typing import ClassVar
 
-from PySide6.QtCore import QModelIndex, QSize, Qt, QTimer, Slot
-from PySide6.QtGui import QCloseEvent, QHideEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtCore import QModelIndex, QSize, Qt, Slot
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QGroupBox,
     QHBoxLayout,
     QHeaderView,
     QLabel,
-    QMainWindow,
     QPushButton,
     QSplitter,
     QStackedWidget,
@@ -23,21 +21,19 @@ from PySide6.QtWidgets import (
 )
 
 from sescomposer.bootstrap import Services
-from sescomposer.core.errors import SesComposerError
 from sescomposer.core.road import Road
-from sescomposer.gui.companion import Companion
+from sescomposer.gui.companion_window import LookingWindow
 from sescomposer.gui.icons import icon
 from sescomposer.gui.serving.address_panel import AddressPanel, PortsPanel
 from sescomposer.gui.serving.fault_panel import FaultPanel
 from sescomposer.gui.serving.served_model import ANSWER, WAY, ServedModel
-from sescomposer.gui.tasks import Context, TaskRunner
+from sescomposer.gui.tasks import Context
 from sescomposer.gui.widgets.notice import Notice
 from sescomposer.gui.widgets.selection_colours import SelectionColours
 from sescomposer.services.serving import NO_FAULT, Fault, Serving
 
 LOOK_MS = 300
 ShowEntry = Callable[[Services, QWidget | None, str], object]
-_TOLD_MS = 5000
 _RESTS = "The local inbox is not served. Start it, and programs on this machine can send to it."
 _RUNS = "The local inbox is served to programs on this machine. Signatures, users and passwords are not checked."
 _NOTHING = (
@@ -46,32 +42,21 @@ _NOTHING = (
 )
 
 
-class ServingWindow(QMainWindow):
+class ServingWindow(LookingWindow):
     """Addresses and faults at the left, what comes at the right."""
 
-    _shown: ClassVar["ServingWindow | None"] = None
-
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        super().__init__(services, parent, interval=LOOK_MS)
         self.setWindowTitle("Serve the local inbox")
-        self.services = services
-        self.companion = Companion(self)
-        self.runner = TaskRunner(self)
-        self.runner.failed.connect(self._on_failed)
-        self.runner.crashed.connect(self._on_crashed)
         self.model = ServedModel(self)
         self.show_entry: ShowEntry | None = None
         self._serving: Serving | None = None
         self._busy = True
         self._build()
-        self._timer = QTimer(self, interval=LOOK_MS)
-        self._timer.timeout.connect(self.look)
         # On a worker, for its libraries are large.
         task = self.runner.start(lambda context: services.serving)
         task.succeeded.connect(self._on_ready)
-        screen = self.screen().availableGeometry()
-        self.resize(self.sizeHint().boundedTo(QSize(screen.width() - 32, screen.height() - 48)))
+        self.settle()
         self.look()
 
     @classmethod
@@ -85,14 +70,9 @@ class ServingWindow(QMainWindow):
             opener: The composer window it is opened from; it goes when the last of those goes.
             show_entry: Shows a message of the local inbox, given the services, the opener, and its id.
         """
-        window = cls._shown
-        if window is None:
-            window = cls._shown = cls(services)
-        if opener is not None:
-            window.companion.follow(opener)
+        window = cls.of_process(services, opener)
         window.show_entry = show_entry or window.show_entry
-        window.show()
-        window.activateWindow()
+        window.come_up()
         return window
 
     def sizeHint(self) -> QSize:
@@ -246,37 +226,7 @@ class ServingWindow(QMainWindow):
 
     @Slot(str)
     def _on_copied(self, text: str) -> None:
-        self.statusBar().showMessage(f"Copied: {text}", _TOLD_MS)
-
-    @Slot(object)
-    def _on_failed(self, error: SesComposerError) -> None:
-        self.notice.say(f"{error.sentence} {error.hint}".strip(), "error")
-
-    @Slot(object)
-    def _on_crashed(self, error: BaseException) -> None:
-        from sescomposer.gui.crash import report
-
-        report(error)
-
-    # Coming and going
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """Begin to look."""
-        super().showEvent(event)
-        self._timer.start()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Look no more."""
-        super().hideEvent(event)
-        self._timer.stop()
-
-    def closeEvent(self, event: QCloseEvent) -> None:
-        """Stop the workers; the servers go on."""
-        self._timer.stop()
-        self.runner.close()
-        if ServingWindow._shown is self:
-            ServingWindow._shown = None
-        super().closeEvent(event)
+        self._on_told(f"Copied: {text}")
 
 
 def _faults_now(serving: Serving) -> str:
