@@ -197,7 +197,7 @@ def _mailbox(key: str, value: object) -> Mailbox:
         address_of(found)
     except AddressError as error:
         raise AddressError(
-            f"{key} = {shown(value)} has no address that mail can go to: {error.sentence}",
+            f"{key} = {shown(value)} has no address that mail can go to: {error.sentence.rstrip('.')}.",
             hint=f"Write {allowed}.",
             value=value,
         ) from error
