@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from sescomposer.core.answers import ServiceAnswer
 from sescomposer.core.envelope import Envelope
-from sescomposer.core.errors import AccountError
+from sescomposer.core.errors import AccountError, SubmissionError
 from sescomposer.core.octets import Octets
 from sescomposer.core.progress import NO_PROGRESS, Progress
 from sescomposer.core.road import Road
@@ -25,7 +25,7 @@ from sescomposer.services.regions import TLS_PORTS, smtp_address
 from sescomposer.services.secrets import required
 from sescomposer.services.sign_in import NOBODY, Prompts
 from sescomposer.services.smtp_password import smtp_password
-from sescomposer.ses.smtp_connection import Server, SmtpConnection, SmtpFault, SmtpRefusal
+from sescomposer.ses.smtp_connection import GOODBYE_SECONDS, Server, SmtpConnection, SmtpFault, SmtpRefusal
 
 IDLE_SECONDS = 20.0
 """A connection that was not used for longer is asked whether it is still there."""
@@ -33,6 +33,9 @@ OLD_SECONDS = 600.0
 """SES asks that long-lived connections be renewed."""
 KEPT = 10
 """Idle connections kept at most."""
+
+_PATH = re.compile(r'(?:"(?:[ !#-\[\]-~]|\\[ -~])*")?[!#-;=?-~]*')
+"""What may stand between the angle brackets of a command (RFC 5321 section 4.1.2): blanks in a quoted string alone."""
 
 _REFERENCE = re.compile(r"\bok\s+(?P<id>[0-9A-Za-z-]+)", re.IGNORECASE)
 
@@ -104,6 +107,7 @@ class SmtpTransport:
 
     def submit_octets(self, octets: Octets, envelope: Envelope, progress: Progress = NO_PROGRESS) -> Receipt:
         """Submit octets to an envelope, once."""
+        _check_paths(envelope)
         try:
             kept = self._take()
             answer = self._submit(kept, octets, envelope, progress)
@@ -125,11 +129,12 @@ class SmtpTransport:
         return self.server.host
 
     def close(self) -> None:
-        """Say goodbye on every idle connection."""
+        """Say goodbye on every idle connection, as long as that takes a few seconds for all of them together."""
         with self._lock:
             idle, self._idle, self._is_closed = self._idle, [], True
+        until = self._now() + GOODBYE_SECONDS
         for kept in idle:
-            kept.connection.close()
+            kept.connection.close(until - self._now())
 
     def _submit(self, kept: _Kept, octets: Octets, envelope: Envelope, progress: Progress) -> ServiceAnswer:
         """Submit over a connection, and keep it if it is good for more."""
@@ -194,3 +199,18 @@ class SmtpTransport:
                 hint="SES makes none such: copy both again from where SES showed them.",
             )
         return account.user, secret.reveal()
+
+
+def _check_paths(envelope: Envelope) -> None:
+    """Hold that every address is one, for the command that names it: nothing in it ends the command or adds to it.
+
+    Raises:
+        SubmissionError: one is none.
+    """
+    for address in (envelope.mail_from, *envelope.rcpt_to):
+        if not _PATH.fullmatch(address):
+            raise SubmissionError(
+                f"The envelope address {address[:200]!r} cannot stand in an SMTP command; nothing was sent.",
+                hint="Write it as local-part@domain in ASCII, without a name and without blanks.",
+                value=address,
+            )

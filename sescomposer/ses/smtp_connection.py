@@ -9,6 +9,7 @@ import ssl
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from typing import BinaryIO
 
 from sescomposer.core.answers import ServiceAnswer
 from sescomposer.core.errors import OperationCancelledError
@@ -23,10 +24,54 @@ COMMAND_SECONDS = 300.0
 """RFC 5321 section 4.5.3.2: 5 minutes for most commands,"""
 ANSWER_SECONDS = 600.0
 """and 10 for the answer to the content."""
+ALIVE_SECONDS = 10.0
+"""How long an idle connection may take to say that it is there; a new one is quicker to have."""
+GOODBYE_SECONDS = 5.0
+LINES = 200
+"""Lines of one reply; no server needs a tenth of them."""
 LOOK_SECONDS = 0.5
 """How often an upload that does not move looks whether it was cancelled."""
 
 _UNREADABLE = "The server gave a reply that nobody can read."
+
+
+class _Lines:
+    """The replies as they are read: a reply of lines without end is none."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._count = 0
+
+    def begin(self) -> None:
+        """Begin with a reply."""
+        self._count = 0
+
+    def readline(self, size: int) -> bytes:
+        """Give a line, at most so many octets of it."""
+        self._count += 1
+        if self._count > LINES:
+            raise OSError(f"The reply has more than {LINES} lines.")
+        return self._file.readline(size)
+
+    def close(self) -> None:
+        """Close it."""
+        self._file.close()
+
+
+class _Bounded(smtplib.SMTP):
+    """Replies of so many lines only."""
+
+    def getreply(self) -> tuple[int, bytes]:
+        """Read a reply; see the library."""
+        if self.file is None and self.sock is not None:
+            self.file = _Lines(self.sock.makefile("rb"))
+        if isinstance(self.file, _Lines):
+            self.file.begin()
+        return super().getreply()
+
+
+class _BoundedTls(_Bounded, smtplib.SMTP_SSL):
+    """The same with TLS from the first octet."""
 
 
 class SmtpRefusal(Exception):
@@ -108,9 +153,9 @@ class SmtpConnection:
         """Connect, greet, and be in TLS afterwards, or raise."""
         server = self._server
         if server.wraps:
-            self._smtp = smtplib.SMTP_SSL(timeout=CONNECT_SECONDS, context=self._context(), local_hostname="localhost")
+            self._smtp = _BoundedTls(timeout=CONNECT_SECONDS, context=self._context(), local_hostname="localhost")
         else:
-            self._smtp = smtplib.SMTP(timeout=CONNECT_SECONDS, local_hostname="localhost")
+            self._smtp = _Bounded(timeout=CONNECT_SECONDS, local_hostname="localhost")
         # The library takes the name to check from there only if the constructor connects, which would lose the reply.
         self._smtp._host = server.host  # type: ignore[attr-defined]
         self._expect(self._smtp.connect(server.host, server.port), "connect", 220)
@@ -154,6 +199,11 @@ class SmtpConnection:
         except smtplib.SMTPAuthenticationError as error:
             words = _without_login(_decoded(error.smtp_error), user, password)
             raise SmtpRefusal(self._answer(error.smtp_code, words, "auth")) from None
+        except (smtplib.SMTPServerDisconnected, smtplib.SMTPResponseException):
+            raise
+        except (smtplib.SMTPException, ValueError):
+            # Challenges without sense or end; the library's own words hold what the server made of the password.
+            raise SmtpFault(self._fault("UnreadableReply", _UNREADABLE), False) from None
         finally:
             self.smtp.user = self.smtp.password = ""
 
@@ -268,16 +318,21 @@ class SmtpConnection:
 
     def is_alive(self) -> bool:
         """Ask the server whether it is still there; never raises."""
+        if not self.is_open:
+            return False
         try:
-            return self.smtp.docmd("NOOP")[0] == 250
+            self._socket.settimeout(ALIVE_SECONDS)
+            is_there = self.smtp.docmd("NOOP")[0] == 250
+            self._socket.settimeout(COMMAND_SECONDS)
         except (OSError, smtplib.SMTPException):
             return False
+        return is_there
 
-    def close(self) -> None:
-        """Say goodbye; a server that is gone is let go."""
+    def close(self, seconds: float = GOODBYE_SECONDS) -> None:
+        """Say goodbye; a server that is gone, or for which no time is left, is let go."""
         with contextlib.suppress(OSError, smtplib.SMTPException):
-            if self.is_open:
-                self._socket.settimeout(5)
+            if self.is_open and seconds > 0:
+                self._socket.settimeout(seconds)
                 self.smtp.docmd("QUIT")
         self.abandon()
 
@@ -315,7 +370,7 @@ class SmtpConnection:
             # Not the server's code but the library's own, for a line without end: nobody refused anything.
             words = f"{_UNREADABLE} {_decoded(error.smtp_error)}"
             raise SmtpFault(self._fault("UnreadableReply", words), self._content_left) from error
-        except (OSError, smtplib.SMTPException) as error:
+        except (OSError, smtplib.SMTPException, UnicodeError) as error:
             words = f"{self._server.host}:{self._server.port}: {error}"
             raise SmtpFault(self._fault(type(error).__name__, words), self._content_left) from error
 

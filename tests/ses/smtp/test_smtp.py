@@ -20,6 +20,7 @@ from sescomposer.core.errors import (
 from sescomposer.core.octets import Octets, base64_octets
 from sescomposer.ses.dot_stuffing import stuffed_chunks
 from sescomposer.ses.smtp import IDLE_SECONDS, SmtpTransport
+from sescomposer.ses.smtp_connection import SmtpConnection
 
 ENVELOPE = Envelope("ada@a.example", ("b@b.example", "c@c.example"))
 TEXT = b"From: ada@a.example\r\nSubject: Hi\r\n\r\n.dot\r\n..two\r\nend\r\n"
@@ -266,3 +267,94 @@ def test_the_password_is_told_to_nobody(serve: Any, transport_to: To, reply: str
     told = "".join(traceback.format_exception(caught.value)) + repr(transport) + repr(caught.value) + caplog.text
     for form in (PASSWORD, base64.b64encode(PASSWORD.encode()).decode()):
         assert form not in told
+
+
+@pytest.mark.parametrize(
+    "envelope",
+    [
+        Envelope("ada@a.example", ("b@b.example\r\nRCPT TO:<eve@e.example>",)),
+        Envelope("ada@a.example", ("b@b.example", "c@c.example> NOTIFY=NEVER <x@x.example")),
+        Envelope("ada@a.example", ("Bob <b@b.example>",)),
+        Envelope("ada@a.example", ("b@b.example ORCPT=rfc822;c",)),
+        Envelope("ada@a.example> SIZE=1", ("b@b.example",)),
+        Envelope("ada@a.example\nQUIT", ("b@b.example",)),
+        Envelope("ada@a.example", ("józef@b.example",)),
+    ],
+)
+def test_an_address_that_no_command_can_hold_stops_it(serve: Any, transport_to: To, envelope: Envelope) -> None:
+    server = serve()
+    with pytest.raises(SubmissionError, match="nothing was sent") as caught:
+        transport_to(server.port).submit_octets(MESSAGE, envelope)
+    assert not caught.value.outcome_unknown
+    assert not [command for command in server.commands if command.startswith(("MAIL", "RCPT", "QUIT"))]
+
+
+@pytest.mark.parametrize("address", ['"a> b"@b.example', "a.b+c@b.example", "", '"a\\"b"@b.example', "a@[127.0.0.1]"])
+def test_an_unusual_address_goes_as_it_is(serve: Any, transport_to: To, address: str) -> None:
+    server = serve()
+    transport_to(server.port).submit_octets(MESSAGE, Envelope(address, ("b@b.example",)))
+    assert f"MAIL FROM:<{address}> SIZE={len(MESSAGE)}" in server.commands
+
+
+@pytest.mark.parametrize("reply", ["334 a", "334 " + base64.b64encode(f"\0AKIAEXAMPLE\0{PASSWORD}".encode()).decode()])
+def test_a_login_that_makes_no_sense_is_surely_not_sent_and_tells_no_password(
+    serve: Any, transport_to: To, reply: str, caplog: Any
+) -> None:
+    # The continued login comes as a command of its own.
+    again = {base64.b64encode(text.encode()).decode().upper(): reply for text in (f"\0AKIAEXAMPLE\0{PASSWORD}",)}
+    server = serve({"AUTH": reply} | again)
+    with pytest.raises(SubmissionError) as caught:
+        transport_to(server.port).submit_octets(MESSAGE, ENVELOPE)
+    assert not caught.value.outcome_unknown
+    import traceback
+
+    told = "".join(traceback.format_exception(caught.value)) + repr(caught.value) + caplog.text
+    for form in (PASSWORD, base64.b64encode(f"\0AKIAEXAMPLE\0{PASSWORD}".encode()).decode()):
+        assert form not in told
+
+
+def test_a_reply_without_end_is_given_up(serve: Any, transport_to: To) -> None:
+    server = serve({"MAIL": "\r\n".join(["250-more"] * 5000 + ["250 ok"])})
+    with pytest.raises(SubmissionError) as caught:
+        transport_to(server.port).submit_octets(MESSAGE, ENVELOPE)
+    assert not caught.value.outcome_unknown
+    assert server.contents == []
+
+
+def test_a_host_that_is_no_name_is_told(transport_to: To) -> None:
+    with pytest.raises(SubmissionError) as caught:
+        transport_to(25, host="a..b").submit_octets(MESSAGE, ENVELOPE)
+    assert not caught.value.outcome_unknown
+
+
+def test_goodbyes_hold_nobody_up_for_long(serve: Any, transport_to: To, monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: list[float] = []
+
+    def close(self: SmtpConnection, seconds: float = 5.0) -> None:
+        waited.append(seconds)
+        self.abandon()
+
+    monkeypatch.setattr(SmtpConnection, "close", close)
+    server = serve()
+    seconds = iter(range(1000))
+    transport = transport_to(server.port, now=lambda: float(next(seconds)))
+    taken = [transport._take() for _ in range(8)]
+    for kept in taken:
+        transport._give_back(kept)
+    transport.close()
+    assert len(waited) == 8
+    assert max(waited) <= 5
+    assert waited[-1] <= 0
+
+
+def test_a_connection_that_fell_silent_is_not_waited_for(
+    serve: Any, transport_to: To, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sescomposer.ses.smtp_connection.ALIVE_SECONDS", 0.2)
+    server = serve({"NOOP": "SILENCE"})
+    now = [0.0]
+    transport = transport_to(server.port, now=lambda: now[0])
+    transport.submit_octets(MESSAGE, ENVELOPE)
+    now[0] = IDLE_SECONDS + 1
+    transport.submit_octets(MESSAGE, ENVELOPE)
+    assert (server.connections, len(server.contents)) == (2, 2)
