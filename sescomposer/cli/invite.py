@@ -45,8 +45,7 @@ Many = list[str]
 
 app = typer.Typer(
     cls=KeyedGroup,
-    no_args_is_help=True,
-    subcommand_metavar="EVENT.toml [OPTIONS] | COMMAND [ARGS]...",
+    subcommand_metavar="EVENT.toml | COMMAND [ARGS]...",
     help=(
         "Invitations: `invite EVENT.toml` is short for `invite make EVENT.toml`; a file called like one of the"
         " commands is opened as ./list. What was made is a draft; once it was sent, it can be updated and cancelled."

@@ -57,7 +57,7 @@ class KeyedGroup(TyperGroup):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Put the default verb before what is no verb."""
         is_verb = bool(args) and (args[0] in self.commands or args[0] == _HELP)
-        return super().parse_args(ctx, args if is_verb or not args else [DEFAULT_VERB, *args])
+        return super().parse_args(ctx, args if is_verb else [DEFAULT_VERB, *args])
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Write the help."""
