@@ -1,7 +1,7 @@
 """What becomes of dropped files, decided in one place, and the words beside the mouse that say so while they hover.
 
-On the strip everything is attached, messages too. Everywhere else a message file is opened, and the others are
-attached; an image dropped on HTML is put there.
+On the strip everything is attached, messages too. Everywhere else a message file is opened, the event of a calendar
+file becomes that of the message, and the others are attached; an image dropped on HTML is put there.
 """
 
 from collections.abc import Sequence
@@ -13,6 +13,9 @@ from PySide6.QtGui import QDropEvent, QPalette
 from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
 _MESSAGE = ".eml"
+CALENDAR = ".ics"
+"""What the names of calendar files end with."""
+
 _LONGEST_NAME = 60
 _DISTANCE = 14
 _NAME = "drop hint"
@@ -26,11 +29,13 @@ class FileDrop:
         opened: Messages to open.
         embedded: Images to put into the HTML.
         attached: Files to attach.
+        events: The calendar file whose event becomes that of the message; of several it is the first.
     """
 
     opened: tuple[Path, ...] = ()
     embedded: tuple[Path, ...] = ()
     attached: tuple[Path, ...] = ()
+    events: tuple[Path, ...] = ()
 
     def words(self, *, in_new_window: bool = True) -> str:
         """Say what will happen, in the words of a hint.
@@ -41,6 +46,7 @@ class FileDrop:
         where = " in a new window" if len(self.opened) == 1 else " in new windows"
         said = [
             f"open {_named(self.opened, 'messages')}{where if in_new_window else ''}" if self.opened else "",
+            f"put the event of {_named(self.events, 'files')} into this message" if self.events else "",
             f"put {_named(self.embedded, 'images')} here" if self.embedded else "",
             f"attach {_named(self.attached, 'files')}" if self.attached else "",
         ]
@@ -61,8 +67,9 @@ def elsewhere(paths: Sequence[Path], *, images_go_inside: bool = False) -> FileD
     """
     opened = tuple(path for path in paths if path.suffix.lower() == _MESSAGE)
     embedded = tuple(path for path in paths if images_go_inside and _is_image(path))
-    attached = tuple(path for path in paths if path not in opened and path not in embedded)
-    return FileDrop(opened, embedded, attached)
+    events = tuple(path for path in paths if path.suffix.lower() == CALENDAR)[:1]
+    attached = tuple(path for path in paths if path not in (*opened, *embedded, *events))
+    return FileDrop(opened, embedded, attached, events)
 
 
 def files_of(event: QDropEvent, taker: QWidget) -> list[Path]:

@@ -11,6 +11,7 @@ from sescomposer.core.errors import StoreError
 from sescomposer.core.message import Message
 from sescomposer.core.octets import Octets
 from sescomposer.gui.dialogs.keep_draft import Keep, ask_discard, ask_keep
+from sescomposer.gui.drops import CALENDAR
 from sescomposer.gui.open_files import raise_window_with
 from sescomposer.gui.part_saving import save_part
 from sescomposer.gui.tasks import Context, Task
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from sescomposer.services.drafts import OfFile
 
 FILTER = "Messages (*.eml *.mime *.txt);;All files (*)"
+_OPENED = "Messages and events (*.eml *.mime *.txt *.ics);;All files (*)"
 _RECENT = 10
 _SHOW_PROGRESS_AFTER_MS = 500
 
@@ -45,7 +47,7 @@ class FileActions(QObject):
 
     def do_open(self) -> None:
         """Choose message files and open each."""
-        names, _ = QFileDialog.getOpenFileNames(self._window, "Open message", "", FILTER)
+        names, _ = QFileDialog.getOpenFileNames(self._window, "Open message", "", _OPENED)
         for name in names:
             self.open_path(Path(name))
 
@@ -57,6 +59,9 @@ class FileActions(QObject):
 
     def open_path(self, path: Path) -> None:
         """Open a file: here if the window is untouched, else in a new one; a file that is open comes to the front."""
+        if path.suffix.lower() == CALENDAR:
+            self._window.invitation.open_path(path)
+            return
         if raise_window_with(path):
             return
 
@@ -76,13 +81,13 @@ class FileActions(QObject):
 
     def do_save_as(self) -> None:
         """Ask for a file and save the draft there."""
-        path = self._ask_path("Save draft", f"{_file_stem(self._composer.root.subject)}.eml")
+        path = self._ask_path("Save draft", f"{file_stem(self._composer.root.subject)}.eml")
         if path is not None:
             self._save_to(path)
 
     def do_save_sent(self) -> None:
         """Save the octets as they would be sent now."""
-        path = self._ask_path("Save as sent", f"{_file_stem(self._composer.root.subject)}.eml")
+        path = self._ask_path("Save as sent", f"{file_stem(self._composer.root.subject)}.eml")
         if path is not None:
             self.save_octets(self._composer.sealed_root().octets, path)
 
@@ -200,7 +205,7 @@ class FileActions(QObject):
 
     def _save_before_closing(self) -> bool:
         """Save and wait for it; a window whose draft could not be saved stays open."""
-        path = self._composer.path or self._ask_path("Save draft", f"{_file_stem(self._composer.root.subject)}.eml")
+        path = self._composer.path or self._ask_path("Save draft", f"{file_stem(self._composer.root.subject)}.eml")
         if path is None:
             return False
         self._composer.safeguard("before its window was closed")
@@ -267,11 +272,11 @@ class FileActions(QObject):
         self._window.try_to_keep(lambda: settings.set(RECENT_FILES, names))
 
 
-def _file_stem(subject: str) -> str:
+def file_stem(subject: str, otherwise: str = "message") -> str:
     """Make a file name of a subject: what file systems refuse becomes a dash.
 
-    >>> _file_stem("Re: 50/50 offer?")
+    >>> file_stem("Re: 50/50 offer?")
     'Re- 50-50 offer-'
     """
     kept = "".join("-" if ch in '/\\:*?"<>|' or ord(ch) < 32 else ch for ch in subject.strip())
-    return kept[:80].strip(" .") or "message"
+    return kept[:80].strip(" .") or otherwise

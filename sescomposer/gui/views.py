@@ -34,10 +34,16 @@ def make_views(composer: Composer) -> tuple[ViewInfo, ...]:
 
         return OptionsPane(composer, parent)
 
+    def invitation(parent: QWidget) -> QWidget:
+        from sescomposer.gui.invitation.invitation_view import InvitationView
+
+        return InvitationView(composer, parent)
+
     return (
         ViewInfo("source", "Tree and Raw", "tree", "The tree of parts and every octet.", source),
         ViewInfo("preview", "Preview", "preview", "The message as a reader shows it.", preview),
         ViewInfo("envelope", "Envelope", "envelope", "Who gets it, why, and who sees whom.", envelope),
         ViewInfo("delivered", "Delivered", "inbox", "What SES would deliver.", delivered),
         ViewInfo("options", "Options", "settings", "What is asked of SES for this message.", options),
+        ViewInfo("invitation", "Invitation", "invitation", "The event as mail programs show it.", invitation),
     )

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sescomposer.gui.view_area import ViewArea
 
 _SHARES = {Arrangement.WRITE: (56, 44), Arrangement.INSPECT: (40, 60), Arrangement.INVITE: (50, 50)}
-_VIEW = {Arrangement.WRITE: "preview", Arrangement.INSPECT: "source", Arrangement.INVITE: "preview"}
+_VIEW = {Arrangement.WRITE: "preview", Arrangement.INSPECT: "source", Arrangement.INVITE: "invitation"}
 _FIRST_VIEW = "source"
 _COMFORTABLE = QSize(1360, 860)
 _AFTER_PAINT_MS = 0

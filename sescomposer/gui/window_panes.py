@@ -44,6 +44,7 @@ _IMPORTS = (
     "services.accounts",
     "store.accounts",
     "gui.window_account",
+    "gui.window_invitation",
 )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sescomposer.core.body_parts import body_parts
 from sescomposer.core.entity import Entity, Given
-from sescomposer.core.errors import EditError, EncodingError
+from sescomposer.core.errors import EditError, EncodingError, MessageError
 from sescomposer.core.header import HeaderSection, make_field
 from sescomposer.core.identifiers import Identifiers
 from sescomposer.core.mailto import Mailto
@@ -19,9 +19,11 @@ from sescomposer.core.progress import NO_PROGRESS, Progress
 from sescomposer.core.structure import Attachment, editable_text, with_text
 
 if TYPE_CHECKING:
+    from sescomposer.core.invitation.calendar import Calendar
     from sescomposer.services.ports import ContentStore, Files
 
 _HEAD_OCTETS = 4096
+_SHOWN_OCTETS = 60
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,18 @@ class Documents:
         root = parse(self.content.keep_file(path, progress).octets)
         _look_ahead(root)
         return Message(root)
+
+    def calendar(self, path: Path, progress: Progress = NO_PROGRESS) -> "Calendar":
+        """Read a calendar file; raises as `open`, and `MessageError` where it holds no calendar object."""
+        from sescomposer.core.invitation.calendar import read_calendar
+
+        octets = self.content.keep_file(path, progress).octets
+        calendar = read_calendar(octets.read(0, len(octets)))
+        if calendar.is_calendar:
+            return calendar
+        start = octets.read(0, min(len(octets), _SHOWN_OCTETS)).decode("utf-8", "replace").strip()
+        hint = f"It starts with {start!r}. An event starts with BEGIN:VCALENDAR." if start else "It is empty."
+        raise MessageError(f"{path.name} holds no event.", hint=hint, value=start)
 
     def save(self, message: Message, path: Path, progress: Progress = NO_PROGRESS) -> None:
         """Save a draft: Bcc included.

@@ -69,7 +69,7 @@ def event_in(composer: Composer) -> Event:
 
 def test_without_an_event_the_tab_teaches_how_to_get_one(pages: EventPages) -> None:
     assert pages.stack.currentWidget() is pages.empty
-    assert "Yes, Maybe and No" in pages.empty.state.words.text()
+    assert "Yes, Maybe and No" in pages.empty.words.text()
     assert not pages.bar.isVisible()
 
 
