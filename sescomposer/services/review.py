@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sescomposer.core.checks.invitation_life import Sent
 
 NOT_OVERRIDABLE = frozenset({"no-recipient", "too-large"})
-"""Codes of errors that no reason overrides (design section 5)."""
+"""Codes of errors that no reason overrides."""
 
 
 class StaleError(SubmissionError):
