@@ -6,16 +6,18 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from sescomposer.cli.key_help import DEFAULT_VERB, KeyedCommand, KeyedGroup
 from sescomposer.cli.look import JsonOption
-from sescomposer.cli.streams import Inputs, checked, print_json, say, shown, write_octets
+from sescomposer.cli.streams import STANDARD_INPUT, Inputs, checked, disk_error, print_json, say, shown, write_octets
 from sescomposer.core.address import Group, Mailbox, parse_addresses, parse_mailbox
 from sescomposer.core.errors import UsageError
 from sescomposer.core.invitation.event import Event, event_of
+from sescomposer.core.invitation.guests import ONE_FOR_ALL, ONE_FOR_EACH, guest_copies
 from sescomposer.core.invitation.layouts import Layout
 from sescomposer.core.invitation.moments import Moment
 from sescomposer.core.invitation.people import Attendee, Person
@@ -63,6 +65,9 @@ OutOption = Annotated[
 ]
 TextOption = Annotated[str | None, typer.Option(help="File with the text, UTF-8; the event in words without it.")]
 HtmlOption = Annotated[str | None, typer.Option(help="File with the HTML, UTF-8; the event in words without it.")]
+EachOption = Annotated[
+    bool, typer.Option("--each", help="One message for each guest, who reads of no other; --out names a folder.")
+]
 InstanceOption = Annotated[
     str, typer.Option(metavar="DATE", help="One date of an event that repeats, by its own clock; with time if needed.")
 ]
@@ -78,6 +83,7 @@ def make(
     layout: Annotated[
         Layout | None, typer.Option(help="Where the event stands in the message; what fits its method without it.")
     ] = None,
+    each: EachOption = False,
     out: OutOption = None,
 ) -> None:
     """Make an invitation from a description of the event in TOML."""
@@ -102,7 +108,7 @@ def make(
     )
     for note in notes(described):
         say(note)
-    _write(message, out)
+    _write(message, out, each=each)
 
 
 @app.command()
@@ -118,6 +124,7 @@ def update(
     instance: InstanceOption = "",
     text: TextOption = None,
     html: HtmlOption = None,
+    each: EachOption = False,
     out: OutOption = None,
 ) -> None:
     """Make the message that changes what guests have; with --instance it moves that one date."""
@@ -140,9 +147,9 @@ def update(
         elif given:
             message = invitations.update(found, _changed(inputs, before, given))
         else:
-            message = invitations.resend(found)
+            message = invitations.update(found) if found.is_cancelled else invitations.resend(found)
         message = _with_bodies(inputs, message, text, html)
-    _write(message, out)
+    _write(message, out, each=each)
 
 
 @app.command()
@@ -152,6 +159,7 @@ def cancel(
     guest: Annotated[str, typer.Option(metavar="MAILBOX", help="Take this guest off; the event takes place.")] = "",
     text: TextOption = None,
     html: HtmlOption = None,
+    each: EachOption = False,
     out: OutOption = None,
 ) -> None:
     """Make the message that cancels the event, one date of it, or the invitation of one guest."""
@@ -169,7 +177,7 @@ def cancel(
         else:
             message = invitations.cancel(found)
         message = _with_bodies(inputs, message, text, html)
-    _write(message, out)
+    _write(message, out, each=each)
 
 
 @app.command("list")
@@ -291,18 +299,35 @@ def _with_bodies(inputs: Inputs, message: Message, text: str | None, html: str |
     return message.edited(lambda root: with_html(with_text(root, plain, ids), markup, ids))
 
 
-def _write(message: Message, out: str | None) -> None:
-    """Write the message, and say what it does."""
-    write_octets(message.root.render(), out)
+def _write(message: Message, out: str | None, *, each: bool) -> None:
+    """Write the message, or one for each guest, and say what it does."""
     calendar = calendar_of(message.root)
-    if calendar is None or out is None:
+    event = event_of(calendar) if calendar is not None else Event()
+    if each:
+        _write_each(message, out)
+    else:
+        write_octets(message.root.render(), out)
+    if out is None:
         return
-    event = event_of(calendar)
     when = next((words for label, words in facts(event) if label == "When"), "")
-    to = ", ".join(guest.mailbox for guest in event.attendees)
     say(shown(f"{event.method}, sequence {event.sequence}, UID {event.uid}: {event.summary}: {when}"))
-    if to:
-        say(shown(f"For {to}."))
+    if event.attendees:
+        say(shown(f"For {', '.join(guest.mailbox for guest in event.attendees)}."))
+    if len(event.attendees) > 1:
+        say(ONE_FOR_EACH if each else f"{ONE_FOR_ALL} With --each there is one for each.")
+
+
+def _write_each(message: Message, out: str | None) -> None:
+    if out is None or out == STANDARD_INPUT:
+        raise UsageError("With --each there are several messages.", hint="Name a folder for them with --out.")
+    copies = guest_copies(message.root)
+    folder = Path(out)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise disk_error(out, error) from error
+    for number, copy in enumerate(copies, 1):
+        write_octets(copy.root.render(), str(folder / f"{number:04}.eml"))
 
 
 def _as_json(invitation: Invitation) -> dict[str, Any]:

@@ -80,7 +80,9 @@ def message_for(last: Message, calendar: Calendar, ids: Identifiers) -> Message:
         layout = layout_for(event.method)
     before = calendar_of(last.root)
     root = place(last.root, calendar, layout, ids)
-    root = with_words(root, event_of(before), event, ids) if before is not None else root
+    if before is not None:
+        root = with_words(root, event_of(before), event, ids)
+        root = without_notice(root, notice_for(event_of(before)), ids)
     root = with_notice(root, notice_for(event), ids)
     root = with_header_field(root, root.key, "Subject", subject_for(event))
     root = with_recipients(root, event.attendees) if event.attendees else root
@@ -113,6 +115,19 @@ def with_notice(root: Entity, sentence: str, ids: Identifiers) -> Entity:
             root = edit(root, sentence, ids)
         except (EncodingError, EditError):
             continue  # a body in an unknown charset or below a signature: the subject says it too
+    return root
+
+
+def without_notice(root: Entity, sentence: str, ids: Identifiers) -> Entity:
+    """Take a sentence that `with_notice` put there out again; a body without it stays as it is."""
+    parts = body_parts(root)
+    bodies = ((parts.text, f"{sentence}\n\n", with_text), (parts.html, f"<p>{html.escape(sentence)}</p>\n", with_html))
+    for part, notice, write in bodies if sentence else ():
+        try:
+            text = part.text() if part is not None else ""
+            root = write(root, text.replace(notice, "", 1), ids) if notice in text else root
+        except (EncodingError, EditError):
+            continue  # as above
     return root
 
 

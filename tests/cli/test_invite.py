@@ -281,6 +281,44 @@ def test_every_layout_for_a_request(run: Run, described: Callable[..., str], out
     assert layout_of(parse(out.read_bytes())) is layout
 
 
+def test_each_guest_may_get_a_message_of_their_own(run: Run, described: Callable[..., str], tmp_path: Path) -> None:
+    folder = tmp_path / "each"
+    answer = run("invite", described(), "--each", "-o", str(folder))
+    assert answer.status == ExitCode.FINE
+    assert "nobody reads who else is invited" in answer.err
+    first, second = sorted(folder.iterdir())
+    for path, own, other in ((first, "guest@example.net", b"other@"), (second, "other@bücher.example", b"guest@")):
+        assert [guest.mailbox for guest in event_in(path).attendees] == [own]
+        assert other not in path.read_bytes() + calendar_in(path).octets
+        assert errors_of(path) == set()
+    assert run("send", str(first), str(second)).status == ExitCode.FINE
+    (row,) = listed(run)
+    assert [guest["mailbox"] for guest in row["guests"]] == ["guest@example.net", "other@bücher.example"]
+    assert run("invite", "cancel", row["uid"], "--each", "-o", str(folder)).status == ExitCode.FINE
+    assert {event_in(path).method for path in folder.iterdir()} == {"CANCEL"}
+    assert run("invite", described(), "--each").status == ExitCode.USAGE
+    answer = run("invite", described(), "--each", "-o", str(first))
+    assert answer.status == ExitCode.NOTHING_DONE
+    assert "cannot be written" in answer.err
+
+
+def test_what_one_message_for_all_means_is_said(run: Run, described: Callable[..., str], out: Path) -> None:
+    assert "reads the names and addresses of all the others" in run("invite", described(), "-o", str(out)).err
+
+
+def test_what_was_cancelled_may_take_place_after_all(run: Run, described: Callable[..., str], out: Path) -> None:
+    uid = invited(run, described, out)
+    run("invite", "cancel", uid, "-o", str(out))
+    assert "This event was cancelled." in str(independent(out).get_body(("plain",)))
+    sent(run, out)
+    for changes in ((), ("location=Hall",)):
+        assert run("invite", "update", uid, *changes, "-o", str(out)).status == ExitCode.FINE
+        event = event_in(out)
+        assert (event.method, event.status, event.sequence) == ("REQUEST", "CONFIRMED", 2)
+    assert "cancelled" not in str(independent(out).get_body(("plain",)))
+    assert "cancelled" not in str(independent(out).get_body(("html",)))
+
+
 def test_publishing_asks_nobody(run: Run, described: Callable[..., str], out: Path) -> None:
     file = described(method='"PUBLISH"', attendees=None)
     assert run("invite", file, "--to", "list@example.net", "-o", str(out)).status == ExitCode.FINE
