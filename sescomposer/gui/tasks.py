@@ -136,6 +136,7 @@ class TaskRunner(QObject):
         self._pool: ThreadPoolExecutor | None = None
         self._running: dict[int, Task] = {}
         self._last_number = 0
+        self._is_closed = False
 
     @property
     def running(self) -> int:
@@ -146,7 +147,8 @@ class TaskRunner(QObject):
         """Run an operation on a pool thread.
 
         Args:
-            operation: Gets a `Context`; touches no Qt object. Its steps should come at least every 50 ms.
+            operation: Gets a `Context`; touches no Qt object. Its steps should come at least every 50 ms. After
+                `close` it is not run: the task is cancelled.
             quiet: The caller shows failures itself; otherwise the runner's `failed` tells them too.
 
         Returns:
@@ -159,7 +161,7 @@ class TaskRunner(QObject):
             task.failed.connect(self.failed)
         task.crashed.connect(self.crashed)
         self._running[number] = task
-        future = self._threads().submit(run_here, operation, Context(token, partial(self._stepped.emit, number)))
+        future = self._submit(operation, Context(token, partial(self._stepped.emit, number)))
         future.add_done_callback(partial(self._ended.emit, number))
         self.busy_changed.emit(self.running)
         return task
@@ -171,8 +173,19 @@ class TaskRunner(QObject):
 
     def close(self) -> None:
         """Cancel every task, wait for the threads to leave their steps, and end the pool."""
+        self._is_closed = True
         self.cancel_all()
         self._threads().shutdown(wait=True, cancel_futures=True)
+
+    def _submit(self, operation: Callable[[Context], object], context: Context) -> "Future[object]":
+        """Hand an operation to the pool; once that has ended, as in the slot of a late outcome, it is cancelled."""
+        if not self._is_closed:
+            return self._threads().submit(run_here, operation, context)
+        from concurrent.futures import Future
+
+        future: Future[object] = Future()
+        future.cancel()
+        return future
 
     def _threads(self) -> "ThreadPoolExecutor":
         """Give the pool, made when the first task starts: the first window need not wait for its library."""

@@ -163,3 +163,18 @@ def test_the_window_waits_a_millisecond_for_a_worker(qtbot: QtBot, runner: TaskR
             assert sys.getswitchinterval() == pytest.approx(TURN_SECONDS)
     finally:
         sys.setswitchinterval(before)
+
+
+def test_a_task_that_a_late_outcome_starts_is_cancelled(qtbot: QtBot) -> None:
+    runner = TaskRunner()
+    first = runner.start(lambda context: 1)
+    later: list[object] = []
+
+    def on_late() -> None:
+        task = runner.start(lambda context: later.append("ran"))
+        task.cancelled.connect(lambda: later.append("cancelled"))
+
+    first.finished.connect(on_late)
+    runner.close()
+    qtbot.waitUntil(lambda: later == ["cancelled"])
+    assert runner.running == 0
