@@ -62,6 +62,7 @@ ACTIONS: tuple[ActionInfo, ...] = (
     ActionInfo("save_as", "Save draft &as...", "File", ("Ctrl+Shift+S",), "", "Save the draft under another name."),
     ActionInfo("save_sent", "Save as s&ent...", "File", (), "", "Save the octets as they would be sent, without Bcc."),
     ActionInfo("save_part", "Save &part...", "File", (), "", "Save the decoded content of the selected part."),
+    ActionInfo("export_event", "E&xport event...", "File", (), "", "Save the event of the message as an .ics file."),
     ActionInfo(
         "checkpoint",
         "&Keep a checkpoint...",
@@ -108,7 +109,24 @@ ACTIONS: tuple[ActionInfo, ...] = (
         True,
         short="Image",
     ),
+    ActionInfo(
+        "invitation",
+        "In&vitation",
+        "Insert",
+        ("Ctrl+Shift+E",),
+        "invitation",
+        "Make the message an invitation, or edit its event.",
+        True,
+    ),
     ActionInfo("field", "Header &field...", "Insert", ("Ctrl+Shift+H",), "add", "Add any header field."),
+    ActionInfo(
+        "calendar_links",
+        "Add-to-calendar &links...",
+        "Insert",
+        (),
+        "",
+        "Put links into the HTML that add the event to Google, Outlook.com, Microsoft 365 or Yahoo calendars.",
+    ),
     ActionInfo("text_from_html", "&Text from HTML...", "Insert", (), "text", "Make the text from the HTML.", gap=True),
     ActionInfo("view_source", "&Tree and raw", "View", ("Alt+1",), "tree", "Show the tree and the raw source."),
     ActionInfo("view_preview", "&Preview", "View", ("Alt+2",), "preview", "Show the message as a reader does."),
@@ -116,12 +134,18 @@ ACTIONS: tuple[ActionInfo, ...] = (
     ActionInfo("view_delivered", "&Delivered", "View", ("Alt+4",), "inbox", "Show what SES would deliver."),
     ActionInfo("view_options", "&Options", "View", ("Alt+5",), "settings", "Show what is asked of SES."),
     ActionInfo(
+        "view_invitation", "Invit&ation", "View", ("Alt+6",), "invitation", "Show the event as mail programs do."
+    ),
+    ActionInfo(
         "split", "&Split the views", "View", ("Ctrl+\\",), "", "Show two views at once.", checkable=True, gap=True
     ),
     ActionInfo(
         "arrange_write", "Arrange to &write", "View", ("Ctrl+1",), "", "Wide editors, a preview beside them.", gap=True
     ),
     ActionInfo("arrange_inspect", "Arrange to &inspect", "View", ("Ctrl+2",), "", "Wide tree and raw source."),
+    ActionInfo(
+        "arrange_invite", "A&rrange to invite", "View", ("Ctrl+3",), "", "The form of the event, and how it is shown."
+    ),
     ActionInfo("next_zone", "&Next zone", "View", ("F6",), "", "Move the focus to the next zone.", gap=True),
     ActionInfo("previous_zone", "Pre&vious zone", "View", ("Shift+F6",), "", "Move the focus to the zone before."),
     ActionInfo("palette", "Find any a&ction...", "View", ("Ctrl+Shift+P",), "search", "Search all actions by name."),
@@ -152,6 +176,14 @@ ACTIONS: tuple[ActionInfo, ...] = (
         ("Ctrl+Shift+Y",),
         "",
         "Show everything that was sent or tried, with its exact octets and what became of it.",
+    ),
+    ActionInfo(
+        "invitations",
+        "Invitati&ons...",
+        "Message",
+        ("Ctrl+Shift+G",),
+        "invitation",
+        "Show the events that were sent and who answered: update, cancel, move a date, take a guest off.",
     ),
     ActionInfo(
         "accounts",

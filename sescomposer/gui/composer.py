@@ -7,6 +7,7 @@ message, which goes on the undo list and into the journal, and every pane shows 
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
@@ -15,6 +16,7 @@ from sescomposer.core.entity import Entity, Key
 from sescomposer.core.errors import MessageError, StoreError
 from sescomposer.core.findings import Finding, Fix
 from sescomposer.core.identifiers import Identifiers
+from sescomposer.core.invitation.parts import calendar_parts
 from sescomposer.core.message import Message, Road
 from sescomposer.core.octets import Octets
 from sescomposer.core.seal import as_sealed
@@ -22,6 +24,9 @@ from sescomposer.core.undo import UndoList
 from sescomposer.gui.safekeeping import Safekeeping
 from sescomposer.gui.tasks import Context, TaskRunner
 from sescomposer.services.settings import CHECK_FORGOTTEN_ATTACHMENT, MORE_ATTACHMENT_WORDS, ROAD
+
+if TYPE_CHECKING:
+    from sescomposer.core.checks.invitation_life import Sent
 
 PREFLIGHT_PAUSE_MS = 150
 
@@ -310,14 +315,21 @@ class Composer(QObject):
             return
         self._checking = True
         message, road, revision, settings = self.message, self.road, self.revision, self.services.settings
-        look_too = self._look_too
+        look_too, services = self._look_too, self.services
         forgotten, words = settings.get(CHECK_FORGOTTEN_ATTACHMENT), settings.get(MORE_ATTACHMENT_WORDS)
 
         def operation(context: Context) -> tuple[int, tuple[Finding, ...]]:
             # Here, because a start need not wait for it.
             from sescomposer.core.checks import check
 
-            found = check(message, road, forgotten_attachment=forgotten, more_attachment_words=words)
+            found = check(
+                message,
+                road,
+                forgotten_attachment=forgotten,
+                more_attachment_words=words,
+                now=services.clock.now(),
+                sent_before=_sent_before(services, message),
+            )
             return revision, tuple(sorted((*found, *look_too(message)), key=lambda finding: finding.severity.rank))
 
         task = self.runner.start(operation)
@@ -343,6 +355,19 @@ class Composer(QObject):
         elif key in (CHECK_FORGOTTEN_ATTACHMENT.key, MORE_ATTACHMENT_WORDS.key):
             self._pause.start()
         self.setting_changed.emit(key)
+
+
+def _sent_before(services: Services, message: Message) -> "tuple[Sent, ...]":
+    """Give what was sent of the event in a message; nothing where that cannot be read, which is told above the panes.
+
+    A message without an event does not wait for the ledger.
+    """
+    if not calendar_parts(message.root):
+        return ()
+    try:
+        return services.invitations.sent_before(message.root)
+    except StoreError:
+        return ()
 
 
 def _no_more(message: Message) -> tuple[Finding, ...]:

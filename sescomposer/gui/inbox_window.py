@@ -26,6 +26,7 @@ from sescomposer.core.parse import parse
 from sescomposer.core.seal import STAMPED_FIELDS
 from sescomposer.gui.companion_window import LookingWindow
 from sescomposer.gui.fonts import apply_fonts
+from sescomposer.gui.invitations.answer_bar import AnswerBar
 from sescomposer.gui.models.inbox_model import RECEIVED, RECIPIENTS, SUBJECT, InboxModel
 from sescomposer.gui.panes.inbox_detail import InboxDetail, LoadedEntry, load
 from sescomposer.gui.report_window import ReportWindow
@@ -102,6 +103,7 @@ class InboxWindow(LookingWindow):
         self.search.setAccessibleName("Search the local inbox")
         self.count = QLabel(self)
         self.notice = Notice("Trouble", self)
+        self.answers = AnswerBar(lambda: self.services.invitations, self.runner, self)
         self.served = Notice("Serving", self)
         show_serving = self.served.add_button("Ser&ving...", "Show the addresses, and what comes")
         show_serving.setVisible(True)
@@ -125,6 +127,7 @@ class InboxWindow(LookingWindow):
         column.addLayout(self._build_top())
         column.addWidget(self.notice)
         column.addWidget(self.served)
+        column.addWidget(self.answers)
         column.addWidget(self.pages, 1)
         self.setCentralWidget(centre)
 
@@ -143,6 +146,8 @@ class InboxWindow(LookingWindow):
         self.list.selectionModel().currentRowChanged.connect(self._on_current_changed)
         self.model.modelReset.connect(self._on_reset)
         self.detail.report_wanted.connect(self._on_report_wanted)
+        self.answers.show_wanted.connect(self._on_event_wanted)
+        self.answers.message_wanted.connect(self._on_message_wanted)
         self.detail.tabs.currentChanged.connect(self._show_state)
         self.new_button.clicked.connect(self.open_as_new)
         self.save_button.clicked.connect(self.save_as)
@@ -229,6 +234,7 @@ class InboxWindow(LookingWindow):
     def _on_loaded(self, loaded: LoadedEntry) -> None:
         if self.current == loaded.entry:
             self.detail.show_loaded(loaded)
+            self.answers.show_answers_of(loaded.submitted)
             self._show_state()
 
     @Slot()
@@ -343,6 +349,18 @@ class InboxWindow(LookingWindow):
         from sescomposer.gui.serving.serving_window import ServingWindow
 
         ServingWindow.show_for(self.services, self.companion.opener, InboxWindow.show_for)
+
+    @Slot(str)
+    def _on_event_wanted(self, uid: str) -> None:
+        from sescomposer.gui.invitations.invitations_window import InvitationsWindow
+
+        InvitationsWindow.show_for(self.services, self.companion.opener, uid)
+
+    @Slot(object)
+    def _on_message_wanted(self, message: Message) -> None:
+        wanted = getattr(self.companion.opener, "window_wanted", None)
+        if wanted is not None:
+            wanted.emit((message, None))
 
     @Slot()
     def _on_find(self) -> None:

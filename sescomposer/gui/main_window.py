@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from sescomposer.gui.status_bar import MessageStatusBar
     from sescomposer.gui.view_area import ViewArea
     from sescomposer.gui.widgets.info_bars import InfoBars
+    from sescomposer.gui.window_events import WindowEvents
+    from sescomposer.gui.window_invitation import WindowInvitation
 
 _NEW = "New message"
 _ERROR_MS = 15_000
@@ -71,6 +73,8 @@ class MainWindow(DropWindow):
     info: "InfoBars"
     status: "MessageStatusBar"
     account_choice: "AccountChoice"
+    invitation: "WindowInvitation"
+    events: "WindowEvents"
     _doers: tuple[object, ...]
     halves: "QSplitter"
     storeys: "QSplitter"
@@ -191,8 +195,12 @@ class MainWindow(DropWindow):
     def _make_account(self) -> None:
         """Say which account the message goes through."""
         from sescomposer.gui.window_account import WindowAccount
+        from sescomposer.gui.window_events import WindowEvents
+        from sescomposer.gui.window_invitation import WindowInvitation
 
         self._account = WindowAccount(self)
+        self.invitation = WindowInvitation(self)
+        self.events = WindowEvents(self)
         self.account_choice = self._account.choice
 
     def _give_focus(self) -> None:
@@ -235,9 +243,14 @@ class MainWindow(DropWindow):
 
     @Slot(object)
     def open_paths(self, paths: Sequence[Path]) -> None:
-        """Open message files: here if the window is untouched, else each in a new one."""
+        """Open message files: here if the window is untouched, else each in a new one; events go into this message."""
+        from sescomposer.gui.drops import CALENDAR
+
         for path in paths:
-            self.files.open_path(path)
+            if path.suffix.lower() == CALENDAR:
+                self.invitation.open_path(path, here=True)
+            else:
+                self.files.open_path(path)
 
     def _say_if_no_mail(self, path: Path) -> None:
         """Say that a file opened has no header: any octets open, but few of them are a message then."""
@@ -312,7 +325,7 @@ class MainWindow(DropWindow):
     @property
     def doers(self) -> tuple[object, ...]:
         """Who does the actions, by methods of their names."""
-        return (self.files, self.sending, self._account, *self._doers, self)
+        return (self.files, self.sending, self.invitation, self.events, self._account, *self._doers, self)
 
     def _do(self, name: str) -> None:
         """Run an action of this window, or of what acts for it."""
@@ -422,7 +435,7 @@ class MainWindow(DropWindow):
 
     def take_dropped(self, files: "FileDrop") -> None:
         """Open dropped messages, attach the other files."""
-        self.open_paths(files.opened)
+        self.open_paths((*files.opened, *files.events))
         self.strip.attach_paths(files.attached)
 
     @Slot(object)

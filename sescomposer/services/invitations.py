@@ -267,8 +267,10 @@ class Invitations:
             wanted = replace(wanted, status="CONFIRMED")
         return self._message(invitation, calendar, lifecycle.updated(before, wanted, self.clock.now()))
 
-    def revised(self, calendar: Calendar) -> lifecycle.Revision | None:
+    def revised(self, calendar: Calendar, *, ask_again: bool | None = None) -> lifecycle.Revision | None:
         """Tell what an edited event changes for those who have it; None for an event that nobody was sent.
+
+        `ask_again` is that of `lifecycle.revision`.
 
         Raises:
             StoreError: what was sent is gone.
@@ -278,7 +280,8 @@ class Invitations:
         if invitation is None or after.recurrence_id is not None:
             return None
         after = replace(after, sequence=_least_sequence(invitation, after))
-        return lifecycle.revision(event_of(self.calendar(invitation)), after, self.clock.now())
+        before = event_of(self.calendar(invitation))
+        return lifecycle.revision(before, after, self.clock.now(), ask_again=ask_again)
 
     def resend(self, invitation: Invitation, guests: tuple[str, ...] = ()) -> Message:
         """Make the same invitation once more, for all guests or for some. Raises `StoreError`."""

@@ -2,15 +2,15 @@
 
 from functools import partial
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeView, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Signal, Slot
+from PySide6.QtWidgets import QTreeView, QVBoxLayout, QWidget
 
 from sescomposer.gui.invitations.invitation_words import comment_words
 from sescomposer.gui.invitations.invitations_model import ANSWER, AT, GUEST, HAS, GuestStatesModel
 from sescomposer.gui.invitations.loading import LoadedInvitation, Proposal
+from sescomposer.gui.widgets.entries import entry_list
 from sescomposer.gui.widgets.fitting_text import FittingText
 from sescomposer.gui.widgets.notice import Notice
-from sescomposer.gui.widgets.selection_colours import SelectionColours
 from sescomposer.services.invitation_ports import AnswerTaken, GuestState
 
 
@@ -86,24 +86,8 @@ class GuestsPane(QWidget):
         self.chosen.emit()
 
     def _make_list(self) -> QTreeView:
-        view = QTreeView(self)
-        view.setModel(self.model)
-        view.setAccessibleName("Guests of the event")
-        view.setRootIsDecorated(False)
-        view.setUniformRowHeights(True)
-        view.setAlternatingRowColors(True)
-        view.setAllColumnsShowFocus(True)
-        view.setTextElideMode(Qt.TextElideMode.ElideRight)
-        view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        SelectionColours(view)
-        header = view.header()
-        header.setStretchLastSection(False)
-        header.setResizeContentsPrecision(100)
-        for column in (ANSWER, AT):
-            header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
-        for column in (GUEST, HAS):
-            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
-        return view
+        columns = {"fitting": (ANSWER, AT), "stretching": (GUEST, HAS)}
+        return entry_list(self.model, "Guests of the event", self, **columns)
 
     def sizeHint(self) -> QSize:
         """Room for some guests."""

@@ -3,31 +3,17 @@
 from functools import partial
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHBoxLayout,
-    QHeaderView,
-    QLabel,
-    QLineEdit,
-    QPushButton,
-    QSplitter,
-    QStackedWidget,
-    QTabWidget,
-    QTreeView,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QTabWidget, QTreeView, QVBoxLayout, QWidget
 
 from sescomposer.core.invitation.people import key_of
-from sescomposer.gui.icons import icon
 from sescomposer.gui.invitations.guests_pane import GuestsPane
 from sescomposer.gui.invitations.invitations_model import ANSWERED, LAST, STATE, TITLE, WHEN, InvitationsModel
 from sescomposer.gui.invitations.loading import KnownEvent, LoadedInvitation
 from sescomposer.gui.invitations.sendings_pane import SendingsPane
 from sescomposer.gui.tasks import TaskRunner
 from sescomposer.gui.widgets.empty_state import EmptyState
+from sescomposer.gui.widgets.entries import entry_list, pages_of, storeys_of, told_button
 from sescomposer.gui.widgets.notice import Notice
-from sescomposer.gui.widgets.selection_colours import SelectionColours
 
 _EMPTY = (
     "No invitation was sent yet",
@@ -78,7 +64,6 @@ class InvitationsCentre(QWidget):
         self.guests, self.sendings = GuestsPane(self), SendingsPane(runner, self)
         self.tabs = self._make_tabs()
         self.empty = EmptyState("invitation", self)
-        self.pages = QStackedWidget(self)
         self._build()
         self.guests.chosen.connect(self._show_buttons)
         self.list.activated.connect(lambda _: self.done.emit("update"))
@@ -162,15 +147,8 @@ class InvitationsCentre(QWidget):
     # Building
 
     def _build(self) -> None:
-        self.storeys = QSplitter(Qt.Orientation.Vertical, self)
-        self.storeys.addWidget(self.list)
-        self.storeys.addWidget(self.tabs)
-        self.storeys.setChildrenCollapsible(False)
-        self.storeys.setHandleWidth(8)
-        self.storeys.setStretchFactor(1, 1)
-        self.storeys.setSizes([200, 440])
-        self.pages.addWidget(self.empty)
-        self.pages.addWidget(self.storeys)
+        self.storeys = storeys_of(self.list, self.tabs, (200, 440), self)
+        self.pages = pages_of(self.empty, self.storeys, self)
         top, deeds = QHBoxLayout(), QHBoxLayout()
         for row in (top, deeds):
             row.setSpacing(8)
@@ -190,11 +168,7 @@ class InvitationsCentre(QWidget):
 
     def _button(self, name: str) -> QPushButton:
         sign, words, tip = BUTTONS[name]
-        button = QPushButton(words, self)
-        if sign:
-            button.setIcon(icon(sign))
-        button.setToolTip(tip)
-        button.setAccessibleDescription(tip)
+        button = told_button(sign, words, tip, self)
         button.setEnabled(False)
         button.clicked.connect(partial(self._on_pressed, name))
         return button
@@ -214,22 +188,5 @@ class InvitationsCentre(QWidget):
         return tabs
 
     def _make_list(self) -> QTreeView:
-        view = QTreeView(self)
-        view.setModel(self.model)
-        view.setAccessibleName("Events that were sent")
-        SelectionColours(view)
-        view.setRootIsDecorated(False)
-        view.setUniformRowHeights(True)
-        view.setAlternatingRowColors(True)
-        view.setAllColumnsShowFocus(True)
-        view.setTextElideMode(Qt.TextElideMode.ElideRight)
-        view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        view.setMinimumHeight(96)
-        header = view.header()
-        header.setStretchLastSection(False)
-        header.setResizeContentsPrecision(100)
-        for column in (STATE, LAST):
-            header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
-        for column in (TITLE, WHEN, ANSWERED):
-            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
-        return view
+        columns = {"fitting": (STATE, LAST), "stretching": (TITLE, WHEN, ANSWERED)}
+        return entry_list(self.model, "Events that were sent", self, **columns)

@@ -4,47 +4,36 @@ All reading is done on workers. Once a second it looks whether anything changed,
 """
 
 from pathlib import Path
-from typing import ClassVar
 
-from PySide6.QtCore import QSize, Qt, QTimer, Slot
-from PySide6.QtGui import QCloseEvent, QHideEvent, QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QMainWindow, QWidget
+from PySide6.QtCore import QSize, Slot
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from sescomposer.bootstrap import Services
-from sescomposer.core.errors import SesComposerError
 from sescomposer.core.message import Message
 from sescomposer.core.octets import Octets
-from sescomposer.gui.companion import Companion
+from sescomposer.gui.companion_window import LookingWindow
 from sescomposer.gui.file_actions import file_stem
-from sescomposer.gui.fonts import KEYS, apply_fonts
 from sescomposer.gui.invitations.invitations_centre import InvitationsCentre
 from sescomposer.gui.invitations.loading import EventReader, KnownEvent, LoadedInvitation
 from sescomposer.gui.invitations.steps import NextSteps
-from sescomposer.gui.tasks import Context, TaskRunner
+from sescomposer.gui.tasks import Context
 from sescomposer.services.invitation_ports import AnswerTaken
 
 LOOK_MS = 1000
-_TOLD_MS = 8000
 _KIND = "Calendar files (*.ics)"
 _Rows = tuple[tuple[int, int], str, tuple[KnownEvent, ...], int]
 
 
-class InvitationsWindow(QMainWindow):
+class InvitationsWindow(LookingWindow):
     """List above, one event below."""
 
-    _shown: ClassVar["InvitationsWindow | None"] = None
-
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        super().__init__(services, parent, interval=LOOK_MS)
         self.setWindowTitle("Invitations")
-        self.services = services
-        self.runner = TaskRunner(self)
-        self.runner.failed.connect(self._on_failed)
-        self.runner.crashed.connect(self._on_crashed)
-        self.companion = Companion(self)
         self.reader = EventReader(services.invitations)
         self.centre = InvitationsCentre(self.runner, self)
+        self.notice = self.centre.notice
         self.setCentralWidget(self.centre)
         self.next = NextSteps(services.invitations, self.runner, self)
         self.loaded: LoadedInvitation | None = None
@@ -52,12 +41,7 @@ class InvitationsWindow(QMainWindow):
         self._looking = False
         self._wanted = ""
         self._connect()
-        apply_fonts(self, services.settings)
-        self._stop_listening = services.settings.on_change(self._on_setting)
-        screen = self.screen().availableGeometry()
-        self.resize(self.sizeHint().boundedTo(QSize(screen.width() - 32, screen.height() - 48)))
-        self._timer = QTimer(self, interval=LOOK_MS)
-        self._timer.timeout.connect(self.look)
+        self.settle()
 
     @classmethod
     def show_for(cls, services: Services, opener: QWidget | None = None, uid: str = "") -> "InvitationsWindow":
@@ -68,16 +52,11 @@ class InvitationsWindow(QMainWindow):
             opener: The composer window that messages open beside.
             uid: The event to select, "" for none in particular.
         """
-        window = cls._shown
-        if window is None:
-            window = cls._shown = cls(services)
-        if opener is not None:
-            window.companion.follow(opener)
+        window = cls.of_process(services, opener)
         if uid:
             window._wanted = uid
             window.centre.search.clear()
-        window.show()
-        window.activateWindow()
+        window.come_up()
         window.look(again=bool(uid))
         return window
 
@@ -217,24 +196,6 @@ class InvitationsWindow(QMainWindow):
 
         self.runner.start(operation).succeeded.connect(self._on_told)
 
-    @Slot(object)
-    def _on_told(self, sentence: str) -> None:
-        self.statusBar().showMessage(sentence, _TOLD_MS)
-
-    @Slot(object)
-    def _on_failed(self, error: SesComposerError) -> None:
-        self.centre.notice.say(f"{error.sentence} {error.hint}".strip(), "error")
-
-    @Slot(object)
-    def _on_crashed(self, error: BaseException) -> None:
-        from sescomposer.gui.crash import report
-
-        report(error)
-
-    def _on_setting(self, key: str) -> None:
-        if key in KEYS:
-            apply_fonts(self, self.services.settings)
-
     # Coming and going
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -242,19 +203,3 @@ class InvitationsWindow(QMainWindow):
         super().showEvent(event)
         invitations = self.services.invitations
         self.runner.start(lambda context: invitations.catch_up())
-        self.look()
-        self._timer.start()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Look no more."""
-        super().hideEvent(event)
-        self._timer.stop()
-
-    def closeEvent(self, event: QCloseEvent) -> None:
-        """Stop the workers; the next call makes a new window."""
-        self._timer.stop()
-        self._stop_listening()
-        self.runner.close()
-        if InvitationsWindow._shown is self:
-            InvitationsWindow._shown = None
-        super().closeEvent(event)
