@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,6 +17,7 @@ from sescomposer.core.errors import ExitCode, UsageError
 from sescomposer.core.message import NO_OPTIONS, EnvelopeOverride, Message, Road, SendingOptions, Tracking
 from sescomposer.core.parse import parse
 from sescomposer.services.ports import SubmissionRecord, SubmissionState, Transport
+from sescomposer.services.receipts import options_values, record_values
 from sescomposer.services.review import Review, reasons_of, refuse_errors
 
 if TYPE_CHECKING:
@@ -196,43 +197,11 @@ def _show(records: Sequence[SubmissionRecord], as_json: bool) -> None:
         if record.unlisted:
             say(f"The history could not take this up and will do it later; do not send again. {record.unlisted}")
     if as_json:
-        print_json({"submissions": [_receipt(record) for record in records]})
+        print_json({"submissions": [{**record_values(record), "unlisted": record.unlisted} for record in records]})
         return
     for record in records:
         words = f"{record.outcome.sentence} {record.outcome.explanation}".strip() if record.outcome else ""
         print(f"{record.state}: {', '.join(record.intent.envelope.rcpt_to)}: {words}")
-
-
-def _receipt(record: SubmissionRecord) -> dict[str, Any]:
-    """Give one receipt as JSON values; times in ISO 8601."""
-    intent, outcome = record.intent, record.outcome
-    return {
-        "submission": intent.submission,
-        "state": record.state.value,
-        "sha256": intent.sha256,
-        "octets": intent.length,
-        "account": intent.account,
-        "road": intent.road.value,
-        "region": intent.region,
-        "envelope": asdict(intent.envelope),
-        "options": _options_as_json(intent.options),
-        "trace": intent.trace,
-        "overrides": [{"code": code, "reason": reason} for code, reason in intent.overrides],
-        "submitted": intent.at.isoformat(),
-        "ended": outcome.at.isoformat() if outcome else "",
-        "message_id": outcome.reference if outcome else "",
-        "request_id": outcome.request_id if outcome else "",
-        "code": outcome.code if outcome else "",
-        "answer": outcome.sentence if outcome else "",
-        "explanation": outcome.explanation if outcome else "",
-        "unrecorded": record.unrecorded,
-        "unlisted": record.unlisted,
-    }
-
-
-def _options_as_json(options: SendingOptions) -> dict[str, Any]:
-    tags = [{"name": name, "value": value} for name, value in options.tags]
-    return {**asdict(options), "tags": tags}
 
 
 def _show_reviews(reviews: Sequence[Review], as_json: bool) -> None:
@@ -244,7 +213,7 @@ def _show_reviews(reviews: Sequence[Review], as_json: bool) -> None:
                 "sha256": item.sha256,
                 "octets": len(item.octets),
                 "envelope": asdict(item.envelope),
-                "options": _options_as_json(item.options),
+                "options": options_values(item.options),
                 "trace": item.trace,
             }
             for item in sealed

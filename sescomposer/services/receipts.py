@@ -45,7 +45,7 @@ def record_values(record: SubmissionRecord) -> dict[str, Any]:
         "road": intent.road.value,
         "region": intent.region,
         "envelope": {"mail_from": intent.envelope.mail_from, "rcpt_to": list(intent.envelope.rcpt_to)},
-        "options": _options(intent.options),
+        "options": options_values(intent.options),
         "trace": intent.trace,
         "batch": intent.batch,
         "overrides": [{"code": code, "reason": reason} for code, reason in intent.overrides],
@@ -60,7 +60,12 @@ def record_values(record: SubmissionRecord) -> dict[str, Any]:
     }
 
 
-def _options(options: SendingOptions) -> dict[str, Any]:
+def options_values(options: SendingOptions) -> dict[str, Any]:
+    """Give sending options as JSON values.
+
+    >>> options_values(SendingOptions(tags=(("issue", "7"),)))["tags"]
+    [{'name': 'issue', 'value': '7'}]
+    """
     return {**asdict(options), "tags": [{"name": name, "value": value} for name, value in options.tags]}
 
 
