@@ -30,9 +30,7 @@ def encode_lines(octets: bytes | memoryview, line_end: bytes = b"\r\n") -> bytes
     >>> encode_lines(b"light work")
     b'bGlnaHQgd29yaw==\\r\\n'
     """
-    parts = [
-        line_end.join(_rows(encode(octets[at : at + CHUNK_OCTETS]))) for at in range(0, len(octets), CHUNK_OCTETS)
-    ]
+    parts = [line_end.join(_rows(encode(octets[at : at + CHUNK_OCTETS]))) for at in range(0, len(octets), CHUNK_OCTETS)]
     return b"".join([part + line_end for part in parts]) if len(parts) != 1 else parts[0] + line_end
 
 

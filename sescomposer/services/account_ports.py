@@ -10,7 +10,6 @@ from sescomposer.core.progress import NO_PROGRESS, Progress
 from sescomposer.services.account import Account, Secret
 from sescomposer.services.knowledge import Identity, Known, MessageEvent, Suppressed
 
-
 Came = Callable[[Known, frozenset[str]], None]
 """Is told what was read so far, and the names of the attributes of `Known` that hold an answer."""
 

@@ -66,8 +66,8 @@ class Script:
     """What the server does.
 
     Attributes:
-        replies: Reply of a verb in place of the usual one; "EHLO" has the extensions. "" hangs up, "SILENCE" says nothing. Content
-            answers are under ".".
+        replies: Reply of a verb in place of the usual one; "EHLO" has the extensions. "" hangs up, "SILENCE" says
+            nothing. Content answers are under ".".
         tls: "starttls", "wrapper" or "none".
         stop_content_after: Octets of content after which it hangs up, -1 for never.
         silent_after_content: Whether it never answers the content, then hangs up when told.
