@@ -1,10 +1,12 @@
 """What both APIs of SES have in common as transports: one call for each message, its body swapped, never repeated."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from sescomposer.core.control_fields import options_in
-from sescomposer.core.errors import SubmissionError
+from sescomposer.core.envelope import mailboxes
+from sescomposer.core.errors import OperationCancelledError, SubmissionError
 from sescomposer.core.message import NO_OPTIONS, SendingOptions
 from sescomposer.core.progress import NO_PROGRESS, Progress
 from sescomposer.core.road import Road
@@ -97,6 +99,7 @@ class ApiTransport:
         """Hand over one message, once; see `Transport.submit`."""
         check_recipients(sealed)
         check_options(sealed, self._road)
+        check_return_path(sealed)
         upload = Upload(sealed.octets, progress)
         members = self.members(sealed, upload.placeholder)
         call = getattr(self._clients.sender(self._service), _method(self._service))
@@ -120,15 +123,20 @@ class ApiTransport:
 
     def _plain(self, call: Callable[..., dict[str, Any]], sealed: Sealed, progress: Progress) -> dict[str, Any]:
         """Call without a swapped body: the SDK in use did not take one, and nothing has left so far."""
-        from sescomposer.ses.translate import SDK_ERRORS
+        from sescomposer.ses.translate import SDK_ERRORS, UNREADABLE
 
         total = len(sealed.octets)
         progress.step(0, total)
+        members = self.members(sealed, bytes(sealed.octets))
         try:
-            answer = call(**self.members(sealed, bytes(sealed.octets)))
+            answer = call(**members)
         except SDK_ERRORS as error:
             raise self._translated(error, may_have_left=True) from error
-        progress.step(total, total)
+        except UNREADABLE as error:
+            raise self._unreadable("the answer is none of this service") from error
+        # What was answered is not called back.
+        with suppress(OperationCancelledError):
+            progress.step(total, total)
         return answer
 
     def _translated(self, error: Exception, may_have_left: bool) -> Exception:
@@ -158,6 +166,19 @@ def check_recipients(sealed: Sealed) -> None:
     """
     if not sealed.envelope.rcpt_to:
         raise SubmissionError("The envelope names no recipient; nothing was sent.", hint="Add a recipient.")
+
+
+def check_return_path(sealed: Sealed) -> None:
+    """Hold that an empty return path is not replaced by the author in silence: neither API has an empty one.
+
+    Raises:
+        SubmissionError: the envelope has none, and From names somebody.
+    """
+    if not sealed.envelope.mail_from and mailboxes(sealed.root, "From"):
+        raise SubmissionError(
+            f"The envelope names no return path, and the {sealed.road.label} has no empty one; nothing was sent.",
+            hint="Give the envelope a return path.",
+        )
 
 
 def check_options(sealed: Sealed, road: Road) -> None:

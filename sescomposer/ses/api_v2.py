@@ -43,11 +43,6 @@ def _feedback(sealed: Sealed) -> dict[str, str]:
     """Give the address for bounces where it is another than From, which SES takes by itself."""
     authors = _named(sealed, "From")
     mail_from = sealed.envelope.mail_from
-    if not mail_from and authors:
-        raise SubmissionError(
-            "The envelope names no return path, and the SES API v2 has no empty one; nothing was sent.",
-            hint="Give the envelope a return path.",
-        )
     return {} if mail_from in authors[:1] or not mail_from else {"FeedbackForwardingEmailAddress": mail_from}
 
 

@@ -75,6 +75,11 @@ class BodyReader:
         self._restart()
 
     @property
+    def has_begun(self) -> bool:
+        """Whether it left, or began to."""
+        return self._is_sending
+
+    @property
     def is_handed_over(self) -> bool:
         """Whether the last octet was handed to the connection: then the service may have the message."""
         return self._is_handed_over
@@ -263,5 +268,7 @@ def _begin(request: Any, **_: object) -> None:
     if upload is None:
         return
     if upload.reader is None or request.body is not upload.reader:
+        if upload.reader is not None and upload.reader.has_begun:
+            raise RepeatedError("another body was built behind the one that was submitted")
         raise NotSwappedError("the SDK did not take the reader")
     upload.reader.begin()

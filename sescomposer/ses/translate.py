@@ -19,7 +19,6 @@ from botocore.exceptions import (
     NoCredentialsError,
     PartialCredentialsError,
     ProfileNotFound,
-    ProxyConnectionError,
     RefreshWithMFAUnsupportedError,
     SSOError,
     TokenRetrievalError,
@@ -60,7 +59,8 @@ _CREDENTIALS = (
     NoAuthTokenError,
 )
 _TOKEN = re.compile(r"(?i)(x-amz-security-token\s{0,4}[:=]\s{0,4})[^\s'\"]+")
-_BEFORE_CONNECTED = (EndpointConnectionError, ConnectTimeoutError, ProxyConnectionError)
+_BEFORE_CONNECTED = (EndpointConnectionError, ConnectTimeoutError)
+"""Not that of a proxy: older versions of urllib3 raise it for every reset of a connection through one."""
 
 
 def submission_error(

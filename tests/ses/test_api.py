@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sescomposer.core.errors import AccountError, OperationCancelledError, SubmissionError
+from sescomposer.core.errors import AccountError, OperationCancelledError, SubmissionError, UnknownOutcomeError
 from sescomposer.core.message import EnvelopeOverride, SendingOptions, Tracking
 from sescomposer.core.octets import Octets
 from sescomposer.core.road import Road
@@ -107,6 +107,42 @@ def test_a_plain_call_sends_the_same_where_the_body_is_not_swapped(
     assert transport_to(server.url, road).submit(sealed).reference
     streamed, plain = server.arrived
     assert streamed.body == plain.body
+
+
+class _LateCancel:
+    """Cancels when all has left."""
+
+    def step(self, done: int, total: int) -> None:
+        """See `Progress`."""
+        if done == total:
+            raise OperationCancelledError
+
+
+@ROADS
+@pytest.mark.parametrize("is_plain", [False, True])
+def test_what_has_left_is_not_called_cancelled(
+    road: Road, is_plain: bool, serve: Any, transport_to: Any, sealed_as: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = serve()
+    if is_plain:
+        monkeypatch.setattr(streaming, "_swap", lambda **_: None)
+        assert transport_to(server.url, road).submit(sealed_as(road=road), _LateCancel()).reference
+    else:
+        with pytest.raises(OperationCancelledError):
+            transport_to(server.url, road).submit(sealed_as(road=road), _LateCancel())
+    assert len(server.arrived) == is_plain
+
+
+@ROADS
+def test_an_acceptance_that_cannot_be_read_is_unknown_of_a_plain_call_too(
+    road: Road, serve: Any, transport_to: Any, sealed_as: Any, reply: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(streaming, "_swap", lambda **_: None)
+    for body in (b"[]", b"<a/>", b'"words"', b"{"):
+        server = serve(answer=lambda _, body=body: reply(200, body))
+        with pytest.raises(UnknownOutcomeError):
+            transport_to(server.url, road).submit(sealed_as(road=road))
+        assert len(server.arrived) == 1
 
 
 MANY = b"From: A <a@example.com>\r\nTo: b@example.org, G: c@example.org;\r\nCc: d@example.org\r\n%s\r\nx\r\n"
@@ -244,6 +280,7 @@ def test_an_option_that_the_author_wrote_as_a_field_goes_as_it_stands(
         (Road.SES_V2, EnvelopeOverride(rcpt_to=())),
         (Road.SES_V1, EnvelopeOverride(rcpt_to=())),
         (Road.SES_V2, EnvelopeOverride(mail_from="")),
+        (Road.SES_V1, EnvelopeOverride(mail_from="")),
     ],
 )
 def test_an_empty_envelope_stops_the_send(
@@ -293,7 +330,7 @@ def test_cancelling_ends_the_upload(
 
 def test_a_secret_that_is_missing_is_said(serve: Any, transport_to: Any, sealed_as: Any, secrets_kept: Any) -> None:
     secrets_kept.remove("work")
-    with pytest.raises(AccountError, match="no secret key"):
+    with pytest.raises(AccountError, match="no secret for"):
         transport_to(serve().url, Road.SES_V2).submit(sealed_as())
 
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from botocore.exceptions import ProxyConnectionError
 
 from sescomposer.core.errors import (
     RefusedError,
@@ -22,6 +23,7 @@ from sescomposer.ses.api import ApiTransport
 from sescomposer.ses.api_v1 import ApiV1Transport
 from sescomposer.ses.api_v2 import ApiV2Transport
 from sescomposer.ses.clients import Timeouts
+from sescomposer.ses.translate import submission_error
 
 TRANSPORTS: dict[Road, type[ApiTransport]] = {Road.SES_V2: ApiV2Transport, Road.SES_V1: ApiV1Transport}
 ROADS = pytest.mark.parametrize("road", list(TRANSPORTS), ids=str)
@@ -226,3 +228,13 @@ def test_no_log_holds_a_secret_a_signature_or_the_message(
     signature = server.arrived[0].headers["authorization"].rpartition("Signature=")[2]
     for hidden in (SECRET, signature, "Hello"):
         assert hidden not in caplog.text
+
+
+def test_a_proxy_that_failed_behind_the_last_octet_leaves_doubt(account_at: Callable[..., Account]) -> None:
+    """Older versions of urllib3 call every reset that comes through a proxy a failure to connect to it."""
+    error = ProxyConnectionError(proxy_url="http://proxy.example", error=OSError("reset"))
+    told = [
+        submission_error(error, account_at("http://127.0.0.1:1"), "SendEmail", road=Road.SES_V2, may_have_left=left)
+        for left in (True, False)
+    ]
+    assert [type(each) for each in told] == [UnknownOutcomeError, SubmissionError]
