@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -18,10 +19,13 @@ from sescomposer.core.errors import AccountError
 from sescomposer.core.message import Message, Road
 from sescomposer.core.progress import NO_PROGRESS, Progress
 from sescomposer.core.seal import Sealed
+from sescomposer.gui import file_actions
 from sescomposer.gui.accounts import account_editing
 from sescomposer.gui.accounts.accounts_window import AccountsWindow
 from sescomposer.gui.accounts.leaving import Leave
 from sescomposer.gui.composer import Composer
+from sescomposer.gui.dialogs.keep_draft import Keep
+from sescomposer.gui.main_window import MainWindow
 from sescomposer.gui.self_reading import SelfReading
 from sescomposer.gui.sending.parcel import Parcel
 from sescomposer.gui.sending.send_sheet import SendSheet
@@ -85,6 +89,47 @@ def composer(services: Services, qtbot: QtBot) -> Iterator[Composer]:
     runner.close()
 
 
+@pytest.fixture
+def keep_window(
+    services: Services, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[[MainWindow], MainWindow]]:
+    """Show composer windows; at the end they are closed, and drafts in them go without a question."""
+    monkeypatch.setattr(file_actions, "ask_keep", lambda parent, name: Keep.DISCARD)
+    made: list[MainWindow] = []
+
+    def keep(window: MainWindow) -> MainWindow:
+        window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+        made.append(window)
+        window.show()
+        return window
+
+    yield keep
+    for window in made:
+        qtbot.waitUntil(partial(_is_idle, window))
+        window.close()
+        window.deleteLater()
+
+
+@pytest.fixture
+def make_window(
+    qtbot: QtBot, services: Services, keep_window: Callable[[MainWindow], MainWindow]
+) -> Callable[..., MainWindow]:
+    """Make a composer window on a message and wait for it."""
+
+    def make(message: Message | None = None, **keywords: Any) -> MainWindow:
+        window = keep_window(MainWindow(services, message, **keywords))
+        qtbot.waitExposed(window)
+        return window
+
+    return make
+
+
+@pytest.fixture
+def window(make_window: Callable[..., MainWindow], services: Services) -> MainWindow:
+    """A composer window with the sample message."""
+    return make_window(sample_message(services.ids))
+
+
 class Keyring:
     """A keyring in memory, which can be absent or locked; notes the threads that ask."""
 
@@ -144,7 +189,7 @@ def open_window(
         window.deleteLater()
 
 
-def _is_idle(window: AccountsWindow) -> bool:
+def _is_idle(window: AccountsWindow | MainWindow) -> bool:
     return window.runner.running == 0
 
 

@@ -1,10 +1,9 @@
 """Which account a window uses: button, menu, status bar, notices; one step of undo for each choice."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -16,8 +15,6 @@ from sescomposer.core.errors import StoreError
 from sescomposer.core.message import Message
 from sescomposer.core.parse import parse
 from sescomposer.core.road import Road
-from sescomposer.gui import file_actions
-from sescomposer.gui.dialogs.keep_draft import Keep
 from sescomposer.gui.main_window import MainWindow
 from sescomposer.services.account import Account, WayIn
 from sescomposer.services.knowledge import Known
@@ -32,22 +29,8 @@ Make = Callable[..., MainWindow]
 
 
 @pytest.fixture
-def make(qtbot: QtBot, services: Services, monkeypatch: pytest.MonkeyPatch) -> Iterator[Make]:
-    monkeypatch.setattr(file_actions, "ask_keep", lambda parent, name: Keep.DISCARD)
-    made: list[MainWindow] = []
-
-    def make(**keywords: Any) -> MainWindow:
-        window = MainWindow(services, Message(parse(LETTER)), **keywords)
-        window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
-        made.append(window)
-        window.show()
-        return window
-
-    yield make
-    for window in made:
-        qtbot.waitUntil(partial(is_idle, window))
-        window.close()
-        window.deleteLater()
+def make(services: Services, keep_window: Callable[[MainWindow], MainWindow]) -> Make:
+    return lambda **keywords: keep_window(MainWindow(services, Message(parse(LETTER)), **keywords))
 
 
 def is_idle(window: MainWindow) -> bool:
@@ -198,7 +181,12 @@ def test_the_accounts_are_opened_from_menu_and_status_bar(
     window.account_choice.choose("work")
     shown: list[tuple[object, ...]] = []
     opened = AccountsWindow(services)
-    monkeypatch.setattr(AccountsWindow, "show_for", lambda *arguments: shown.append(arguments) or opened)
+
+    def show_for(*arguments: object) -> AccountsWindow:
+        shown.append(arguments)
+        return opened
+
+    monkeypatch.setattr(AccountsWindow, "show_for", show_for)
     window.trigger("accounts")
     window.status.region.click()
     assert shown == [(services, window, "work")] * 2

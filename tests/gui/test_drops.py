@@ -1,7 +1,6 @@
 """What becomes of dropped files, and the words that say so."""
 
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,44 +11,22 @@ from pytestqt.qtbot import QtBot
 
 from sescomposer.bootstrap import Services
 from sescomposer.core.message import Message
-from sescomposer.gui import file_actions
-from sescomposer.gui.dialogs.keep_draft import Keep
 from sescomposer.gui.drops import DropHint, FileDrop, elsewhere, hide_hint, on_strip, show_hint
 from sescomposer.gui.main_window import MainWindow
-from sescomposer.services.sample import sample_message
 
 MakeWindow = Callable[..., MainWindow]
 COPY, LEFT, NO_KEYS = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 
 
 @pytest.fixture
-def make_window(services: Services, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[MakeWindow]:
-    monkeypatch.setattr(file_actions, "ask_keep", lambda parent, name: Keep.DISCARD)
-    made: list[MainWindow] = []
-
+def make_window(qtbot: QtBot, services: Services, keep_window: Callable[[MainWindow], MainWindow]) -> MakeWindow:
     def make(message: Message | None = None) -> MainWindow:
-        window = MainWindow(services, message)
-        window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
-        made.append(window)
-        window.show()
+        window = keep_window(MainWindow(services, message))
         qtbot.waitExposed(window)
         window.complete()
         return window
 
-    yield make
-    for window in made:
-        qtbot.waitUntil(partial(is_idle, window))
-        window.close()
-        window.deleteLater()
-
-
-@pytest.fixture
-def window(make_window: MakeWindow, services: Services) -> MainWindow:
-    return make_window(sample_message(services.ids))
-
-
-def is_idle(window: MainWindow) -> bool:
-    return window.runner.running == 0
+    return make
 
 
 @pytest.fixture

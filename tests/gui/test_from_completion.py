@@ -1,10 +1,9 @@
 """The From row: what it offers while typing and below, what it says of an address that may not send; and findings."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial
 
 import pytest
 from PySide6.QtCore import Qt
@@ -16,9 +15,7 @@ from sescomposer.core.errors import ServiceCallError
 from sescomposer.core.message import Message
 from sescomposer.core.parse import parse
 from sescomposer.core.progress import NO_PROGRESS, Progress
-from sescomposer.gui import file_actions
 from sescomposer.gui.account_facts.facts_window import FactsWindow
-from sescomposer.gui.dialogs.keep_draft import Keep
 from sescomposer.gui.main_window import MainWindow
 from sescomposer.gui.models.from_offers import MOST, Offer, Offers, from_offers
 from sescomposer.gui.panes.options_pane import OptionsPane
@@ -135,27 +132,18 @@ def reader() -> Reader:
 
 
 @pytest.fixture
-def make(qtbot: QtBot, services: Services, reader: Reader, monkeypatch: pytest.MonkeyPatch) -> Iterator[Make]:
+def make(qtbot: QtBot, services: Services, reader: Reader, keep_window: Callable[[MainWindow], MainWindow]) -> Make:
     from sescomposer.services.knowing import Knowing
 
-    monkeypatch.setattr(file_actions, "ask_keep", lambda parent, name: Keep.DISCARD)
     services.accounts.add(WORK)
-    made: list[MainWindow] = []
 
     def make(*known: Known, letter: bytes = LETTER) -> MainWindow:
         services.__dict__["knowing"] = Knowing(Store(*known), reader)  # type: ignore[arg-type]
-        window = MainWindow(services, Message(parse(letter), account="work"))
-        window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
-        made.append(window)
-        window.show()
+        window = keep_window(MainWindow(services, Message(parse(letter), account="work")))
         qtbot.waitUntil(lambda: window.runner.running == 0 and window.composer.is_checked)
         return window
 
-    yield make
-    for window in made:
-        qtbot.waitUntil(partial(is_idle, window))
-        window.close()
-        window.deleteLater()
+    return make
 
 
 def is_idle(window: MainWindow) -> bool:
