@@ -16,6 +16,9 @@ from sescomposer.gui.widgets.faint import Faint
 from sescomposer.gui.widgets.fitting_text import FittingText
 
 _NAMED = 12
+_LEFT_TO_RIGHT = "\N{LEFT-TO-RIGHT MARK}"
+"""Starts a line that begins with a name, which may run the other way."""
+
 _BUTTONS = ("Yes", "Maybe", "No")
 _TIP = "Guests see this button; here it is only shown."
 _BANNERS = {
@@ -27,7 +30,7 @@ _BANNERS = {
 
 def name_of(person: Person | Attendee) -> str:
     """Give how a mail program names somebody."""
-    return isolated(f"{person.name} <{person.mailbox}>" if person.name else person.mailbox)
+    return f"{isolated(person.name)} <{person.mailbox}>" if person.name else isolated(person.mailbox)
 
 
 def guests_words(event: Event) -> str:
@@ -37,7 +40,7 @@ def guests_words(event: Event) -> str:
         special = [ANSWERS.get(guest.partstat, guest.partstat)] if guest.partstat != "NEEDS-ACTION" else []
         special += [ROLES.get(guest.role, guest.role)] if guest.role != "REQ-PARTICIPANT" else []
         said = f" ({', '.join(special).lower()})" if special else ""
-        lines.append(f"{name_of(guest)}{said}")
+        lines.append(f"{_LEFT_TO_RIGHT}{name_of(guest)}{said}")
     more = len(event.attendees) - _NAMED
     return "\n".join([*lines, *([f"and {more} more"] if more > 0 else [])])
 
@@ -99,7 +102,8 @@ class EventCard(QFrame):
         self.banner.setText(_BANNERS["CANCEL"] if is_off else _BANNERS.get(event.method, ""))
         self.banner.setVisible(bool(self.banner.text()))
         self.title.setText(event.summary or "(no title)")
-        self._say("when", "\n".join(dict.fromkeys((in_words(event, zone), own_words(event)))))
+        is_here = event.all_day or event.zone in ("", zone)
+        self._say("when", own_words(event) if is_here else f"{in_words(event, zone)}\n{own_words(event)}")
         self._say("repeats", _repeats(event))
         self._say("where", "\n".join(text for text in (event.location, event.conference) if text))
         self._say("organizer", name_of(event.organizer) if event.organizer is not None else "")

@@ -103,7 +103,7 @@ class DatesList(QWidget):
         grid.addWidget(self.leave_button, 2, 0)
         grid.addWidget(self.back_button, 2, 2)
         grid.addWidget(self.day, 3, 0)
-        grid.addWidget(self.day_button, 3, 1)
+        grid.addWidget(self.day_button, 3, 1, 1, 3, Qt.AlignmentFlag.AlignLeft)
         grid.addWidget(self.note, 4, 0, 1, 4)
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(3, 1)

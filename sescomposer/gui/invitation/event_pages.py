@@ -1,6 +1,6 @@
 """The pages of the invitation tab: nothing yet, the form, the text; and above them what can be done with the event."""
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QTabBar, QToolButton, QVBoxLayout, QWidget
 
@@ -21,7 +21,7 @@ from sescomposer.gui.invitation.form import EventForm
 from sescomposer.gui.invitation.making import event_of_message, sender_of
 from sescomposer.gui.invitation.system_zone import system_zone
 from sescomposer.gui.invitation.text_pane import CalendarTextPane
-from sescomposer.gui.widgets.empty_state import EmptyState
+from sescomposer.gui.widgets.faint import Faint
 from sescomposer.gui.widgets.notice import Notice
 
 LARGE = 300_000
@@ -45,7 +45,9 @@ class EventPages(QWidget):
         self.empty = EmptyPage(self)
         self.form = EventForm(self.edits, self)
         self.text = CalendarTextPane(composer, self)
-        self.large = EmptyState("warning", self)
+        self.large = Faint("", self)
+        self.large.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.large.setMargin(32)
         self.stack = QStackedWidget(self)
         for page in (self.empty, self.form, self.text, self.large):
             self.stack.addWidget(page)
@@ -121,7 +123,7 @@ class EventPages(QWidget):
 
     def _show_large(self, part: Entity) -> None:
         size = f"{len(part.content):,} octets"
-        self.large.say("A large calendar object", f"It has {size}: showing it here would be slow.")
+        self.large.setText(f"The calendar object has {size}: showing it here would be slow.")
         self._show_page(self.large)
         self.mine_button.hide()
         self.anyway_button.show()

@@ -24,6 +24,8 @@ class EventForm(QScrollArea):
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        # What is as high as its width wants and a bar that comes and goes would drive each other.
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         content = QWidget(self)
         self.title = TitleSection(edits, content)
         self.when = WhenSection(edits, content)

@@ -46,6 +46,8 @@ class InvitationView(QScrollArea):
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        # What is as high as its width wants and a bar that comes and goes would drive each other.
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         both = QWidget(self)
         self.empty = Faint("", both)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignHCenter)

@@ -69,8 +69,13 @@ def with_more(guests: Iterable[Attendee], more: Iterable[Attendee]) -> tuple[Att
     >>> len(with_more((Attendee("a@b.example"),), (Attendee("A@b.example"), Attendee("c@b.example"))))
     2
     """
-    all_of_them = {key_of(guest.mailbox): guest for guest in reversed((*guests, *more))}
-    return tuple(reversed(all_of_them.values()))
+    there = tuple(guests)
+    new: dict[str, Attendee] = {}
+    for guest in more:
+        new.setdefault(key_of(guest.mailbox), guest)
+    for guest in there:
+        new.pop(key_of(guest.mailbox), None)
+    return (*there, *new.values())
 
 
 def with_recipients(root: Entity, guests: Iterable[Attendee]) -> Entity:

@@ -60,7 +60,7 @@ class VerdictTable(QTableWidget):
                 item = QTableWidgetItem(icon(sign, role), text) if column == 1 else QTableWidgetItem(text)
                 item.setData(_VERDICT, verdict)
                 item.setToolTip(text)
-                item.setTextAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+                item.setTextAlignment(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
                 self.setItem(row, column, item)
         self._fit()
 

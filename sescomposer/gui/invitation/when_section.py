@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from PySide6.QtCore import QSignalBlocker, Slot
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QPushButton
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QPushButton, QSizePolicy
 
 from sescomposer.core.errors import MessageError, StoreError
 from sescomposer.core.invitation.event import Event
@@ -44,7 +44,8 @@ class WhenSection(Section):
         self.add_row("start", "&Start", beside(self, self.start, self.all_day), named=self.start.date)
         self.add_row("zone", "Time &zone", self.zone, "The zone by whose rules the event keeps its hour.")
         self.add_row("end", "&End", beside(self, self.end, self.length), named=self.end.date)
-        self.add_row("end_zone", "", beside(self, self.other_zone, self.end_zone, stretch=1), named=self.end_zone)
+        self.other_zone.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.add_row("end_zone", "", beside(self, self.other_zone, self.end_zone), named=self.end_zone)
         self._build_elsewhere(now)
         self.start.edited.connect(self._on_start)
         self.end.edited.connect(self._on_end)

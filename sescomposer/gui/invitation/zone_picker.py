@@ -123,7 +123,8 @@ class ZonePicker(QComboBox):
         """Have the zones ready, and let typing replace what is shown."""
         self._fill()
         super().focusInEvent(event)
-        self.line.selectAll()
+        if event.reason() not in (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason):
+            self.line.selectAll()
 
     def showPopup(self) -> None:
         """Show all zones."""
