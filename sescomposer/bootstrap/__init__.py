@@ -221,6 +221,9 @@ class Services(AccountServices):
         Raises:
             StoreError: the log of submissions, or the local inbox, cannot be used.
         """
+        if all(record.outcome is not None for record in self.submissions.all()):
+            # So it is at most starts, which then need not import what sends.
+            return ()
         from sescomposer.services.unknown import UnknownSubmission, advice, still_unknown
 
         records = self.sending.unfinished()

@@ -8,13 +8,13 @@ from PySide6.QtWidgets import QMessageBox
 
 from sescomposer.core.message import Message
 from sescomposer.gui.tasks import Context, Task, TaskRunner
-from sescomposer.services.batch import Batch
 
 if TYPE_CHECKING:
     from sescomposer.bootstrap import Services
     from sescomposer.gui.main_window import MainWindow
     from sescomposer.gui.sending.parcel import Parcel
     from sescomposer.gui.sending.resume_dialog import Interrupted, ResumeDialog
+    from sescomposer.services.batch import Batch
 
 
 class InterruptedBatches(QObject):
@@ -37,15 +37,16 @@ class InterruptedBatches(QObject):
         """Look for them, and offer what there is over that window."""
         self._window = window
         window.destroyed.connect(self._on_window_gone)
-        sending = self._services.sending
+        services = self._services
 
         def operation(context: Context) -> "tuple[Interrupted, ...]":
-            batches = sending.resumable()
-            if not batches:
+            if not services.submissions.plans():
+                # So it is at most starts, which then need not import what sends.
                 return ()
             from sescomposer.gui.sending.resume_dialog import Interrupted
 
-            return tuple(Interrupted(batch, sending.is_too_old(batch)) for batch in batches)
+            sending = services.sending
+            return tuple(Interrupted(batch, sending.is_too_old(batch)) for batch in sending.resumable())
 
         self._start(operation).succeeded.connect(self._on_found)
 
@@ -74,23 +75,23 @@ class InterruptedBatches(QObject):
         self.dialog = None
 
     @Slot(str, object)
-    def _on_chosen(self, name: str, batch: Batch) -> None:
+    def _on_chosen(self, name: str, batch: "Batch") -> None:
         deeds = {"resume": self._resume, "reseal": self._reseal, "drafts": self._open_drafts, "discard": self._discard}
         deeds[name](batch)
 
-    def _resume(self, batch: Batch) -> None:
+    def _resume(self, batch: "Batch") -> None:
         """Go on with a batch as it was sealed, through the account it was sealed for."""
         from sescomposer.gui.sending.parcel import resumed_parcel
 
         self._show_sheet(batch, resumed_parcel(batch))
 
-    def _reseal(self, batch: Batch) -> None:
+    def _reseal(self, batch: "Batch") -> None:
         """Review what is left, sealed anew; only when that is sent, the batch is given up."""
         from sescomposer.gui.sending.parcel import resealed_parcel
 
         self._show_sheet(batch, resealed_parcel(self._services, batch))
 
-    def _show_sheet(self, batch: Batch, parcel: "Parcel") -> None:
+    def _show_sheet(self, batch: "Batch", parcel: "Parcel") -> None:
         from sescomposer.gui.sending.send_sheet import SendSheet
         from sescomposer.gui.sending.way import way_again
 
@@ -101,7 +102,7 @@ class InterruptedBatches(QObject):
             )
             self._settle(batch)
 
-    def _open_drafts(self, batch: Batch) -> None:
+    def _open_drafts(self, batch: "Batch") -> None:
         """Open what is left as messages to write on; the batch itself stays until it is discarded."""
         from sescomposer.gui.sending.parcel import drafts_of
 
@@ -118,7 +119,7 @@ class InterruptedBatches(QObject):
             for message in messages:
                 self._window.window_wanted.emit(message)
 
-    def _discard(self, batch: Batch) -> None:
+    def _discard(self, batch: "Batch") -> None:
         """Ask, then send nothing further of a batch."""
         left = len(batch.left)
         box = QMessageBox(QMessageBox.Icon.Question, "SES Composer", "Discard this batch?", parent=self.dialog)
@@ -129,17 +130,17 @@ class InterruptedBatches(QObject):
         discard.clicked.connect(lambda: self.discard(batch))
         box.open()
 
-    def discard(self, batch: Batch) -> None:
+    def discard(self, batch: "Batch") -> None:
         """Send nothing further of a batch."""
         sending = self._services.sending
 
-        def operation(context: Context) -> Batch:
+        def operation(context: Context) -> "Batch":
             sending.discard(batch)
             return batch
 
         self._start(operation).succeeded.connect(self._settle)
 
     @Slot(object)
-    def _settle(self, batch: Batch) -> None:
+    def _settle(self, batch: "Batch") -> None:
         if self.dialog is not None:
             self.dialog.settle(batch)
