@@ -13,7 +13,7 @@ from sescomposer.cli.secret_input import read_secret
 from sescomposer.cli.streams import STANDARD_INPUT, Inputs, print_json, say, shown
 from sescomposer.cli.watch import Watch
 from sescomposer.core.envelope import envelope_of
-from sescomposer.core.errors import ExitCode, UsageError
+from sescomposer.core.errors import ExitCode, SesComposerError, UsageError
 from sescomposer.core.message import NO_OPTIONS, EnvelopeOverride, Message, Road, SendingOptions, Tracking
 from sescomposer.core.parse import parse
 from sescomposer.services.ports import SubmissionRecord, SubmissionState, Transport
@@ -163,23 +163,42 @@ def _submitted(
         refuse_errors(review, reasons_of(review, reasons))
     sending, pace = services.sending, services.pace(transport)
     records: list[SubmissionRecord] = []
+    troubles: list[SesComposerError] = []
     with Watch() as watch:
         for review in reviews:
-            records += sending.submit(
-                review,
-                transport,
-                overrides=reasons,
-                progress=watch,
-                report=watch.report,
-                control=watch.control,
-                pace=pace,
-            )
+            try:
+                records += sending.submit(
+                    review,
+                    transport,
+                    overrides=reasons,
+                    progress=watch,
+                    report=watch.report,
+                    control=watch.control,
+                    pace=pace,
+                )
+            except SesComposerError as error:
+                if not records:
+                    raise
+                # The receipts of those before must not be lost: who runs it again would send them twice.
+                troubles.append(error)
+                break
+    for trouble in troubles:
+        say(shown(f"{len(reviews) - len(records)} of the messages were not sent. {trouble} {trouble.hint}".strip()))
     if anyway and transport.is_local:
         records = [services.deliver_anyway(record) for record in records]
-    status = max(_STATUS[record.state] for record in records)
+    status = _status(records, troubles)
     # What is in doubt weighs more than that somebody stopped the rest.
     is_stopped = watch.is_interrupted and status is not ExitCode.UNKNOWN
     return records, ExitCode.INTERRUPTED if is_stopped else status
+
+
+def _status(records: Sequence[SubmissionRecord], troubles: Sequence[SesComposerError]) -> ExitCode:
+    """Give the exit status: that one may be on its way weighs most, and what was accepted is never called nothing."""
+    states = {record.state for record in records}
+    if SubmissionState.UNKNOWN in states:
+        return ExitCode.UNKNOWN
+    status = max((*(_STATUS[state] for state in states), *(trouble.exit_code for trouble in troubles)))
+    return ExitCode.PARTLY if status is ExitCode.NOTHING_DONE and SubmissionState.ACCEPTED in states else status
 
 
 def _say_where(transport: Transport) -> None:

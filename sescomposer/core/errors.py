@@ -20,6 +20,7 @@ class ExitCode(IntEnum):
     REFUSED = 4
     UNKNOWN = 5
     NOTHING_DONE = 6
+    PARTLY = 7
     FAULT = 70
     INTERRUPTED = 130
 

@@ -2,18 +2,21 @@
 
 import hashlib
 import json
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from sescomposer.bootstrap import Services, make_services
 from sescomposer.cli.app import main
-from sescomposer.core.errors import ExitCode, StoreError
+from sescomposer.core.errors import ExitCode, StoreError, SubmissionError, UnknownOutcomeError
 from sescomposer.core.progress import NO_PROGRESS, Progress
 from sescomposer.core.road import Road
 from sescomposer.core.seal import Sealed
 from sescomposer.services.account import Account, Secret, WayIn
 from sescomposer.services.ports import Outcome, Receipt, SubmissionState
+from sescomposer.services.review import StaleError
+from sescomposer.services.sending import Sending
 
 GOOD = b"From: Ada <ada@a.example>\nTo: b@b.example\nBcc: c@c.example\nSubject: Hi\n\nHello\n"
 REFUSED = b"From: a@a.example\r\nTo: b@b.example\r\nSubject: a\r\nSubject: b\r\n\r\nx\r\n"
@@ -284,3 +287,50 @@ def test_error_stops_all_until_a_reason_is_given(
     receipts = json.loads(capsys.readouterr().out)["submissions"]
     assert {"code": "field-repeated", "reason": "it is a test"} in receipts[1]["overrides"]
     assert len(elsewhere.given) == 2
+
+
+def test_receipts_of_what_was_sent_outlive_what_stops_the_rest(
+    letter: Path, elsewhere: Elsewhere, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(sending: Sending, sealed_at: datetime) -> None:
+        if elsewhere.given:
+            raise StaleError("The message was sealed 46 minutes ago, more than 45.")
+
+    monkeypatch.setattr(Sending, "_refuse_stale", refuse)
+    words = ["send", str(letter), str(letter), "--as-is", "--account", "work", "--json"]
+    assert main([*words, "--override", "bcc-visible=it is a test"]) == ExitCode.PARTLY
+    shown = capsys.readouterr()
+    assert "1 of the messages were not sent. The message was sealed 46 minutes ago" in shown.err
+    (receipt,) = json.loads(shown.out)["submissions"]
+    assert receipt["state"] == "accepted"
+
+
+def test_what_may_be_on_its_way_decides_the_exit_status(
+    letter: Path, elsewhere: Elsewhere, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def submit(sealed: Sealed, progress: Progress = NO_PROGRESS) -> Receipt:
+        elsewhere.given.append(sealed)
+        if len(elsewhere.given) == 1:
+            raise UnknownOutcomeError("The connection broke.")
+        raise SubmissionError("No connection.")
+
+    monkeypatch.setattr(elsewhere, "submit", submit)
+    assert main(["send", str(letter), str(letter), "--account", "work", "--json"]) == ExitCode.UNKNOWN
+    receipts = json.loads(capsys.readouterr().out)["submissions"]
+    assert {receipt["state"] for receipt in receipts} == {"outcome unknown", "not sent"}
+
+
+def test_what_was_sent_in_part_is_not_called_nothing(
+    letter: Path, elsewhere: Elsewhere, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A program that tries again whatever ended with "nothing was done" would send the first one twice."""
+    usual = elsewhere.submit
+
+    def submit(sealed: Sealed, progress: Progress = NO_PROGRESS) -> Receipt:
+        if elsewhere.given:
+            raise SubmissionError("No connection.")
+        return usual(sealed, progress)
+
+    monkeypatch.setattr(elsewhere, "submit", submit)
+    assert main(["send", str(letter), str(letter), "--account", "work"]) == ExitCode.PARTLY
+    assert "accepted: " in capsys.readouterr().out
