@@ -29,6 +29,8 @@ VERBS = (
     *("remove ", "rename ", "restore ", "send ", "set ", "take ", "unwrap ", "use ", "wrap "),
 )
 """What an undo label begins with; an edit that does something else adds its verb."""
+EDITS = ("edit_root", "_set", "change")
+"""Methods that make an edit; their second argument is its label."""
 
 
 @pytest.fixture
@@ -173,7 +175,7 @@ def labels_in(function: ast.AST) -> list[str]:
     given = [
         node.args[1]
         for node in ast.walk(function)
-        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("edit_root", "_set") and len(node.args) > 1
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in EDITS and len(node.args) > 1
     ]
     names = {label.id for label in given if isinstance(label, ast.Name)}
     for node in ast.walk(function):

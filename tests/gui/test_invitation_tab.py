@@ -200,7 +200,12 @@ def test_a_hidden_tab_costs_nothing(
     calls: list[int] = []
     editors.tabs.setCurrentIndex(1)
     show: Callable[[EventPages], None] = EventPages.show_event
-    monkeypatch.setattr(EventPages, "show_event", lambda self: (calls.append(1), show(self)))
+
+    def counted(self: EventPages) -> None:
+        calls.append(1)
+        show(self)
+
+    monkeypatch.setattr(EventPages, "show_event", counted)
     QTest.keyClicks(editors.text.editor, "abc")
     assert calls == []
     editors.tabs.setCurrentIndex(2)
