@@ -210,9 +210,9 @@ class Accounts:
         """
         if name:
             self.get(name)
-        with self._lock:
-            if self._store.remembered().get(from_address.lower()) != name:
-                self._store.remember(from_address.lower(), name)
+        # Without the lock of the others: they hold it while the keyring waits for its user, and a window calls this.
+        if self._store.remembered().get(from_address.lower()) != name:
+            self._store.remember(from_address.lower(), name)
 
     def on_change(self, listener: Callable[[str], None]) -> Callable[[], None]:
         """Call `listener` with the name of every account added, changed or removed, in the thread that did it.

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from sescomposer.services.ports import BatchPlan, Hold, Intent, Outcome, SubmissionRecord
-from sescomposer.store.atomic import make_folder, replace_file, set_aside, translated
+from sescomposer.store.atomic import make_folder, replace_file, set_aside, sync_folder, translated
 from sescomposer.store.group_write import GroupWriter
 from sescomposer.store.locks import FileLock, locked, try_acquire
 from sescomposer.store.records import Head, Reading, append, frame, read_records
@@ -168,11 +168,16 @@ class SubmissionLog:
         """Append records, behind the schema where the log is new and behind a mended tail where it was torn."""
         make_folder(self._path.parent)
         with locked(self._lock_path):
-            if not self._path.exists() or self._path.stat().st_size == 0:
+            is_new = not self._path.exists() or self._path.stat().st_size == 0
+            if is_new:
                 records = frame(_FIRST) + records
             else:
                 self._check()
             length = append(self._path, records, _WRITE)
+            if is_new:
+                # Else a loss of power could take the name of the file, and the first intent with it.
+                with translated(_WRITE, self._path):
+                    sync_folder(self._path.parent)
             self._checked = self._path.stat().st_ino, length
 
     def _check(self) -> None:

@@ -3,6 +3,7 @@
 import base64
 import logging
 import pickle
+import threading
 import traceback
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -414,3 +415,29 @@ def test_no_secret_is_in_any_file_log_repr_or_traceback(services: Services, tmp_
     assert {path.name for path in files} >= {"accounts.toml", "sescomposer.log"}
     for octets in (*(path.read_bytes() for path in files), *(text.encode() for text in shown)):
         assert not [form for form in _forms(SECRET) if form in octets]
+
+
+def test_an_account_is_remembered_while_the_keyring_waits_for_its_user() -> None:
+    """The window remembers it; it must not stand still for as long as somebody looks for a password."""
+    asked, unlocked = threading.Event(), threading.Event()
+
+    class Locked(MemorySecrets):
+        def set(self, account: str, secret: Secret) -> None:
+            asked.set()
+            assert unlocked.wait(30)
+            super().set(account, secret)
+
+    accounts = Accounts(MemoryAccounts(), Locked())
+    accounts.add(ROLE)
+    adding = threading.Thread(target=accounts.add, args=(WORK, Secret(SECRET)))
+    remembering = threading.Thread(target=accounts.remember, args=("ada@a.example", "role"))
+    adding.start()
+    assert asked.wait(30)
+    remembering.start()
+    remembering.join(5)
+    is_stuck = remembering.is_alive()
+    unlocked.set()
+    adding.join(30)
+    remembering.join(30)
+    assert not is_stuck
+    assert accounts.remembered() == {"ada@a.example": "role"}

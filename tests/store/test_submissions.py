@@ -237,3 +237,16 @@ def test_batch_is_held_by_one_at_a_time_and_freed_by_the_end_of_a_process(tmp_pa
     again = other.hold("batch")
     assert again is not None
     again.release()
+
+
+def test_the_name_of_a_new_log_is_durable_before_the_first_intent_counts(
+    log: SubmissionLog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[tuple[Path, bool]] = []
+    monkeypatch.setattr(
+        "sescomposer.store.submissions.sync_folder",
+        lambda folder: synced.append((folder, _path(tmp_path).stat().st_size > 0)),
+    )
+    log.record_intent(INTENT)
+    log.record_outcome(OUTCOME)
+    assert synced == [(_path(tmp_path).parent, True)]
