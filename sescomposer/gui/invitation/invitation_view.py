@@ -102,8 +102,11 @@ class InvitationView(QScrollArea):
 
     @Slot()
     def _on_changed(self) -> None:
-        if self.isVisible() and self._shown is not self._composer.root:
-            self._shown = self._composer.root
+        if not self.isVisible():
+            return
+        part = self._edits.part
+        if part is None or part is not self._shown:
+            self._shown = part
             self._show()
 
     @Slot(str)

@@ -83,7 +83,8 @@ class _Table(QTableView):
         self.verticalHeader().hide()
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        # Addresses are never cut; what has no room is reached by scrolling.
+        header.setStretchLastSection(True)
 
     def sizeHint(self) -> QSize:
         """A few rows."""
