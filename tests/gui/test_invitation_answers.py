@@ -302,7 +302,7 @@ def test_who_is_left_out_must_be_told(qtbot: QtBot, services: Services, open_win
     dialog = asked(qtbot, open_window_with(changed(update, attendees=GUESTS[:1])))
     rows = dialog.table.model()
     words = [str(rows.index(row, 0).data()) for row in range(rows.rowCount())]
-    assert any(said.startswith("bob@example.net: have the event and are guests no longer") for said in words)
+    assert any(said == "bob@example.net: no guest any more" for said in words)
     dialog.reject()
 
 
@@ -354,7 +354,7 @@ def test_links_are_put_into_the_html_after_a_look(
 def test_links_need_an_event_and_html(qtbot: QtBot, services: Services, open_window_with: Open) -> None:
     window = open_window_with(compose("a@b.example", "c@d.example", "Hi", text="x", ids=services.ids))
     window.trigger("calendar_links")
-    assert window.info.sentences == ("The message has no event to link to. Make an invitation first.",)
+    assert window.info.sentences[-1] == "The message has no event to link to. Make an invitation first."
 
 
 @pytest.mark.parametrize(

@@ -144,7 +144,7 @@ def test_events_are_listed_with_state_and_counts(show: Show, services: Services)
     window = show()
     model = window.centre.model
     assert [model.index(row, TITLE).data() for row in (0, 1)] == ["Dinner", "Office hours"]
-    assert str(model.index(1, WHEN).data()).endswith("repeats")
+    assert str(model.index(1, WHEN).data()).startswith("Repeats from ")
     assert model.index(1, STATE).data() == "Sent"
     assert model.index(1, ANSWERED).data() == "1 accepted, 2 no answer"
     assert "Office hours" in str(model.index(1, 0).data(role=11)), "AccessibleTextRole tells the whole row"
@@ -332,6 +332,15 @@ def test_everything_has_a_name_for_those_who_listen(show: Show, services: Servic
     for button in centre.buttons.values():
         assert button.text()
         assert button.accessibleDescription()
+
+
+def test_access_keys_are_unique(show: Show, services: Services) -> None:
+    send(services, invitation(services))
+    centre = show().centre
+    titles = [centre.tabs.tabText(index) for index in range(centre.tabs.count())]
+    words = [*titles, *(button.text() for button in centre.buttons.values()), "Make an update with this &time"]
+    keys = [text[text.index("&") + 1].lower() for text in words]
+    assert len(set(keys)) == len(keys)
 
 
 def test_it_goes_with_the_last_composer(qtbot: QtBot, show: Show, opener: Opener) -> None:

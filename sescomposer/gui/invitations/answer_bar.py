@@ -43,7 +43,7 @@ class AnswerBar(Notice):
         self.update_button = self.add_button(
             "Make an update with this &time", "Note the answer, and open the update that it asks for, to be reviewed"
         )
-        self.show_button = self.add_button("Show the e&vent", "Open the list of invitations at this event")
+        self.show_button = self.add_button("Sho&w the event", "Open the list of invitations at this event")
         self.note_button.clicked.connect(self.note)
         self.update_button.clicked.connect(self.make_update)
         self.show_button.clicked.connect(self._on_show)

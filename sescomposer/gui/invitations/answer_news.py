@@ -91,7 +91,7 @@ def _said(answer: Answer, invitation: Invitation | None) -> str:
         case Kind.REPLY:
             return f"{who} {verb_of(answer.partstat)} {what}{date}."
         case Kind.COUNTER:
-            return f"{who} proposes another time for {what}{date}, and else is: {ANSWERS[answer.partstat][0].lower()}."
+            return f"{who} proposes another time for {what}{date} (answer: {ANSWERS[answer.partstat][0].lower()})."
         case Kind.REFRESH:
             return f"{who} asks to be sent {what} once more."
         case _:

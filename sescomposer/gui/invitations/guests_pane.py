@@ -68,7 +68,7 @@ class GuestsPane(QWidget):
 
     def _line(self, proposal: Proposal) -> Notice:
         line = Notice("Proposal of a guest", self)
-        button = line.add_button("Make an &update with this time", "Open the update that this asks for, to be reviewed")
+        button = line.add_button("Make an update with this &time", "Open the update that this asks for, to be reviewed")
         button.setVisible(True)
         # No widget of ours is captured: the line may be gone before its signal is.
         button.clicked.connect(partial(self._on_accept, proposal.answer))

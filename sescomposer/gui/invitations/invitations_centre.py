@@ -30,7 +30,7 @@ BUTTONS: dict[str, tuple[str, str, str]] = {
     "cancel date": ("", "Cancel one &date...", "Choose one of the next dates, and open its cancellation"),
     "move date": ("", "&Move one date...", "Choose one of the next dates and its new time, and open the message"),
     "withdraw": ("remove", "&Withdraw a guest...", "Open the message that takes the selected guest off"),
-    "resend": ("send", "Send a&gain...", "Open the same invitation once more, to ask those who have not answered"),
+    "resend": ("send", "Send &again...", "Open the same invitation once more, to ask those who have not answered"),
     "export": ("save", "E&xport .ics...", "Write the event as a calendar file (Ctrl+S)"),
 }
 """Icon, words and explanation of what can be done, by name."""

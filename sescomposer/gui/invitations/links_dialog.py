@@ -37,6 +37,7 @@ class LinksDialog(QDialog):
         self.accept_button = self.buttons.addButton("&Show the difference...", QDialogButtonBox.ButtonRole.AcceptRole)
         self.accept_button.setDefault(True)
         self._build()
+        self.label.setFocus()
 
     def sizeHint(self) -> QSize:
         """Room for the notes."""

@@ -137,8 +137,8 @@ def current_of(event: Event, wanted: Event | None) -> Event:
 
 def when_words(event: Event) -> str:
     """Write when an event takes place, and that it repeats."""
-    repeats = ", repeats" if event.rule or event.rdates else ""
-    return f"{time_words_of(event)}{repeats}"
+    repeats = "Repeats from " if event.rule or event.rdates else ""
+    return f"{repeats}{time_words_of(event)}"
 
 
 def time_words_of(event: Event) -> str:

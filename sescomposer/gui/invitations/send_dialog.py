@@ -25,6 +25,7 @@ from sescomposer.gui.widgets.selection_colours import SelectionColours
 from sescomposer.services.invitations import Standing
 
 _NAMED = 6
+_TELL_THEM = "They have the event and get nothing now: withdraw them too (Message, Invitations)."
 
 
 class InvitationSendDialog(QDialog):
@@ -55,6 +56,7 @@ class InvitationSendDialog(QDialog):
         self._build()
         self._show_revision()
         self._show_consequence()
+        self.review_button.setFocus()
 
     def sizeHint(self) -> QSize:
         """Room for the difference, where there is one."""
@@ -105,9 +107,11 @@ class InvitationSendDialog(QDialog):
         for standing in self.facts.standings:
             table.addTopLevelItem(_item(standing, self.facts))
         table.expandAll()
-        for row in range(len(self.facts.standings)):
+        for row, standing in enumerate(self.facts.standings):
             # What is said of the guests has the width of the table.
             table.setFirstColumnSpanned(row, table.rootIndex(), True)
+            if not standing.changes or standing.is_left_out:
+                table.setFirstColumnSpanned(0, table.model().index(row, 0), True)
         header = table.header()
         header.setStretchLastSection(True)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
@@ -147,13 +151,12 @@ class InvitationSendDialog(QDialog):
 
 def _item(standing: Standing, facts: SendFacts) -> QTreeWidgetItem:
     names = names_of(standing.guests, _NAMED)
-    if standing.is_left_out:
-        words = f"{names}: have the event and are guests no longer. Withdraw them in the list of invitations (Message)."
-    else:
-        words = f"{names}: {has_words(standing.has)}"
+    words = f"{names}: {'no guest any more' if standing.is_left_out else has_words(standing.has)}"
     item = QTreeWidgetItem([words])
     item.setToolTip(0, f"{', '.join(standing.guests)}\n{words}")
     item.setIcon(0, icon("warning", "warning") if standing.is_left_out else icon("envelope"))
+    if standing.is_left_out:
+        item.addChild(QTreeWidgetItem([_TELL_THEM]))
     if facts.event.method == "CANCEL" or facts.event.recurrence_id is not None or standing.is_left_out:
         return item
     for change in standing.changes:

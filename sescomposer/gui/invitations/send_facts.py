@@ -66,7 +66,15 @@ class SendFacts:
             return f"For {count}: {notice or 'one date of a repeating event is changed.'}"
         if self.invitation is None:
             return f"This invites {count}. Nobody was sent this event before."
-        return f"This is sent to {count}, some of whom have the event already."
+        new = [guest for guest in self.guests if key_of(guest.mailbox) not in self._has_it]
+        first = f" {len(new):,} of them get it for the first time." if new else ""
+        return f"This is an update for {count}.{first}"
+
+    @property
+    def _has_it(self) -> frozenset[str]:
+        """Who has the event, as `key_of` gives it."""
+        have = (standing for standing in self.standings if standing.has is not None)
+        return frozenset(key_of(guest) for standing in have for guest in standing.guests)
 
 
 def facts_of(invitations: Invitations, message: Message) -> SendFacts | None:

@@ -31,6 +31,7 @@ class NextSteps(QObject):
         self._invitations = invitations
         self._runner = runner
         self._widget = parent
+        self._is_making = False
 
     def update(self, invitation: Invitation) -> None:
         """Open what guests have, to be changed."""
@@ -82,11 +83,19 @@ class NextSteps(QObject):
         return tuple(date for date, sent in last.items() if sent is None or sent.method != "CANCEL")
 
     def _make(self, make: Callable[[Invitations], Message]) -> None:
+        if self._is_making:
+            return
+        self._is_making = True
         # Nothing of Qt goes to the worker.
         invitations = self._invitations
         task = self._runner.start(lambda context: make(invitations), quiet=True)
         task.succeeded.connect(self.made)
         task.failed.connect(self._on_failed)
+        task.finished.connect(self._on_finished)
+
+    @Slot()
+    def _on_finished(self) -> None:
+        self._is_making = False
 
     @Slot(object)
     def _on_failed(self, error: SesComposerError) -> None:

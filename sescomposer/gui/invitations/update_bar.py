@@ -34,7 +34,7 @@ class UpdateBar(Notice):
         self._uid = ""
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._pause.timeout.connect(self.look)
-        self.show_button = self.add_button("Show the e&vent", "Open the list of invitations at this event")
+        self.show_button = self.add_button("Sho&w the event", "Open the list of invitations at this event")
         self.show_button.setVisible(True)
         self.show_button.clicked.connect(self._on_show)
         composer.message_changed.connect(self._on_message_changed)
