@@ -201,9 +201,12 @@ class EventPages(QWidget):
         calendar, composer = self.edits.calendar, self._composer
         if calendar is None:
             return
-        root, now = composer.root, composer.services.clock.now()
-        own = as_template(calendar, composer.ids, now, sender_of(root)).calendar
-        self._tell(self.edits.edit(lambda root: placed(root, own, composer.ids), "make event mine"))
+        now = composer.services.clock.now()
+
+        def edit(root: Entity) -> Entity:
+            return placed(root, as_template(calendar, composer.ids, now, sender_of(root)).calendar, composer.ids)
+
+        self._tell(self.edits.edit(edit, "make event mine"))
 
     @Slot()
     def _on_copy(self) -> None:
