@@ -26,6 +26,10 @@ from hypothesis import settings
 # Before anything imports Qt; a test of the real window sets its own platform in its child process.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+# Whoever starts the suite in the background may have it ignore Ctrl+C; its children would then ignore it too.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
 settings.register_profile("local", deadline=None, max_examples=80, print_blob=True)
 settings.register_profile("ci", deadline=None, max_examples=80, derandomize=True, database=None, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "local")
