@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from sescomposer.core.answers import ServiceAnswer
 from sescomposer.core.envelope import Envelope
@@ -109,7 +110,7 @@ class SmtpTransport:
         """Submit octets to an envelope, once."""
         _check_paths(envelope)
         try:
-            kept = self._take()
+            kept = self._take(partial(progress.step, 0, len(octets) or 1))
             answer = self._submit(kept, octets, envelope, progress)
         except SmtpRefusal as refusal:
             raise error_of(refusal.answer) from refusal
@@ -153,14 +154,14 @@ class SmtpTransport:
         self._give_back(kept)
         return answer
 
-    def _take(self) -> _Kept:
+    def _take(self, look: Callable[[], None] | None = None) -> _Kept:
         """Give a connection that is logged in: one that is idle, or a new one."""
         while True:
             with self._lock:
                 kept = self._idle.pop() if self._idle else None
             if kept is None:
                 now = self._now()
-                return _Kept(SmtpConnection(self.server, *self._credentials()), now, now)
+                return _Kept(SmtpConnection(self.server, *self._credentials(), look), now, now)
             if self._now() - kept.made > OLD_SECONDS:
                 kept.connection.close()
             elif self._is_good(kept):

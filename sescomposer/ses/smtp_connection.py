@@ -59,15 +59,36 @@ class _Lines:
 
 
 class _Bounded(smtplib.SMTP):
-    """Replies of so many lines only."""
+    """Replies of so many lines only; while none comes, `look` is called now and then, and may cancel."""
+
+    look: Callable[[], None] | None = None
 
     def getreply(self) -> tuple[int, bytes]:
         """Read a reply; see the library."""
+        if self.look is not None:
+            self._wait(self.look)
         if self.file is None and self.sock is not None:
             self.file = _Lines(self.sock.makefile("rb"))
         if isinstance(self.file, _Lines):
             self.file.begin()
         return super().getreply()
+
+    def _wait(self, look: Callable[[], None]) -> None:
+        """Wait until something comes, as long as the library would; the library itself then finds that nothing did."""
+        connection = self.sock
+        if connection is None:
+            return
+        waited, most = 0.0, connection.gettimeout() or COMMAND_SECONDS
+        with selectors.DefaultSelector() as selector:
+            selector.register(connection, selectors.EVENT_READ)
+            while waited + LOOK_SECONDS < most:
+                # What TLS has read already, no selector sees.
+                if isinstance(connection, ssl.SSLSocket) and connection.pending():
+                    return
+                if selector.select(LOOK_SECONDS):
+                    return
+                waited += LOOK_SECONDS
+                look()
 
 
 class _BoundedTls(_Bounded, smtplib.SMTP_SSL):
@@ -120,16 +141,19 @@ class SmtpConnection:
     Args:
         server: Where to.
         user, password: Credentials, sent only over TLS.
+        look: Called now and then while the server says nothing; may cancel.
 
     Raises:
         SmtpRefusal, SmtpFault: it could not be made; nothing was submitted.
+        OperationCancelledError: from `look`.
     """
 
-    def __init__(self, server: Server, user: str, password: str) -> None:
+    def __init__(self, server: Server, user: str, password: str, look: Callable[[], None] | None = None) -> None:
         self._server = server
+        self._look = look
         self._step = "connect"
         self._content_left = False
-        self._smtp: smtplib.SMTP | None = None
+        self._smtp: _Bounded | None = None
         try:
             with self._faults():
                 self._connect()
@@ -137,6 +161,13 @@ class SmtpConnection:
         except BaseException:
             self.abandon()
             raise
+        finally:
+            self._look_with(None)
+
+    def _look_with(self, look: Callable[[], None] | None) -> None:
+        """Set who is asked while the server says nothing."""
+        if self._smtp is not None:
+            self._smtp.look = look
 
     @property
     def smtp(self) -> smtplib.SMTP:
@@ -156,6 +187,7 @@ class SmtpConnection:
             self._smtp = _BoundedTls(timeout=CONNECT_SECONDS, context=self._context(), local_hostname="localhost")
         else:
             self._smtp = _Bounded(timeout=CONNECT_SECONDS, local_hostname="localhost")
+        self._look_with(self._look)
         # The library takes the name to check from there only if the constructor connects, which would lose the reply.
         self._smtp._host = server.host  # type: ignore[attr-defined]
         self._expect(self._smtp.connect(server.host, server.port), "connect", 220)
@@ -225,10 +257,14 @@ class SmtpConnection:
         """
         self._content_left = False
         with self._faults():
-            self._command("mail-from", self._mail_command(octets, mail_from), 250)
-            for address in rcpt_to:
-                self._command("rcpt-to", f"RCPT TO:<{address}>", 250, 251)
-            self._command("data", "DATA", 354)
+            self._look_with(partial(progress.step, 0, len(octets) or 1))
+            try:
+                self._command("mail-from", self._mail_command(octets, mail_from), 250)
+                for address in rcpt_to:
+                    self._command("rcpt-to", f"RCPT TO:<{address}>", 250, 251)
+                self._command("data", "DATA", 354)
+            finally:
+                self._look_with(None)
             return self._send_content(octets, progress)
 
     def _mail_command(self, octets: Octets, mail_from: str) -> str:
@@ -251,8 +287,14 @@ class SmtpConnection:
 
     def _give_up(self) -> None:
         """Let the server forget a transaction; one that hung up behind its refusal (421 says so) leaves that told."""
+        if not self.is_open:
+            return
+        # The refusal is told whatever comes now, and soon.
+        self._look_with(None)
         try:
+            self._socket.settimeout(GOODBYE_SECONDS)
             is_forgotten = self.smtp.docmd("RSET")[0] == 250
+            self._socket.settimeout(COMMAND_SECONDS)
         except (OSError, smtplib.SMTPException):
             is_forgotten = False
         if not is_forgotten:

@@ -358,3 +358,38 @@ def test_a_connection_that_fell_silent_is_not_waited_for(
     now[0] = IDLE_SECONDS + 1
     transport.submit_octets(MESSAGE, ENVELOPE)
     assert (server.connections, len(server.contents)) == (2, 2)
+
+
+class CancellingSoon:
+    """Cancels when it is asked for the third time."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def step(self, done: int, total: int) -> None:
+        """See `Progress`."""
+        self.asked += 1
+        if self.asked > 2:
+            raise OperationCancelledError
+
+
+@pytest.mark.parametrize("step", ["CONNECT", "EHLO", "AUTH", "MAIL", "RCPT", "DATA"])
+def test_a_server_that_says_nothing_before_the_content_can_be_left(
+    serve: Any, transport_to: To, step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sescomposer.ses.smtp_connection.LOOK_SECONDS", 0.02)
+    server = serve({step: "SILENCE"})
+    transport = transport_to(server.port)
+    with pytest.raises(OperationCancelledError):
+        transport.submit_octets(MESSAGE, ENVELOPE, CancellingSoon())
+    assert server.contents == []
+
+
+def test_a_refusal_is_told_though_the_server_falls_silent_behind_it(
+    serve: Any, transport_to: To, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sescomposer.ses.smtp_connection.LOOK_SECONDS", 0.02)
+    monkeypatch.setattr("sescomposer.ses.smtp_connection.GOODBYE_SECONDS", 0.2)
+    server = serve({"RCPT": "554 No such user", "RSET": "SILENCE"})
+    with pytest.raises(RefusedError, match="No such user"):
+        transport_to(server.port).submit_octets(MESSAGE, ENVELOPE, CancellingSoon())
