@@ -7,6 +7,7 @@ MOST = 128 << 20
 """Octets of a body: a message of 40 MB as percent-encoded base64 text, with room for the rest."""
 
 _LINE = 4096
+_DIGITS = 18
 _PIECE = 1 << 18
 
 
@@ -49,7 +50,8 @@ def read_body(reader: Reader, fields: Mapping[str, str], *, half: bool = False) 
     length = lower.get("content-length", "0").strip()
     if not (length.isascii() and length.isdecimal()):
         raise BodyError("The length of the body is no number.")
-    total = int(length)
+    # Of more digits no number is made: that takes long, or fails.
+    total = int(length) if len(length) <= _DIGITS else MOST + 1
     if total > MOST:
         raise BodyError("The body is too long.", is_too_long=True)
     body = bytearray()

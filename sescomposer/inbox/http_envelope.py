@@ -15,7 +15,7 @@ from sescomposer.core.octets import Octets
 from sescomposer.core.parse import parse
 
 _LISTS = ("ToAddresses", "CcAddresses", "BccAddresses")
-_MEMBER = re.compile(r"Destinations\.member\.(\d+)")
+_MEMBER = re.compile(r"Destinations\.member\.([0-9]{1,9})")
 _PRINTABLE = re.compile(r"[ -~]*")
 
 

@@ -183,8 +183,9 @@ class Handler(BaseHTTPRequestHandler):
 
     def _fault_of(self, road: Road) -> Fault:
         """Give what is done to this request; of the API v1 every action comes here, and only a message counts."""
-        length = int(found) if (found := self.headers.get("Content-Length", "")).isdecimal() else -1
-        is_question = road is Road.SES_V1 and 0 <= length < _QUESTION_OCTETS
+        found = self.headers.get("Content-Length", "").strip()
+        is_short = found.isdecimal() and len(found) <= len(str(_QUESTION_OCTETS)) and int(found) < _QUESTION_OCTETS
+        is_question = road is Road.SES_V1 and is_short
         return Fault() if is_question else self._reception.faults.take(road)
 
     def _called(self, road: Road, call: Call, fault: Fault) -> None:

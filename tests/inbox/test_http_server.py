@@ -22,6 +22,7 @@ from sescomposer.core.road import Road
 from sescomposer.core.service_answers import explain
 from sescomposer.inbox.http_body import BodyError, read_body
 from sescomposer.inbox.http_call import MalformedCallError, form_call, json_call
+from sescomposer.inbox.http_envelope import wish_of_v1
 from sescomposer.services.serving import Came, Cut, Fault, answer_choices
 
 HEAD = b"From: a@example.com\r\nTo: b@example.org\r\nSubject: Hi\r\n\r\n"
@@ -242,8 +243,13 @@ def test_a_length_that_is_none_is_refused(serve: Callable[..., Any], name: str) 
 
 def test_a_body_that_is_too_long_is_not_read(serve: Callable[..., Any]) -> None:
     served = serve()
-    status, _, kind = request(served, b"", Content_Length=str(1 << 40))
-    assert (status, kind) == (413, "RequestEntityTooLargeException")
+    for length in (str(1 << 40), "9" * 5000):
+        status, _, kind = request(served, b"", Content_Length=length)
+        assert (status, kind) == (413, "RequestEntityTooLargeException")
+
+
+def test_a_number_of_a_member_without_end_is_none() -> None:
+    assert wish_of_v1({f"Destinations.member.{'9' * 5000}": "b@b.example"}).rcpt_to is None
 
 
 @pytest.mark.parametrize("member", ["FromEmailAddress", "FeedbackForwardingEmailAddress"])
