@@ -62,8 +62,11 @@ class WindowInvitation(QObject):
 
     @Slot(object)
     def _on_read(self, answer: "tuple[Calendar, bool]") -> None:
+        from sescomposer.core.invitation.replies import answers_of
+
         calendar, here = answer
-        if here or self._window.is_untouched:
+        # What a guest answers is no event to send on: it never takes the place of the one in the message.
+        if (here and not answers_of(calendar)) or self._window.is_untouched:
             self.put(calendar)
             return
         from sescomposer.gui.invitation.edits import placed

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -384,3 +385,18 @@ def test_the_list_opens_from_the_menu(qtbot: QtBot, services: Services, open_win
     assert shown is not None
     qtbot.waitUntil(lambda: shown.is_read and shown.runner.running == 0)
     shown.close()
+
+
+def test_the_file_of_an_answer_leaves_the_event_of_a_message_alone(
+    qtbot: QtBot, services: Services, open_window_with: Open, tmp_path: Path
+) -> None:
+    send(services, invitation(services))
+    window = open_window_with(invitation(services, uid="2"))
+    path = tmp_path / "reply.ics"
+    path.write_bytes(answer("kai@example.org").partition(b"\r\n\r\n")[2])
+    with qtbot.waitSignal(window.window_wanted) as blocker:
+        window.open_paths([path])
+    assert event_in(window.composer.message).uid == "2"
+    assert blocker.args is not None
+    other = open_window_with(blocker.args[0])
+    bar_says(qtbot, other, "kai@example.org accepts “Office hours”.")
