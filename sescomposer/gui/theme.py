@@ -12,11 +12,15 @@ from typing import Literal
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from sescomposer import resources
 
 Scheme = Literal["system", "light", "dark"]
+
+_SWITCHES = ("QCheckBox", "QRadioButton", "QMenu")
+_DARKER_BY = 140
+"""Per cent by which Fusion darkens a window's colour for an outline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,27 @@ def set_scheme(scheme: Scheme) -> None:
     QGuiApplication.styleHints().setColorScheme(wanted[scheme])
     if scheme != "system" and theme_for(QGuiApplication.palette()).name != scheme:
         QGuiApplication.setPalette(_palette(theme_named(scheme)))
+    outline_switches()
+
+
+def outline_switches() -> None:
+    """Make the outlines of check boxes and radio buttons seen; again after every change of the palette.
+
+    Fusion draws them in the colour of the window, a little darker: on dark palettes that is nearly the window itself,
+    on light ones a faint grey. Other styles have outlines of their own and are left alone.
+    """
+    if QApplication.style().name().lower() != "fusion":
+        return
+    palette = with_outlines(QGuiApplication.palette())
+    for kind in _SWITCHES:
+        QApplication.setPalette(palette, kind)
+
+
+def with_outlines(palette: QPalette) -> QPalette:
+    """Give a palette in which Fusion's check boxes have outlines that are seen; for what fills no window with it."""
+    outlined = QPalette(palette)
+    outlined.setColor(QPalette.ColorRole.Window, theme_for(palette).text["mark"].lighter(_DARKER_BY))
+    return outlined
 
 
 def _palette(theme: Theme) -> QPalette:

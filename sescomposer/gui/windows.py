@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QObject, QPoint, QRect, QTimer, Slot
+from PySide6.QtCore import QObject, QPoint, QRect, Qt, QTimer, Slot
+from PySide6.QtGui import QGuiApplication
 
 from sescomposer.core.errors import SesComposerError
 from sescomposer.core.lazy import lazy
@@ -47,8 +48,11 @@ class Windows(QObject):
         self._is_first_start = False
         self._sweep = QTimer(self, singleShot=True, interval=_SWEEP_MS)
         self._sweep.timeout.connect(self._on_sweep)
-        if self._appearance() != "system":
-            self._set_scheme()
+        self._set_scheme()
+        # Queued: the palette of the new scheme comes with it, in no set order.
+        QGuiApplication.styleHints().colorSchemeChanged.connect(
+            self._on_scheme_changed, Qt.ConnectionType.QueuedConnection
+        )
         self._stop_listening = services.settings.on_change(self._on_setting)
 
     @lazy
@@ -266,6 +270,12 @@ class Windows(QObject):
         from sescomposer.gui.theme import set_scheme
 
         set_scheme(self._appearance())
+
+    @Slot()
+    def _on_scheme_changed(self) -> None:
+        from sescomposer.gui.theme import outline_switches
+
+        outline_switches()
 
     def _appearance(self) -> "Scheme":
         from sescomposer.services.settings import APPEARANCE

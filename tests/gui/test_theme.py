@@ -2,9 +2,10 @@
 
 import pytest
 from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import QAbstractButton, QCheckBox, QRadioButton, QStyleFactory
 from pytestqt.qtbot import QtBot
 
-from sescomposer.gui.theme import contrast, theme_for, theme_named
+from sescomposer.gui.theme import contrast, theme_for, theme_named, with_outlines
 
 NAMES = ("light", "dark")
 
@@ -59,3 +60,24 @@ def test_both_themes_have_the_same_roles() -> None:
 def test_theme_follows_the_palette(qtbot: QtBot) -> None:
     assert theme_for(QPalette(QColor("#202020"))).name == "dark"
     assert theme_for(QPalette(QColor("#f0f0f0"))).name == "light"
+
+
+@pytest.mark.parametrize("kind", [QCheckBox, QRadioButton])
+@pytest.mark.parametrize("name", NAMES)
+def test_an_unchecked_switch_has_an_outline_that_is_seen(qtbot: QtBot, name: str, kind: type[QAbstractButton]) -> None:
+    base = theme_named(name).base
+    palette = QPalette(base["window"])
+    palette.setColor(QPalette.ColorRole.Base, base["base"])
+    palette.setColor(QPalette.ColorRole.Text, base["text"])
+    switch = kind()
+    qtbot.addWidget(switch)
+    style = QStyleFactory.create("Fusion")
+    style.setParent(switch)
+    switch.setStyle(style)
+    switch.setPalette(with_outlines(palette))
+    switch.resize(40, 40)
+    picture = switch.grab().toImage()
+    row = [picture.pixelColor(x, picture.height() // 2) for x in range(picture.width())]
+    assert max(contrast(colour, base["base"]) for colour in row) >= 3
+    outline = with_outlines(palette).color(QPalette.ColorRole.Window).darker(140)
+    assert contrast(outline, base["window"]) >= 3

@@ -24,6 +24,7 @@ from sescomposer.gui.invitation.edits import sentence_of
 from sescomposer.gui.invitation.guests_model import CHOICES, COLUMNS, GuestsModel, organizer_among
 from sescomposer.gui.invitation.making import guests_of, sender_of, with_more, with_recipients
 from sescomposer.gui.invitation.rows import Section, beside
+from sescomposer.gui.theme import with_outlines
 
 _Index = QModelIndex | QPersistentModelIndex
 _ROWS = 5
@@ -61,9 +62,11 @@ class GuestDelegate(QStyledItemDelegate):
             super().setModelData(editor, model, index)
 
     def initStyleOption(self, option: QStyleOptionViewItem, index: _Index) -> None:
-        """Write a name from right to left where it runs so."""
+        """Write a name from right to left where it runs so; a switch is seen on every palette."""
         super().initStyleOption(option, index)
         option.direction = direction_of(option.text)
+        if option.features & QStyleOptionViewItem.ViewItemFeature.HasCheckIndicator:
+            option.palette = with_outlines(option.palette)
 
 
 class _Table(QTableView):
