@@ -12,6 +12,7 @@ from sescomposer import __version__
 from sescomposer.core.errors import AccountError
 from sescomposer.services.account import Account, EndpointKind, WayIn
 from sescomposer.services.account_ports import SecretStore
+from sescomposer.services.account_rules import is_loopback
 from sescomposer.services.secrets import required
 from sescomposer.services.sign_in import NOBODY, Prompts
 from sescomposer.ses.streaming import attach
@@ -135,7 +136,7 @@ def proxy_for(url: str) -> str:
     from urllib.request import getproxies, proxy_bypass  # here: it brings the standard library's own client
 
     parts = urlsplit(url)
-    if not parts.hostname or proxy_bypass(parts.hostname):
+    if not parts.hostname or is_loopback(parts.hostname) or proxy_bypass(parts.hostname):
         return ""
     proxy = getproxies().get(parts.scheme, "")
     scheme, found, rest = proxy.rpartition("://")
@@ -164,7 +165,19 @@ def _config(account: Account, timeouts: Timeouts, is_sender: bool) -> "Config":
         # A tenth of the time of a small message; the service says the same of a member that is wrong.
         "parameter_validation": not is_sender,
     }
+    if account.endpoint is EndpointKind.CUSTOM and _is_here(account.endpoint_url):
+        # What may go without TLS stays on this machine.
+        settings["proxies"] = {}
     return Config(**settings)
+
+
+def _is_here(url: str) -> bool:
+    """Whether a URL leads to this machine."""
+    try:
+        return is_loopback(urlsplit(url).hostname or "")
+    except ValueError:
+        # The SDK will say what is wrong with it.
+        return False
 
 
 def _no_plugins() -> contextlib.AbstractContextManager[None]:

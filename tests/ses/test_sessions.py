@@ -439,6 +439,22 @@ def test_a_proxy_is_honoured_and_told_without_its_password(
     assert proxy_for("http://near.example") == ""
 
 
+def test_what_stays_on_this_machine_goes_through_no_proxy(
+    serve: Any, account_at: Any, secrets_kept: Any, sealed_as: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without TLS the proxy would read the message; that is why http is allowed to this machine alone."""
+    proxy, server = serve(), serve()
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, proxy.url)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    transport = ApiV2Transport(account_at(server.url), secrets_kept)
+    transport.submit(sealed_as())
+    transport.close()
+    assert (len(proxy.arrived), len(server.arrived)) == (0, 1)
+    assert transport.proxy == ""
+
+
 def test_clients_are_made_once_and_closed_with_their_owner(
     serve: Any, account_at: Any, secrets_kept: Any, sealed_as: Any
 ) -> None:
