@@ -238,3 +238,23 @@ def test_a_proxy_that_failed_behind_the_last_octet_leaves_doubt(account_at: Call
         for left in (True, False)
     ]
     assert [type(each) for each in told] == [UnknownOutcomeError, SubmissionError]
+
+
+def test_a_body_that_left_is_not_submitted_plain_even_if_the_sdk_would_build_another(
+    serve: Any, account_at: Any, secrets_kept: Any, sealed_as: Any, refusing: Any
+) -> None:
+    server = serve(answer=refusing(500, "InternalFailure", "Once more?"))
+    transport = ApiV2Transport(account_at(server.url), secrets_kept)
+    events = transport._clients.sender("sesv2").meta.events
+    delays = iter([0])
+    events.register_first("needs-retry.sesv2.SendEmail", lambda **_: next(delays, None))
+
+    def rebuilt(request: Any, **_: object) -> None:
+        if server.arrived:
+            request.body = b"{}"
+
+    events.register_first("before-send.sesv2.SendEmail", rebuilt)
+    with pytest.raises(UnknownOutcomeError):
+        transport.submit(sealed_as())
+    transport.close()
+    assert len(server.arrived) == 1
