@@ -178,6 +178,17 @@ def test_guests_show_their_answers_and_what_each_got(show: Show, services: Servi
     assert window.centre.guests.comment.words == "bob@example.net: I am away"
 
 
+def test_answers_for_single_dates_stand_below_the_guests(show: Show, services: Services) -> None:
+    known = send(services, invitation(services))
+    octets = answer(known, "kai@example.org", "DECLINED").replace(
+        b"\r\nDTSTAMP", b"\r\nRECURRENCE-ID;TZID=Europe/Berlin:20270308T093000\r\nDTSTAMP"
+    )
+    services.invitations.take(parse(octets))
+    guests = show().centre.guests
+    assert guests.model.index(0, ANSWER).data() == "No answer"
+    assert guests.comment.words == "For 20270308T093000 alone: Declined"
+
+
 def test_the_exact_octets_are_shown(show: Show, services: Services) -> None:
     known = send(services, invitation(services))
     window = show()

@@ -5,13 +5,13 @@ from functools import partial
 from PySide6.QtCore import QSize, Signal, Slot
 from PySide6.QtWidgets import QTreeView, QVBoxLayout, QWidget
 
-from sescomposer.gui.invitations.invitation_words import comment_words
+from sescomposer.gui.invitations.invitation_words import said_words
 from sescomposer.gui.invitations.invitations_model import ANSWER, AT, GUEST, HAS, GuestStatesModel
 from sescomposer.gui.invitations.loading import LoadedInvitation, Proposal
 from sescomposer.gui.widgets.entries import entry_list
 from sescomposer.gui.widgets.fitting_text import FittingText
 from sescomposer.gui.widgets.notice import Notice
-from sescomposer.services.invitation_ports import AnswerTaken, GuestState
+from sescomposer.services.invitation_ports import AnswerTaken, GuestState, Invitation
 
 
 class GuestsPane(QWidget):
@@ -27,6 +27,7 @@ class GuestsPane(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._invitation: Invitation | None = None
         self.model = GuestStatesModel(self)
         self.list = self._make_list()
         self.proposals: list[Notice] = []
@@ -49,6 +50,7 @@ class GuestsPane(QWidget):
     def show_loaded(self, loaded: LoadedInvitation) -> None:
         """Show the guests of an event; who is selected stays so where they are guests of it."""
         before = self.current
+        self._invitation = loaded.invitation
         if self.model.show_rows(loaded.invitation.guests):
             mailboxes = [state.guest.mailbox for state in self.model.rows]
             wanted = before.guest.mailbox if before is not None else ""
@@ -81,8 +83,8 @@ class GuestsPane(QWidget):
 
     @Slot()
     def _on_chosen(self) -> None:
-        state = self.current
-        self.comment.say(comment_words(state.answer) if state is not None else "")
+        state, known = self.current, self._invitation
+        self.comment.say(said_words(known, state) if state is not None and known is not None else "")
         self.chosen.emit()
 
     def _make_list(self) -> QTreeView:

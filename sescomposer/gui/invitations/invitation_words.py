@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import datetime
 
 from sescomposer.core.invitation.people import Attendee, Person, key_of
-from sescomposer.services.invitation_ports import AnswerTaken, GuestState, Invitation, SentEvent
+from sescomposer.services.invitation_ports import GuestState, Invitation, SentEvent
 
 ANSWERS: dict[str, tuple[str, str, str]] = {
     "ACCEPTED": ("Accepted", "ok", "ok"),
@@ -124,9 +124,16 @@ def verb_of(partstat: str) -> str:
     return _VERBS.get(partstat, _VERBS["NEEDS-ACTION"])
 
 
-def comment_words(answer: AnswerTaken | None) -> str:
-    """Give what a guest wrote with an answer, "" for nothing."""
-    return f"{answer.name or answer.who}: {answer.comment}" if answer is not None and answer.comment else ""
+def said_words(invitation: Invitation, state: GuestState) -> str:
+    """Give what a guest wrote, and what they answered for single dates, a line each; "" for nothing."""
+    answer, own = state.answer, key_of(state.guest.mailbox)
+    lines = [f"{answer.name or answer.who}: {answer.comment}"] if answer is not None and answer.comment else []
+    for single in invitation.answers:
+        if single.occurrence and key_of(single.who) == own:
+            words = ANSWERS.get(single.partstat, ANSWERS["NEEDS-ACTION"])[0]
+            comment = f": {single.comment}" if single.comment else ""
+            lines.append(f"For {single.occurrence} alone: {words}{comment}")
+    return "\n".join(lines)
 
 
 def is_found(invitation: Invitation, place: str, words: str) -> bool:

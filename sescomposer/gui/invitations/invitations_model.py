@@ -1,5 +1,7 @@
 """The events that were sent as a table, the one sent last first; and the guests of one."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject, Qt
 
 from sescomposer.gui.icons import icon
@@ -42,17 +44,22 @@ class InvitationsModel(RowsModel[KnownEvent]):
         """Give the words or the sign of a cell."""
         row = self.rows[index.row()]
         if role in _TEXTS:
-            return _cells(row)[index.column()]
+            return _CELLS[index.column()](row)
         if role == Qt.ItemDataRole.DecorationRole and index.column() == STATE:
             return icon(*SIGNS[state_of(row.invitation)])
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return _cells(row)[index.column()] if index.column() else ". ".join(_cells(row))
+            # The first cell tells the whole row.
+            return _CELLS[index.column()](row) if index.column() else ". ".join(cell(row) for cell in _CELLS)
         return None
 
 
-def _cells(row: KnownEvent) -> tuple[str, ...]:
-    known = row.invitation
-    return (title_of(known), row.when, state_of(known), counts_words(known), time_words(known.sent[-1].at))
+_CELLS: tuple[Callable[[KnownEvent], str], ...] = (
+    lambda row: title_of(row.invitation),
+    lambda row: row.when,
+    lambda row: state_of(row.invitation),
+    lambda row: counts_words(row.invitation),
+    lambda row: time_words(row.invitation.sent[-1].at),
+)
 
 
 class GuestStatesModel(RowsModel[GuestState]):

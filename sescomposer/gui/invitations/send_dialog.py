@@ -25,6 +25,7 @@ from sescomposer.gui.widgets.selection_colours import SelectionColours
 from sescomposer.services.invitations import Standing
 
 _NAMED = 6
+_TOLD = 60
 _TELL_THEM = "They have the event and get nothing now: withdraw them too (Message, Invitations)."
 
 
@@ -153,7 +154,7 @@ def _item(standing: Standing, facts: SendFacts) -> QTreeWidgetItem:
     names = names_of(standing.guests, _NAMED)
     words = f"{names}: {'no guest any more' if standing.is_left_out else has_words(standing.has)}"
     item = QTreeWidgetItem([words])
-    item.setToolTip(0, f"{', '.join(standing.guests)}\n{words}")
+    item.setToolTip(0, f"{names_of(standing.guests, _TOLD)}\n{words}")
     item.setIcon(0, icon("warning", "warning") if standing.is_left_out else icon("envelope"))
     if standing.is_left_out:
         item.addChild(QTreeWidgetItem([_TELL_THEM]))
