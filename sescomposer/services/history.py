@@ -172,7 +172,8 @@ class HistoryService:
         self.files.write(path, self.octets(entry), progress)
         if not receipt:
             return (path,)
-        beside = path.with_suffix(".json") if path.suffix != ".json" else path.with_name(f"{path.name}.receipt.json")
+        # A name that nobody gives a file of another kind: nobody was asked whether that may be replaced.
+        beside = path.with_name(f"{path.name}.receipt.json")
         self.files.write(beside, receipt_octets(entry))
         return path, beside
 

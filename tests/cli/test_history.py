@@ -107,7 +107,7 @@ def test_octets_are_exact(run: Run, sent: list[dict[str, Any]], tmp_path: Path) 
     out = tmp_path / "out.eml"
     assert run("history", "export", sent[0]["submission"], "-o", str(out), "--receipt").status == ExitCode.FINE
     assert out.read_bytes() == octets
-    assert json.loads(out.with_suffix(".json").read_text())["submission"]["state"] == "accepted"
+    assert json.loads(Path(f"{out}.receipt.json").read_text())["submission"]["state"] == "accepted"
     assert run("history", "export", sent[0]["submission"], "-o", "-", "--receipt").status == ExitCode.USAGE
 
 

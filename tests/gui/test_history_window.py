@@ -239,7 +239,7 @@ def test_export_writes_octets_and_receipt(
     window.export_button.click()
     qtbot.waitUntil(lambda: window.statusBar().currentMessage().startswith("Written: "))
     assert path.read_bytes() == bytes(services.history.octets(entry))
-    assert path.with_suffix(".json").exists() == ("receipt" in kind)
+    assert path.with_name(f"{path.name}.receipt.json").exists() == ("receipt" in kind)
 
 
 def test_receipt_is_copied(qtbot: QtBot, show: Show, services: Services) -> None:

@@ -208,8 +208,10 @@ def test_two_are_compared_by_octets_and_tree(services: Services) -> None:
 
 def test_exported_octets_are_exact_and_the_receipt_says_all(services: Services, tmp_path: Path, scripted: Any) -> None:
     entry = send(services, letter(services, "Grüße \U0001f389"), scripted(accept))
+    (tmp_path / "a.json").write_text("of somebody else")
     written = services.history.export(entry, tmp_path / "a.eml", receipt=True)
-    assert [path.name for path in written] == ["a.eml", "a.json"]
+    assert [path.name for path in written] == ["a.eml", "a.eml.receipt.json"]
+    assert (tmp_path / "a.json").read_text() == "of somebody else"
     assert written[0].read_bytes() == bytes(services.history.octets(entry))
     receipt = json.loads(written[1].read_text("ascii"))
     assert receipt["schema"] == 1
