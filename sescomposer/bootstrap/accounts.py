@@ -77,9 +77,10 @@ class AccountServices:
     @once
     def secrets(self) -> SecretStore:
         """The system's keyring, or memory where there is none; it is looked for when it is asked something."""
+        from sescomposer.services.secrets import AskedSecrets
         from sescomposer.store.secrets import KeyringSecrets
 
-        return KeyringSecrets()
+        return AskedSecrets(KeyringSecrets())
 
     @once
     def accounts(self) -> Accounts:

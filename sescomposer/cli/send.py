@@ -10,6 +10,7 @@ from sescomposer.cli import send_options as of_ses
 from sescomposer.cli.check import as_json as finding_as_json
 from sescomposer.cli.look import JsonOption
 from sescomposer.cli.secret_input import read_secret
+from sescomposer.cli.slow_keyring import SlowKeyring
 from sescomposer.cli.streams import STANDARD_INPUT, Inputs, print_json, say, shown
 from sescomposer.cli.watch import Watch
 from sescomposer.core.envelope import envelope_of
@@ -117,6 +118,8 @@ def _transport(
     services: "Services", account: str | None, road: Road | None, region: str, secret_fd: int | None
 ) -> Transport:
     """Give the way to send; with the secret of this run in place of the keyring's."""
+    if account:
+        services.secrets = SlowKeyring(services.secrets)
     if account and secret_fd is not None:
         from sescomposer.services.secrets import GivenSecret
 

@@ -90,7 +90,7 @@ def outline_switches() -> None:
         return
     palette = with_outlines(QGuiApplication.palette())
     for kind in _SWITCHES:
-        QApplication.setPalette(palette, kind)
+        QApplication.setPalette(palette, kind.encode())
 
 
 def with_outlines(palette: QPalette) -> QPalette:

@@ -1,4 +1,6 @@
-"""Secret stores that are no keyring: one for the time of the program, and one that stands for a single account."""
+"""Secret stores around the keyring: for the time of the program, for one account, and one that knows it is asked."""
+
+from threading import Lock
 
 from sescomposer.core.errors import AccountError
 from sescomposer.services.account import Secret
@@ -72,3 +74,54 @@ class GivenSecret(MemorySecrets):
         """Give the secret of an account, None if there is none; raises `AccountError` as the keyring does."""
         given = super().get(account)
         return self._store.get(account) if given is None else given
+
+
+class AskedSecrets:
+    """The keyring, and whether an answer of it is awaited: it may ask its user first, for as long as that takes.
+
+    Args:
+        store: The keyring.
+
+    >>> secrets = AskedSecrets(MemorySecrets())
+    >>> secrets.get("work"), secrets.is_asked()
+    (None, False)
+    """
+
+    def __init__(self, store: SecretStore) -> None:
+        self._store = store
+        self._lock = Lock()
+        self._asked = 0
+
+    def is_asked(self) -> bool:
+        """Tell whether somebody waits for a secret now; any thread may ask."""
+        return self._asked > 0
+
+    @property
+    def is_lasting(self) -> bool:
+        """See `SecretStore`."""
+        return self._store.is_lasting
+
+    @property
+    def trouble(self) -> str:
+        """See `SecretStore`."""
+        return self._store.trouble
+
+    def get(self, account: str) -> Secret | None:
+        """See `SecretStore`."""
+        self._count(1)
+        try:
+            return self._store.get(account)
+        finally:
+            self._count(-1)
+
+    def set(self, account: str, secret: Secret) -> None:
+        """See `SecretStore`."""
+        self._store.set(account, secret)
+
+    def remove(self, account: str) -> None:
+        """See `SecretStore`."""
+        self._store.remove(account)
+
+    def _count(self, more: int) -> None:
+        with self._lock:
+            self._asked += more

@@ -155,6 +155,34 @@ def test_account_that_cannot_be_used_is_told_with_what_to_do(
     sheet.reject()
 
 
+def test_a_keyring_that_waits_for_its_user_is_told(
+    qtbot: QtBot, open_send_sheet: Open, scripted: Callable[..., Any]
+) -> None:
+    transport, is_unlocked = scripted(), threading.Event()
+    submit = transport.submit
+
+    def blocked(*given: Any) -> Any:
+        assert is_unlocked.wait(30)
+        return submit(*given)
+
+    transport.submit = blocked
+    way = Way(
+        lambda: Ready(Watched(transport), asks_keyring=lambda: not is_unlocked.is_set()), is_local=False, account=WORK
+    )
+    sheet = open_send_sheet(way)
+    reach(qtbot, sheet, Stage.REVIEWING)
+    sheet.confirm()
+    try:
+        qtbot.waitUntil(lambda: sheet.banner.title.text() == "Waiting for the keyring…")
+        assert "unlock it" in sheet.banner.sentence.words
+    finally:
+        is_unlocked.set()
+    qtbot.waitUntil(lambda: bool(sheet.records))
+    assert sheet.stage is Stage.ACCEPTED
+    assert sheet.banner.title.text() == "Accepted"
+    sheet.reject()
+
+
 def test_login_that_expires_on_the_way_offers_to_sign_in(
     qtbot: QtBot, open_send_sheet: Open, scripted: Callable[..., Any]
 ) -> None:

@@ -1,16 +1,21 @@
 """Follows a submission under way: which stage the sheet shows, how far it is, until when something waits."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal, Slot
 
 from sescomposer.gui.sending.batch_page import BatchPage
 from sescomposer.gui.sending.progress_words import UploadRate, batch_words, waiting_words
 from sescomposer.gui.sending.stage_banner import StageBanner
-from sescomposer.gui.sending.stages import Stage, stage_of
+from sescomposer.gui.sending.stages import STAGES, Stage, stage_of
 from sescomposer.gui.sending.submission_run import SubmissionRun
 from sescomposer.services.ports import Clock, SubmissionState
 from sescomposer.services.submitting import Step
 
 _TICK_MS = 100
+_SLOW_TICKS = 5
+"""A keyring that answers before is not worth a word."""
+_KEYRING_WORDS = "Your system may be asking you to unlock it. Nothing leaves before."
 _BUSY = (SubmissionState.UPLOADING, SubmissionState.AWAITING)
 
 
@@ -35,11 +40,14 @@ class RunFollower(QObject):
         self._elapsed = QElapsedTimer()
         self._rate = UploadRate(self._seconds)
         self._tick = QTimer(self, interval=_TICK_MS)
-        self._tick.timeout.connect(self.show_state)
+        self._tick.timeout.connect(self._on_tick)
+        self._asks_keyring: Callable[[], bool] = lambda: False
+        self._asked_ticks = 0
         page.counted.connect(self._on_counted)
 
-    def begin(self, run: SubmissionRun, *, is_batch: bool) -> None:
-        """Follow a run."""
+    def begin(self, run: SubmissionRun, *, is_batch: bool, asks_keyring: Callable[[], bool]) -> None:
+        """Follow a run; for as long as it waits for the keyring, that is what is told."""
+        self._asks_keyring, self._asked_ticks = asks_keyring, 0
         self._run, self._is_batch = run, is_batch
         self._step = None
         self._octets = 0, 0
@@ -57,7 +65,7 @@ class RunFollower(QObject):
     @Slot()
     def show_state(self) -> None:
         """Show how far it is."""
-        if self._run is None:
+        if self._run is None or self._asked_ticks >= _SLOW_TICKS:
             return
         if self._is_batch:
             done, total = self._page.done()
@@ -68,6 +76,18 @@ class RunFollower(QObject):
         elif self._step is not None and self._step.state is SubmissionState.UPLOADING and self._octets[1]:
             self._say(self._rate.words(*self._octets))
             self._banner.show_progress(*self._octets)
+
+    @Slot()
+    def _on_tick(self) -> None:
+        was_slow = self._asked_ticks >= _SLOW_TICKS
+        self._asked_ticks = self._asked_ticks + 1 if self._asks_keyring() else 0
+        if self._asked_ticks == _SLOW_TICKS:
+            self._banner.set_title("note", "Waiting for the keyring…")
+            self._say(_KEYRING_WORDS)
+        elif was_slow and not self._asked_ticks:
+            self._say("")
+            self._banner.set_title("note", STAGES[Stage.UPLOADING].title)
+        self.show_state()
 
     def _seconds(self) -> float:
         return self._elapsed.elapsed() / 1000

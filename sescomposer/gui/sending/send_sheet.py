@@ -345,7 +345,7 @@ class SendSheet(QDialog):
         self.run.failed.connect(self._on_submit_failed)
         self.run.crashed.connect(self._on_submit_crashed)
         self.run.cancelled.connect(self._on_never_begun)
-        self._follower.begin(self.run, is_batch=self.is_batch)
+        self._follower.begin(self.run, is_batch=self.is_batch, asks_keyring=self.ready.asks_keyring)
 
     @Slot(object)
     def _on_stage_wanted(self, stage: Stage) -> None:

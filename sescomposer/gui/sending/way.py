@@ -1,7 +1,7 @@
 """Where a send sheet sends to. What stands behind it is opened on a worker: the keyring may be slow, or locked."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sescomposer.core.answers import ServiceAnswer
@@ -14,6 +14,7 @@ from sescomposer.services.account import Account
 from sescomposer.services.knowledge import Known
 from sescomposer.services.pace import Pace
 from sescomposer.services.ports import Intent, Receipt, Transport
+from sescomposer.services.secrets import AskedSecrets
 from sescomposer.services.unknown import LOCAL_ACCOUNT
 
 if TYPE_CHECKING:
@@ -79,12 +80,14 @@ class Ready:
         pace: The rate of the account, None where it is not known.
         known: What was last read of the account, None for nothing.
         others: What is known of other regions and accounts.
+        asks_keyring: Tells whether the keyring was asked for the secret and has not answered yet.
     """
 
     transport: Watched
     pace: Pace | None = None
     known: Known | None = None
     others: tuple[Known, ...] = ()
+    asks_keyring: Callable[[], bool] = lambda: False
 
 
 def _nothing() -> None:
@@ -155,4 +158,6 @@ def _ready(services: "Services", name: str, road: Road | None = None, region: st
     if known is not None and known.region != transport.region:
         known = None
     pace = services.paces.of(name, transport.region, known.quota if known else None)
-    return Ready(Watched(transport), pace, known, tuple(services.knowledge.all()))
+    secrets = services.secrets
+    ready = Ready(Watched(transport), pace, known, tuple(services.knowledge.all()))
+    return replace(ready, asks_keyring=secrets.is_asked) if isinstance(secrets, AskedSecrets) else ready
