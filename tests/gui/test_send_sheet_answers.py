@@ -91,6 +91,7 @@ def test_unknown_says_how_to_find_out_and_repeats_nothing(
     trace = sheet.records[0].intent.trace
     assert f"sescomposer-id={trace}" in sheet.banner.explanation.words
     assert "Send it again only when you know that it did not arrive." in sheet.banner.explanation.words
+    assert sheet.banner.explanation.words.lower().count("ask a recipient") == 1
     assert visible(sheet) == {"copy", "close"}
     assert transport.count == 1
     sheet.reject()

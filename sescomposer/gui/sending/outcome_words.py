@@ -70,7 +70,9 @@ def ways_to_find_out(record: SubmissionRecord, *, has_history: bool = False) -> 
         said.append(f"Ask SES for the events of the message id {outcome.reference} (GetMessageInsights).")
     if intent.trace:
         said.append(f"If it was accepted, the account's events name it by the tag {TRACE_TAG}={intent.trace}.")
-    said.append("Or ask a recipient. Send it again only when you know that it did not arrive.")
+    told = record.outcome.explanation if record.outcome else ""
+    said += [] if "ask a recipient" in told.lower() else ["Or ask a recipient."]
+    said.append("Send it again only when you know that it did not arrive.")
     return [*said, *(["The history keeps it."] if has_history else [])]
 
 
