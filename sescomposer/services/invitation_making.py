@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sescomposer.core.address_value import Mailbox
 from sescomposer.core.compose import compose
 from sescomposer.core.errors import UsageError
 from sescomposer.core.html.plain_text import plain_text
@@ -11,7 +10,7 @@ from sescomposer.core.identifiers import Identifiers
 from sescomposer.core.invitation.event import Event, event_of, new_calendar
 from sescomposer.core.invitation.layouts import Layout, layout_for
 from sescomposer.core.invitation.lifecycle import as_sent
-from sescomposer.core.invitation.people import Attendee, Person
+from sescomposer.core.invitation.people import Attendee, Person, as_mailbox
 from sescomposer.core.invitation.placement import place
 from sescomposer.core.invitation.vtimezone import vtimezone
 from sescomposer.core.invitation.words import html_page, html_words, paragraphs, text_words
@@ -30,8 +29,7 @@ def mailbox_text(person: Person | Attendee) -> str:
     >>> mailbox_text(Person("jane@example.com", "Doe, Jane"))
     '"Doe, Jane" <jane@example.com>'
     """
-    local, _, domain = person.mailbox.rpartition("@")
-    return str(Mailbox(person.name, local, domain))
+    return str(as_mailbox(person))
 
 
 def first_message(

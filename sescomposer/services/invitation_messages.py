@@ -4,7 +4,6 @@ import html
 import re
 from dataclasses import replace
 
-from sescomposer.core.address_value import Mailbox
 from sescomposer.core.body_parts import body_parts
 from sescomposer.core.entity import Entity
 from sescomposer.core.errors import EditError, EncodingError
@@ -14,7 +13,7 @@ from sescomposer.core.invitation.calendar import Calendar
 from sescomposer.core.invitation.changes import shown_moment
 from sescomposer.core.invitation.event import Event, event_of
 from sescomposer.core.invitation.layouts import Layout, layout_for
-from sescomposer.core.invitation.people import Attendee
+from sescomposer.core.invitation.people import Attendee, as_mailbox
 from sescomposer.core.invitation.placement import calendar_of, layout_of, place
 from sescomposer.core.invitation.words import with_words
 from sescomposer.core.message import EnvelopeOverride, Message
@@ -91,7 +90,7 @@ def message_for(last: Message, calendar: Calendar, ids: Identifiers) -> Message:
 
 def with_recipients(root: Entity, guests: tuple[Attendee, ...]) -> Entity:
     """Let To name these guests and nobody else; Cc and Bcc go."""
-    words = ", ".join(str(_mailbox(guest)) for guest in guests)
+    words = ", ".join(str(as_mailbox(guest)) for guest in guests)
     header = root.header
     for name in ("Cc", "Bcc"):
         header = header.without(name)
@@ -99,11 +98,6 @@ def with_recipients(root: Entity, guests: tuple[Attendee, ...]) -> Entity:
         index = next((i + 1 for i, field in enumerate(header.fields) if field.name.lower() == "from"), 0)
         return replace(root, header=header.inserted(index, make_field("To", words, line_end=root.line_end)))
     return replace(root, header=header.with_field("To", make_field("To", words, line_end=root.line_end)))
-
-
-def _mailbox(guest: Attendee) -> Mailbox:
-    local, _, domain = guest.mailbox.rpartition("@")
-    return Mailbox(guest.name, local, domain)
 
 
 def with_notice(root: Entity, sentence: str, ids: Identifiers) -> Entity:

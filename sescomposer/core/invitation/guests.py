@@ -6,7 +6,6 @@ nobody else.
 
 from dataclasses import dataclass, replace
 
-from sescomposer.core.address_value import Mailbox
 from sescomposer.core.entity import Entity
 from sescomposer.core.errors import MessageError
 from sescomposer.core.header import HeaderSection
@@ -15,7 +14,7 @@ from sescomposer.core.invitation.calendar import Calendar
 from sescomposer.core.invitation.component import Component
 from sescomposer.core.invitation.event import event_of
 from sescomposer.core.invitation.lines import ContentLine, make_line
-from sescomposer.core.invitation.people import Attendee, key_of, read_attendee
+from sescomposer.core.invitation.people import Attendee, as_mailbox, key_of, read_attendee
 from sescomposer.core.invitation.placement import calendar_of, with_calendar
 
 ONE_FOR_ALL = "One message for all: every guest reads the names and addresses of all the others, and can pass them on."
@@ -107,12 +106,12 @@ def guest_copies(root: Entity) -> tuple[GuestCopy, ...]:
 
 
 def _to_guest(root: Entity, guest: Attendee) -> Entity:
-    local, _, domain = guest.mailbox.rpartition("@")
-    if not (local and domain):
+    mailbox = as_mailbox(guest)
+    if not (mailbox.local_part and mailbox.domain):
         raise MessageError(
             f"The guest {guest.mailbox[:80]!r} has no mail address.", hint="Add it.", value=guest.mailbox
         )
-    field = make_field("To", str(Mailbox(guest.name, local, domain)), line_end=root.line_end)
+    field = make_field("To", str(mailbox), line_end=root.line_end)
     header = _without_fields(root.header, _PRIVATE[1:])
     index = next((i for i, known in enumerate(header.fields) if known.name.lower() == "to"), None)
     if index is None:

@@ -7,11 +7,13 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from sescomposer.core import domain as domains
+from sescomposer.core.address_value import Mailbox
 from sescomposer.core.errors import AddressError
 from sescomposer.core.invitation.lines import ContentLine, make_line, rewritten
 from sescomposer.core.invitation.parameters import Parameter
 
 _MAILTO = "mailto:"
+_ESCAPED = re.compile(r"\\(.)")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _MISFIT = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 _SAFE = "!$'()+*@=&"
@@ -101,9 +103,26 @@ def key_of(mailbox: str) -> str:
 
     >>> key_of("Jane@BÜCHER.example") == key_of("jane@xn--bcher-kva.example")
     True
+    >>> key_of('"a b"@example.com') == key_of("a b@example.com")
+    True
     """
     local, at, domain = mailbox.strip().rpartition("@")
-    return f"{local}{at}{domains.to_unicode(domain)}".casefold()
+    return f"{_unquoted(local)}{at}{domains.to_unicode(domain)}".casefold()
+
+
+def as_mailbox(person: Person | Attendee) -> Mailbox:
+    """Give a person as header fields have one; without an "@" its local part is empty.
+
+    >>> str(as_mailbox(Person('"a b"@example.com', "Jane")))
+    'Jane <"a b"@example.com>'
+    """
+    local, _, domain = person.mailbox.strip().rpartition("@")
+    return Mailbox(person.name, _unquoted(local), domain)
+
+
+def _unquoted(local: str) -> str:
+    is_quoted = len(local) > 1 and local[0] == local[-1] == '"'
+    return _ESCAPED.sub(r"\1", local[1:-1]) if is_quoted else local
 
 
 def read_person(line: ContentLine) -> Person:

@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 from sescomposer.core import domain as domains
 from sescomposer.core.address import Mailbox, parse_mailbox
+from sescomposer.core.address_value import format_local_part
 from sescomposer.core.errors import AddressError, MessageError
 from sescomposer.core.invitation.durations import read_duration
 from sescomposer.core.invitation.event_lists import Attachment
@@ -205,6 +206,6 @@ def _mailbox(key: str, value: object) -> Mailbox:
 
 
 def address_of(mailbox: Mailbox) -> str:
-    """Give the address of a mailbox as events have it: decoded, its domain in Unicode; raises `AddressError`."""
+    """Give the address of a mailbox as events have it: its domain in Unicode; raises `AddressError`."""
     domains.to_ascii(mailbox.domain)
-    return f"{mailbox.local_part}@{domains.to_unicode(mailbox.domain)}"
+    return f"{format_local_part(mailbox.local_part)}@{domains.to_unicode(mailbox.domain)}"

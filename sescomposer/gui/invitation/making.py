@@ -3,12 +3,11 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sescomposer.core.address_value import Mailbox
 from sescomposer.core.entity import Entity
 from sescomposer.core.envelope import mailboxes
 from sescomposer.core.invitation.event import Event
 from sescomposer.core.invitation.moments import Moment
-from sescomposer.core.invitation.people import Attendee, Person, key_of
+from sescomposer.core.invitation.people import Attendee, Person, as_mailbox, key_of
 from sescomposer.core.structure import insert_header_field, with_header_field
 from sescomposer.gui.models.header_rows import place_for
 
@@ -87,15 +86,10 @@ def with_recipients(root: Entity, guests: Iterable[Attendee]) -> Entity:
     known = {key_of(mailbox.addr_spec) for name in ("To", "Cc", "Bcc") for mailbox in mailboxes(root, name)}
     new = [guest for guest in guests if "@" in guest.mailbox and key_of(guest.mailbox) not in known]
     for name, is_wanted in (("To", False), ("Cc", True)):
-        added = [str(_mailbox(guest)) for guest in new if (guest.role == OPTIONAL) is is_wanted]
+        added = [str(as_mailbox(guest)) for guest in new if (guest.role == OPTIONAL) is is_wanted]
         if added:
             root = _with_addresses(root, name, added)
     return root
-
-
-def _mailbox(guest: Attendee) -> Mailbox:
-    local, _, domain = guest.mailbox.rpartition("@")
-    return Mailbox(guest.name, local, domain)
 
 
 def _with_addresses(root: Entity, name: str, added: list[str]) -> Entity:

@@ -7,6 +7,7 @@ from sescomposer.core.invitation.lines import ContentLine
 from sescomposer.core.invitation.people import (
     Attendee,
     Person,
+    as_mailbox,
     attendee_line,
     key_of,
     mailbox_of,
@@ -49,6 +50,15 @@ def test_what_is_no_address_is_refused(mailbox: str) -> None:
 
 def test_two_ways_to_write_an_address_have_one_key() -> None:
     assert key_of(" Jane@BÜCHER.example") == key_of("jane@xn--bcher-kva.example") != key_of("june@bücher.example")
+
+
+@pytest.mark.parametrize(
+    "address", ['"a b"@example.com', r'"a\"b\\c"@example.com', '"a@b"@example.com', "a@example.com"]
+)
+def test_a_quoted_local_part_is_quoted_once(address: str) -> None:
+    mailbox = as_mailbox(Person(address, "Jane"))
+    assert mailbox.addr_spec == address
+    assert key_of(address) == key_of(f"{mailbox.local_part}@example.com")
 
 
 @pytest.mark.parametrize(

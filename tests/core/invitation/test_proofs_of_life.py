@@ -42,7 +42,7 @@ from sescomposer.core.invitation.vtimezone import vtimezone
 from sescomposer.core.message import Message
 from sescomposer.core.octets import Octets
 from sescomposer.core.parse import parse
-from sescomposer.core.structure import Attachment, attach, embed
+from sescomposer.core.structure import Attachment, attach, embed, with_header_field
 
 NOW = datetime(2027, 1, 4, 10, 15, tzinfo=UTC)
 IDS = SeededIdentifiers("proofs")
@@ -223,6 +223,14 @@ def test_12_what_is_doubtful_is_told(organizer: Person, to: str, code: str) -> N
     calendar = as_sent(FIRST_CALENDAR, replace(FIRST, organizer=organizer, attendees=(Attendee(to),)), zone_octets)
     found = {finding.code.partition("-")[0] for finding in check(carried(calendar), now=later(24))}
     assert code in found
+
+
+@pytest.mark.parametrize("address", ['"a b"@example.com', "a b@example.com"])
+def test_12_an_organiser_with_a_quoted_local_part_is_the_sender(address: str) -> None:
+    calendar = as_sent(FIRST_CALENDAR, replace(FIRST, organizer=Person(address)), zone_octets)
+    message = carried(calendar)
+    sent = replace(message, root=with_header_field(message.root, message.root.key, "From", '"a b"@example.com'))
+    assert "m15" not in {finding.code.partition("-")[0] for finding in check(sent, now=later(24))}
 
 
 def test_12_the_sender_for_the_organiser_is_quoted() -> None:
