@@ -12,8 +12,10 @@ from sescomposer.core.invitation.calendar import Calendar, read_calendar
 from sescomposer.core.invitation.event import Event, event_of
 from sescomposer.core.invitation.layouts import Layout
 from sescomposer.core.invitation.placement import calendar_of, copies, layout_of
+from sescomposer.core.invitation.words import holds_words, html_page, html_words, text_words
 from sescomposer.core.message import Message
 from sescomposer.core.parse import parse
+from sescomposer.core.structure import with_html, with_text
 from sescomposer.gui.composer import Composer, Selection
 from sescomposer.gui.invitation import event_pages
 from sescomposer.gui.invitation.event_pages import FORM, TEXT, EventPages
@@ -218,3 +220,29 @@ def test_times_are_those_of_the_clock_of_the_zone(pages: EventPages, composer: C
     assert start is not None
     assert pages.form.when.start.clock == start.clock
     assert isinstance(pages.form.when.start.clock, datetime)
+
+
+def test_words_that_a_change_leaves_behind_are_said_and_updated_in_one_step(
+    pages: EventPages, composer: Composer
+) -> None:
+    pages.make()
+    event, ids = event_in(composer), composer.ids
+    html = html_page("x", html_words(event))
+    composer.edit_root(lambda root: with_html(with_text(root, text_words(event), ids), html, ids), "edit text")
+    assert holds_words(composer.root, event)
+    assert not pages.words_notice.isVisible()
+    pages.form.title.title.selectAll()
+    QTest.keyClicks(pages.form.title.title, "Dinner")
+    assert pages.words_notice.isVisible()
+    assert "text and the HTML" in pages.words_notice.sentence
+    steps = len(composer.undo_list.steps)
+    pages.words_button.click()
+    assert holds_words(composer.root, event_in(composer))
+    assert not pages.words_notice.isVisible()
+    assert len(composer.undo_list.steps) == steps + 1
+    composer.undo()
+    assert holds_words(composer.root, event)
+    assert pages.words_notice.isVisible()
+    while composer.undo_list.undo_label == "edit title":
+        composer.undo()
+    assert not pages.words_notice.isVisible()

@@ -187,11 +187,35 @@ def with_words(root: Entity, before: Event, after: Event, ids: Identifiers) -> E
     for part, words, write in bodies:
         old, new = words(before), words(after)
         try:
-            if part is not None and old != new and old in (body := _body(part)):
+            if part is not None and old != new and _stands(body := _body(part), old, new):
                 root = write(root, body.replace(old, new, 1), ids)
         except (EncodingError, EditError):
             continue  # below a signature, or in a charset that is unknown or cannot hold it
     return root
+
+
+def outdated(root: Entity, before: Event, after: Event) -> tuple[str, ...]:
+    """Give which bodies, of "text" and "HTML", still hold words of what an event was before it changed.
+
+    >>> from sescomposer.core.parse import parse
+    >>> outdated(parse(b"\\r\\nTea\\n\\n"), Event(summary="Tea"), Event(summary="Cake"))
+    ('text',)
+    """
+    parts = body_parts(root)
+    found = []
+    for name, part, words in (("text", parts.text, text_words), ("HTML", parts.html, html_words)):
+        old, new = words(before), words(after)
+        try:
+            if part is not None and old != new and _stands(_body(part), old, new):
+                found.append(name)
+        except EncodingError:
+            continue  # a charset that is unknown: nobody knows what it says
+    return tuple(found)
+
+
+def _stands(body: str, old: str, new: str) -> bool:
+    """Old words can be the start of the new ones: then they are looked for beside them."""
+    return old in (body.replace(new, "") if old in new else body)
 
 
 def holds_words(root: Entity, event: Event) -> bool:
@@ -215,6 +239,7 @@ __all__ = [
     "holds_words",
     "html_page",
     "html_words",
+    "outdated",
     "paragraphs",
     "text_words",
     "when_words",

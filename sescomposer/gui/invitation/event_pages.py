@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QTabBar, QTool
 from sescomposer.core.entity import Entity, Key
 from sescomposer.core.errors import MessageError
 from sescomposer.core.invitation.calendar import Calendar
-from sescomposer.core.invitation.event import event_of, new_calendar
+from sescomposer.core.invitation.event import Event, event_of, new_calendar
 from sescomposer.core.invitation.layouts import Layout
 from sescomposer.core.invitation.people import key_of
 from sescomposer.core.invitation.placement import place
@@ -21,6 +21,7 @@ from sescomposer.gui.invitation.form import EventForm
 from sescomposer.gui.invitation.making import event_of_message, sender_of
 from sescomposer.gui.invitation.system_zone import system_zone
 from sescomposer.gui.invitation.text_pane import CalendarTextPane
+from sescomposer.gui.invitation.told_words import ToldWords
 from sescomposer.gui.widgets.faint import Faint
 from sescomposer.gui.widgets.notice import Notice
 
@@ -54,18 +55,25 @@ class EventPages(QWidget):
         self.notice = Notice("About the event", self)
         self.mine_button = self.notice.add_button("Make it mine", "Give it a new identity and you as organiser")
         self.anyway_button = self.notice.add_button("Show it anyway", "Each key will take its time")
+        self.words_notice = Notice("About the words of the event", self)
+        self.words_button = self.words_notice.add_button(
+            "Update the words", "Write the event as it is now in their place"
+        )
+        self._told = ToldWords()
         self.bar = self._make_bar()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.bar)
         column.addWidget(self.notice)
+        column.addWidget(self.words_notice)
         column.addWidget(self.stack, 1)
         self.empty.make_wanted.connect(self.make)
         self.empty.open_wanted.connect(self.open_wanted)
         self.empty.paste_wanted.connect(self.paste_wanted)
         self.mine_button.clicked.connect(self._on_mine)
         self.anyway_button.clicked.connect(self._on_anyway)
+        self.words_button.clicked.connect(self._on_words)
         self.ways.currentChanged.connect(self._on_way)
 
     def _make_bar(self) -> QWidget:
@@ -101,6 +109,7 @@ class EventPages(QWidget):
         """Show the event of the message as it is now."""
         part = self.edits.part
         self.bar.setVisible(part is not None)
+        self.words_notice.say("")
         if part is None:
             self._show_page(self.empty)
             self.notice.say("")
@@ -116,6 +125,7 @@ class EventPages(QWidget):
             self.form.show_calendar(self.edits.calendar or _NONE)
             self._show_page(self.form)
         self._say_whose(self.edits.calendar or _NONE)
+        self._say_words(self.edits.event)
 
     def _show_page(self, page: QWidget) -> None:
         self.stack.setCurrentWidget(page)
@@ -146,8 +156,18 @@ class EventPages(QWidget):
         self.mine_button.show()
         self.notice.say(f"{organizer.mailbox} is the organiser. Sent by you, it would change that person's event.")
 
+    def _say_words(self, event: Event) -> None:
+        """Say where the message still tells what the event was before it changed."""
+        root = self._composer.root
+        self._told.learn(root, event)
+        names = self._told.outdated(root, event)
+        self.words_button.setVisible(bool(names))
+        said = f"The {' and the '.join(names)} of the message still {'tell' if len(names) > 1 else 'tells'}"
+        self.words_notice.say(f"{said} the event as it was before you changed it." if names else "", "warning")
+
     def forget(self) -> None:
         """Another message comes: it is shown as a form first."""
+        self._told.forget()
         self._large.clear()
         self.text.forget()
         self.ways.setCurrentIndex(FORM)
@@ -209,6 +229,14 @@ class EventPages(QWidget):
         self._tell(self.edits.edit(edit, "make event mine"))
 
     @Slot()
+    def _on_words(self) -> None:
+        """Write the words of the event anew, in text and HTML at once."""
+        event, ids, before = self.edits.event, self._composer.ids, self._composer.root
+        self._tell(self.edits.edit(lambda root: self._told.written(root, event, ids), "update words"))
+        if self._composer.root is before:
+            self._tell(_UNWRITABLE)
+
+    @Slot()
     def _on_copy(self) -> None:
         calendar = self.edits.calendar
         if calendar is not None:
@@ -220,5 +248,6 @@ class EventPages(QWidget):
 
 
 _NONE = Calendar(b"", ())
+_UNWRITABLE = "The words cannot be written: a signature covers them, or their charset does not have them."
 
 __all__ = ["FORM", "LARGE", "TEXT", "EventPages"]

@@ -18,6 +18,7 @@ from sescomposer.core.invitation.words import (
     holds_words,
     html_page,
     html_words,
+    outdated,
     text_words,
     when_words,
     with_words,
@@ -160,3 +161,15 @@ def test_a_body_without_the_words_stays() -> None:
     unknown = parse(b"Content-Type: text/plain; charset=nobody\r\n\r\nx")
     assert with_words(unknown, EVENT, replace(EVENT, summary="Cake"), IDS) is unknown
     assert not holds_words(unknown, EVENT)
+
+
+def test_words_that_a_change_left_behind_are_found() -> None:
+    longer = replace(EVENT, description="One\n\ntwo\nthree")
+    text, html = text_words(EVENT), html_page("x", html_words(EVENT))
+    root = compose("a@example.com", "b@example.com", "x", text=text, html=html, ids=IDS).root
+    assert outdated(root, EVENT, EVENT) == ()
+    assert outdated(root, EVENT, longer) == ("text", "HTML")
+    changed = with_words(root, EVENT, longer, IDS)
+    assert outdated(changed, EVENT, longer) == ()
+    assert with_words(changed, EVENT, longer, IDS) is changed
+    assert outdated(changed, longer, EVENT) == ("text", "HTML")
