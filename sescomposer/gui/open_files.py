@@ -49,6 +49,12 @@ def drafts_in_windows() -> frozenset[str]:
     return frozenset(composer.draft for composer in composers if composer is not None)
 
 
+def drafts_to_restore() -> frozenset[str]:
+    """Give the ids of the drafts that a crash left and that wait for a choice in the window that asks about them."""
+    lists = (getattr(window, "drafts_to_restore", ()) for window in QApplication.topLevelWidgets())
+    return frozenset(draft for drafts in lists for draft in drafts)
+
+
 def _place(path: Path) -> str:
     """Give the one form of a path that stands for a file."""
     return os.path.normcase(os.path.abspath(path))

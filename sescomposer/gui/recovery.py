@@ -11,6 +11,7 @@ from sescomposer.gui.tasks import Context, TaskRunner
 
 if TYPE_CHECKING:
     from sescomposer.bootstrap import Services
+    from sescomposer.gui.drafts.restore_picker import RestorePicker
     from sescomposer.gui.main_window import MainWindow
     from sescomposer.services.ports import RecoveredDraft
 
@@ -40,7 +41,7 @@ class Recovery(QObject):
         self._new_window = new_window
         self._is_done = False
         self._wanted: list[str] = []
-        self._picker: QObject | None = None
+        self._picker: RestorePicker | None = None
 
     def take_up(self, drafts: "tuple[RecoveredDraft, ...]") -> None:
         """Open the one intact draft that a crash left; where there are several, or damage, let the user choose."""
@@ -66,6 +67,8 @@ class Recovery(QObject):
         if window is not None:
             window.activateWindow()
             return
+        if self._picker is not None and self._picker.open_one(draft):
+            return
         services = self._services
 
         def operation(context: Context) -> "tuple[RecoveredDraft, bool]":
@@ -82,6 +85,7 @@ class Recovery(QObject):
         """Open a window on each draft and say what it is."""
         for draft in drafts:
             window = self._window_for(draft)
+            window.raise_()
             file = f" of {draft.path}" if draft.path else ""
             told = f"Recovered as of {draft.saved:%Y-%m-%d %H:%M:%S}: the draft{file} was open when the program ended."
             window.tell(f"{told} {draft.damaged}".strip(), "warning" if draft.damaged else "note")
@@ -89,13 +93,13 @@ class Recovery(QObject):
     def _pick(self, drafts: "tuple[RecoveredDraft, ...]") -> None:
         from sescomposer.gui.drafts.restore_picker import RestorePicker
 
-        windows = self._windows()
-        picker = RestorePicker(self._services, drafts, windows[-1] if windows else None)
+        # A window of its own: one of a composer would stay above the drafts that it opens.
+        picker = RestorePicker(self._services, drafts)
         picker.opened.connect(self.open_recovered)
         picker.discarded.connect(self._on_discarded)
         picker.left.connect(self._on_left)
         picker.finished.connect(self._on_picked)
-        # Without a window above it nobody else would hold it.
+        # Nobody else holds it.
         self._picker = picker
         picker.show()
 

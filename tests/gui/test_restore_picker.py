@@ -14,7 +14,9 @@ from pytestqt.qtbot import QtBot
 from sescomposer.bootstrap import Services, make_services
 from sescomposer.core import compose
 from sescomposer.core.message import Message
+from sescomposer.gui.drafts.drafts_model import STATE, DraftsModel
 from sescomposer.gui.drafts.restore_picker import AT, DAMAGE, SUBJECT, RestorePicker
+from sescomposer.gui.open_files import drafts_to_restore
 from sescomposer.gui.recovery import Recovery
 from sescomposer.gui.tasks import TaskRunner
 from sescomposer.services.ports import RecoveredDraft
@@ -81,6 +83,8 @@ def test_it_lists_time_subject_and_damage(pick: Picker, found: Found, services: 
     picker.list.setCurrentIndex(model.index(row, 0))
     assert "9 octets" in picker.words.text()
     qtbot.waitUntil(lambda: "never saved" in picker.words.text())
+    assert f"Subject: {picker.chosen[0].message.root.subject}" in picker.differences.pages["octets"].toPlainText()
+    assert "never saved" in picker.differences.pages["tree"].toPlainText()
 
 
 def test_the_difference_to_the_last_checkpoint_is_shown(
@@ -125,6 +129,7 @@ class FakeWindow(QObject):
 
     def __init__(self, message: Message | None = None, **keywords: Any) -> None:
         super().__init__()
+        self.told_raised = False
         self.message, self.keywords = message, keywords
         self.told: list[str] = []
 
@@ -136,6 +141,9 @@ class FakeWindow(QObject):
 
     def activateWindow(self) -> None:
         pass
+
+    def raise_(self) -> None:
+        self.told_raised = True
 
     @property
     def composer(self) -> Any:
@@ -193,6 +201,26 @@ def test_several_are_shown_first_and_left_or_discarded(
     again = make_services(services.folders)
     assert len(again.journal.recover()) == 1
     again.close()
+
+
+def test_one_that_waits_for_a_choice_is_told_and_opens_from_the_list_of_drafts(
+    recovery: Any, found: Found, services: Services
+) -> None:
+    made, windows, _ = recovery
+    made.take_up(found("One", "Two"))
+    (picker,) = _pickers()
+    assert picker.parent() is None
+    assert drafts_to_restore() == {"one", "two"}
+    model = DraftsModel(picker)
+    model.to_restore = drafts_to_restore()
+    rows = {draft.draft: model.cells(draft)[STATE] for draft in services.drafts.all()}
+    assert rows == {"one": "Left by a crash", "two": "Left by a crash"}
+    made.open_draft("one")
+    (window,) = windows
+    assert window.keywords["draft"] == "one"
+    assert window.told_raised
+    assert [draft.draft for draft in picker.model.rows] == ["two"]
+    assert drafts_to_restore() == {"two"}
 
 
 def test_a_damaged_one_is_shown_first(recovery: Any, found: Found) -> None:

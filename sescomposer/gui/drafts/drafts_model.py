@@ -27,6 +27,7 @@ class DraftsModel(RowsModel[Draft]):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(COLUMNS, parent)
         self.shown: frozenset[str] = frozenset()
+        self.to_restore: frozenset[str] = frozenset()
 
     def row_of(self, draft: str) -> int:
         """Give the row of a draft by its id, -1 if it is not shown."""
@@ -50,6 +51,9 @@ class DraftsModel(RowsModel[Draft]):
         """Give the words of a row."""
         is_open = draft.draft in self.shown and draft.state is not DraftState.REMOVED
         state = DraftState.OPEN if is_open else draft.state
+        if state is DraftState.OPEN and draft.draft in self.to_restore:
+            # This process has it, but no window shows it yet.
+            state = DraftState.WAITING
         return (
             f"{draft.at.astimezone():%Y-%m-%d %H:%M:%S}",
             subject_of(draft.subject),

@@ -22,7 +22,7 @@ from sescomposer.core.message import Message
 from sescomposer.gui.companion_window import LookingWindow
 from sescomposer.gui.drafts.draft_detail import DraftDetail
 from sescomposer.gui.drafts.drafts_model import AT, RECIPIENTS, SIZE, STATE, SUBJECT, DraftsModel
-from sescomposer.gui.open_files import drafts_in_windows, window_with_draft
+from sescomposer.gui.open_files import drafts_in_windows, drafts_to_restore, window_with_draft
 from sescomposer.gui.tasks import Context
 from sescomposer.gui.widgets.empty_state import EmptyState
 from sescomposer.gui.widgets.entries import entry_list, pages_of, storeys_of, told_button
@@ -180,9 +180,9 @@ class DraftsWindow(LookingWindow):
         self._look = look
         before = self.current
         wanted = self._wanted or (before.draft if before else "")
-        shown = drafts_in_windows()
-        if shown != self.model.shown:
-            self.model.shown = shown
+        shown, to_restore = drafts_in_windows(), drafts_to_restore()
+        if (shown, to_restore) != (self.model.shown, self.model.to_restore):
+            self.model.shown, self.model.to_restore = shown, to_restore
             self.list.viewport().update()
         if self.model.show_rows(look.rows) or self._wanted:
             self._select(wanted)

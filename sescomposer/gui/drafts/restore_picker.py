@@ -30,6 +30,7 @@ from sescomposer.services.ports import RecoveredDraft
 
 COLUMNS = ("Last change", "Subject", "Size", "Damage")
 AT, SUBJECT, SIZE, DAMAGE = range(4)
+_SHOWN_OCTETS = 65536
 Found = tuple[RecoveredDraft, ...]
 
 
@@ -54,6 +55,7 @@ class _Compared:
     draft: str
     words: str
     comparison: Comparison | None
+    source: str = ""
 
 
 class RestorePicker(QDialog):
@@ -91,6 +93,17 @@ class RestorePicker(QDialog):
         """The selected drafts, in the order of the list."""
         rows = sorted(index.row() for index in self.list.selectionModel().selectedRows())
         return tuple(self.model.rows[row] for row in rows)
+
+    @property
+    def drafts_to_restore(self) -> Sequence[str]:
+        """The ids of those in the list."""
+        return [one.draft for one in self.model.rows]
+
+    def open_one(self, draft: str) -> bool:
+        """Open a draft by its id; whether it was in the list."""
+        found = tuple(one for one in self.model.rows if one.draft == draft)
+        self._take(found, self.opened.emit)
+        return bool(found)
 
     def _build(self) -> None:
         title = QLabel("The program ended while these drafts were open. Nothing of them is lost by waiting.", self)
@@ -182,6 +195,9 @@ class RestorePicker(QDialog):
         self.words.setText(_about(chosen[0], answer.words))
         if answer.comparison is not None:
             self.differences.show_comparison(answer.comparison)
+        else:
+            self.differences.say(answer.words)
+            self.differences.pages["octets"].setPlainText(answer.source)
 
     @Slot(object)
     def _on_failed(self, error: SesComposerError) -> None:
@@ -234,12 +250,20 @@ def _comparing(services: Services, found: RecoveredDraft) -> Callable[[Context],
     def operation(context: Context) -> _Compared:
         reference = services.drafts.reference(found)
         if reference is None:
-            return _Compared(found.draft, "It was never saved, so there is nothing to compare it with.", None)
+            words = "It was never saved, so there is nothing to compare it with."
+            return _Compared(found.draft, words, None, _source(found))
         words, message = reference
         comparison = compare(message, found.message)
         return _Compared(found.draft, f"Compared with {words}: {comparison.words}", comparison)
 
     return operation
+
+
+def _source(found: RecoveredDraft) -> str:
+    """Give the beginning of what a draft holds, to tell it by."""
+    octets = found.message.root.octets
+    more = "\n[…]" if len(octets) > _SHOWN_OCTETS else ""
+    return octets.read(0, _SHOWN_OCTETS).decode("utf-8", "replace").replace("\r\n", "\n") + more
 
 
 def _about(found: RecoveredDraft, compared: str) -> str:
