@@ -43,7 +43,7 @@ def open_draft(
     context: typer.Context,
     draft: IdArgument,
     eml: Annotated[
-        str | None, typer.Option("--eml", metavar="OUT", help="Write it there; '-' for standard output.")
+        str | None, typer.Option("--out", "-o", "--output", "--eml", metavar="OUT", help="Write it there; '-' for standard output.")
     ] = None,
 ) -> None:
     """Open the window on a draft, or write its octets to a file."""
@@ -61,7 +61,7 @@ def open_draft(
         raise StoreError(f"The draft {found.draft!r} was removed.", hint="Bring it back in the window of drafts.")
     open_window: OpenWindow | None = context.find_root().obj
     if open_window is None:
-        raise UsageError("There is no window to open it in.", hint="Write it to a file: --eml OUT")
+        raise UsageError("There is no window to open it in.", hint="Write it to a file: --out OUT")
     status = open_window([f"draft:{found.draft}"])
     if status:
         raise typer.Exit(status)

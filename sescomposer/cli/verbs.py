@@ -9,7 +9,7 @@ VERBS: dict[str, str] = {
     "invite": "make an invitation from a TOML file, update it, cancel it, list what was sent",
     "accounts": "list, add, change and remove the ways to send for real",
     "drafts": "search, show, open and export drafts and their checkpoints",
-    "history": "search, show, export and compare what was sent and tried",
+    "history": "search, show, export and diff what was sent and tried",
     "inbox": "list, show and clear the local inbox, or serve it to other programs",
 }
 

@@ -68,7 +68,8 @@ def test_open_writes_the_exact_octets(run: Run, services: Services, tmp_path: Pa
     services.drafts.keep("one", message, None)
     assert run("drafts", "open", "one", "--eml", str(tmp_path / "a.eml")).status == 0
     assert (tmp_path / "a.eml").read_bytes() == bytes(message.root.octets)
-    assert run("drafts", "open", "one", "--eml", "-").out == bytes(message.root.octets)
+    for option in ("--eml", "--out", "--output", "-o"):
+        assert run("drafts", "open", "one", option, "-").out == bytes(message.root.octets)
 
 
 def test_open_hands_the_draft_to_the_window(services: Services, run: Run) -> None:
