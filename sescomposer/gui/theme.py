@@ -90,7 +90,8 @@ def outline_switches() -> None:
         return
     palette = with_outlines(QGuiApplication.palette())
     for kind in _SWITCHES:
-        QApplication.setPalette(palette, kind.encode())
+        # Its types say octets, and it takes text alone.
+        QApplication.setPalette(palette, kind)  # type: ignore[arg-type]
 
 
 def with_outlines(palette: QPalette) -> QPalette:

@@ -1,8 +1,10 @@
-"""A window that takes the files dropped on it where no pane does, and says beside the mouse what that means."""
+"""A window that takes the files dropped on it where no pane does, and says beside the mouse what that means.
+
+It is imported before the first paint, and so does not name `Qt` before a drag: its hundred enumerations are made then.
+"""
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtWidgets import QMainWindow
 
@@ -38,6 +40,8 @@ class DropWindow(QMainWindow):
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Open or attach what was dropped."""
+        from PySide6.QtCore import Qt
+
         from sescomposer.gui.drops import elsewhere, files_of, hide_hint
 
         hide_hint(self)
@@ -46,6 +50,8 @@ class DropWindow(QMainWindow):
         self.take_dropped(elsewhere(files_of(event, self)))
 
     def _hover(self, event: QDropEvent) -> None:
+        from PySide6.QtCore import Qt
+
         from sescomposer.gui.drops import elsewhere, files_of, show_hint
 
         found = elsewhere(files_of(event, self))

@@ -5,8 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QObject, QPoint, QRect, Qt, QTimer, Slot
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QObject, QPoint, QRect, QTimer, Slot
 
 from sescomposer.core.errors import SesComposerError
 from sescomposer.core.lazy import lazy
@@ -48,11 +47,8 @@ class Windows(QObject):
         self._is_first_start = False
         self._sweep = QTimer(self, singleShot=True, interval=_SWEEP_MS)
         self._sweep.timeout.connect(self._on_sweep)
-        self._set_scheme()
-        # Queued: the palette of the new scheme comes with it, in no set order.
-        QGuiApplication.styleHints().colorSchemeChanged.connect(
-            self._on_scheme_changed, Qt.ConnectionType.QueuedConnection
-        )
+        if self._appearance() != "system":
+            self._set_scheme()
         self._stop_listening = services.settings.on_change(self._on_setting)
 
     @lazy
@@ -145,6 +141,7 @@ class Windows(QObject):
     def _on_idle(self) -> None:
         from sescomposer.gui.single import Listener
 
+        self._follow_scheme()
         for window in self._open:
             window.complete()
         self._log.start()
@@ -270,6 +267,16 @@ class Windows(QObject):
         from sescomposer.gui.theme import set_scheme
 
         set_scheme(self._appearance())
+
+    def _follow_scheme(self) -> None:
+        """Outline switches now and for every palette that the system changes to."""
+        from PySide6.QtCore import Qt
+        from PySide6.QtGui import QGuiApplication
+
+        self._on_scheme_changed()
+        hints = QGuiApplication.styleHints()
+        # Queued: the palette of the new scheme comes with it, in no set order.
+        hints.colorSchemeChanged.connect(self._on_scheme_changed, Qt.ConnectionType.QueuedConnection)
 
     @Slot()
     def _on_scheme_changed(self) -> None:
