@@ -43,7 +43,10 @@ def open_draft(
     context: typer.Context,
     draft: IdArgument,
     eml: Annotated[
-        str | None, typer.Option("--out", "-o", "--output", "--eml", metavar="OUT", help="Write it there; '-' for standard output.")
+        str | None,
+        typer.Option(
+            "--out", "-o", "--output", "--eml", metavar="OUT", help="Write it there; '-' for standard output."
+        ),
     ] = None,
 ) -> None:
     """Open the window on a draft, or write its octets to a file."""

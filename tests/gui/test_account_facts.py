@@ -219,6 +219,19 @@ def test_smtp_cannot_ask(opened: Open, services: Services) -> None:
     assert window.runner.running == 0
 
 
+def test_many_questions_without_an_answer_leave_the_window_as_high_as_it_is(opened: Open) -> None:
+    reason = "SES did not answer within 30 seconds, after three tries. " * 4
+    failures = tuple(f"List{index} was not answered: {reason}" for index in range(5))
+    few = opened(replace(KNOWN, failures=failures[:2])).minimumSizeHint().height()
+    window = opened(replace(KNOWN, failures=failures))
+    window.show_account("work")
+    window.pane.show_known(WORK, replace(KNOWN, failures=failures), ())
+    assert window.pane.failures.sentence == "5 questions were not answered."
+    assert window.pane.failed.words == "\n".join(failures)
+    assert window.minimumSizeHint().height() <= few
+    assert window.height() <= window.sizeHint().height()
+
+
 def test_what_comes_is_shown_while_the_rest_is_asked(opened: Open, reader: Reader, qtbot: QtBot) -> None:
     old = replace(KNOWN, identities=(), quota=Quota(200, 1, 0))
     window = opened(old)

@@ -1,6 +1,6 @@
 """What the window about an account holds: which account, its state and quota, and a tab for each list."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from PySide6.QtCore import Qt
@@ -27,6 +27,7 @@ from sescomposer.gui.accounts.outcome_panel import OutcomePanel
 from sescomposer.gui.directions import isolated
 from sescomposer.gui.icons import icon
 from sescomposer.gui.widgets.empty_state import EmptyState
+from sescomposer.gui.widgets.fitting_text import FittingText
 from sescomposer.gui.widgets.gauge import Gauge
 from sescomposer.gui.widgets.notice import Notice
 from sescomposer.gui.widgets.progress_line import ProgressLine
@@ -36,6 +37,7 @@ from sescomposer.services.knowledge import Known, Quota
 
 _SCARCE = 0.8
 """Share of the quota from which on its gauge warns."""
+_FAILED_LINES = 4
 
 
 class FactsPane(QWidget):
@@ -43,7 +45,7 @@ class FactsPane(QWidget):
 
     Attributes:
         accounts: Which account is shown.
-        age, refresh, progress, panel, failures: When it was read, reading it anew, and what went wrong.
+        age, refresh, progress, panel, failures, failed: When it was read, reading it anew, and what went wrong.
         lines, gauge, quota: The account as a whole.
         identities, lists, suppression, denied: The tabs.
     """
@@ -63,6 +65,9 @@ class FactsPane(QWidget):
         self.progress.cancel_button.setToolTip("Cancel; what was known stays")
         self.panel = OutcomePanel(self, "What went wrong")
         self.failures = Notice("What was not answered", self)
+        # However many there are, the window stays as high as it is.
+        self.failed = FittingText("Answers that did not come", self, lines=_FAILED_LINES)
+        self.failed.hide()
         self.lines = FactLines("State of the account", self)
         self.gauge = Gauge("Quota used", self)
         self.quota = QLabel(self, wordWrap=True, textFormat=Qt.TextFormat.PlainText)
@@ -95,6 +100,7 @@ class FactsPane(QWidget):
         column.addLayout(head)
         column.addWidget(self.panel)
         column.addWidget(self.failures)
+        column.addWidget(self.failed)
         column.addWidget(self.pages, 1)
 
     def _make_known(self) -> QWidget:
@@ -147,11 +153,17 @@ class FactsPane(QWidget):
         self.lists.show_lists(known, account.configuration_set if account is not None else "")
         self.denied.show_denied(known)
         self._show_counts(known)
-        self.failures.say("\n".join(known.failures) if known is not None else "", "warning")
+        self._show_failures(known.failures if known is not None else ())
         if known is not None:
             self.lines.show_facts(facts(known))
             self._show_quota(known.quota)
         self._show_page(account, known)
+
+    def _show_failures(self, failures: Sequence[str]) -> None:
+        """Say how many questions were not answered, and below each with its reason."""
+        said = f"{len(failures)} questions were not answered." if len(failures) > 1 else "".join(failures)
+        self.failures.say(said, "warning")
+        self.failed.say("\n".join(failures) if len(failures) > 1 else "")
 
     def show_age(self, known: Known | None, now: datetime, *, is_offline: bool) -> None:
         """Say when it was read, in the time of the writer."""
