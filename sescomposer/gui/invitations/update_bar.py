@@ -55,20 +55,21 @@ class UpdateBar(Notice):
     @Slot()
     def look(self) -> None:
         """Compare on a worker with what guests have."""
-        root, revision = self._composer.root, self._composer.revision
+        root, parts = self._composer.root, self._parts
         services = self._composer.services
 
-        def operation(context: Context) -> tuple[int, str, str]:
-            return revision, *words_of(services.invitations, root)
+        def operation(context: Context) -> tuple[tuple[Entity, ...], str, str]:
+            return parts, *words_of(services.invitations, root)
 
         task = self._composer.runner.start(operation, quiet=True)
         task.succeeded.connect(self._on_words)
         task.failed.connect(self._on_failed)
 
     @Slot(object)
-    def _on_words(self, answer: tuple[int, str, str]) -> None:
-        revision, self._uid, words = answer
-        if revision == self._composer.revision:
+    def _on_words(self, answer: tuple[tuple[Entity, ...], str, str]) -> None:
+        parts, uid, words = answer
+        if parts == self._parts:
+            self._uid = uid
             self.say(words)
 
     @Slot(object)
