@@ -100,8 +100,9 @@ def test_quit_stops_at_a_draft_that_is_to_be_kept(start: Start, monkeypatch: pyt
 
 
 def picker_of(windows: Windows) -> RestorePicker:
-    (window,) = windows.open_windows
-    (picker,) = window.findChildren(RestorePicker)
+    assert len(windows.open_windows) == 1
+    shown = [each for each in QApplication.topLevelWidgets() if isinstance(each, RestorePicker) and each.isVisible()]
+    (picker,) = shown
     return picker
 
 
