@@ -26,7 +26,7 @@ from sescomposer.services.invitations import Standing
 
 _NAMED = 6
 _TOLD = 60
-_TELL_THEM = "They have the event and get nothing now: withdraw them too (Message, Invitations)."
+_TELL_THEM = "They have it, and get nothing now: withdraw them in Message, Invitations."
 
 
 class InvitationSendDialog(QDialog):
