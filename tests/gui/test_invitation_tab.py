@@ -234,6 +234,7 @@ def test_words_that_a_change_leaves_behind_are_said_and_updated_in_one_step(
     pages.form.title.title.selectAll()
     QTest.keyClicks(pages.form.title.title, "Dinner")
     assert pages.words_notice.isVisible()
+    assert pages.sizeHint().height() < pages.form.sizeHint().height(), "it would push header fields away"
     assert "text and the HTML" in pages.words_notice.sentence
     steps = len(composer.undo_list.steps)
     pages.words_button.click()

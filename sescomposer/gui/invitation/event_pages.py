@@ -2,7 +2,16 @@
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QTabBar, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QMenu,
+    QSizePolicy,
+    QStackedWidget,
+    QTabBar,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from sescomposer.core.entity import Entity, Key
 from sescomposer.core.errors import MessageError
@@ -50,6 +59,7 @@ class EventPages(QWidget):
         self.large.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.large.setMargin(32)
         self.stack = QStackedWidget(self)
+        self.stack.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
         for page in (self.empty, self.form, self.text, self.large):
             self.stack.addWidget(page)
         self.notice = Notice("About the event", self)
@@ -129,6 +139,8 @@ class EventPages(QWidget):
 
     def _show_page(self, page: QWidget) -> None:
         self.stack.setCurrentWidget(page)
+        # Pages that scroll take the place there is: a notice above them pushes no header field away.
+        self.stack.setMinimumHeight(0 if page is self.empty else _LOWEST)
         self.setFocusProxy(self.empty if page is self.empty else self.text if page is self.text else self.form)
 
     def _show_large(self, part: Entity) -> None:
@@ -247,6 +259,8 @@ class EventPages(QWidget):
         self._tell(self.edits.remove())
 
 
+_LOWEST = 120
+"""Pixels that pages which scroll keep."""
 _NONE = Calendar(b"", ())
 _UNWRITABLE = "The words cannot be written: a signature covers them, or their charset does not have them."
 
