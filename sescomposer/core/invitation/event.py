@@ -204,6 +204,8 @@ def with_event(calendar: Calendar, event: Event, zone_octets: ZoneOctets | None 
     for item in fields(Event):
         if item.name in _WRITERS and getattr(before, item.name) != getattr(event, item.name):
             component = _WRITERS[item.name](component, event)
+    if event.summary != before.summary:
+        component = lists.with_alarm_title(component, before.summary, event.summary)
     root = calendar.root
     if event.method != before.method:
         root = _with_value(root, "METHOD", escaped(event.method.upper()))

@@ -5,20 +5,22 @@ Writing keeps the octets of every line that says what it should already.
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TypeVar
 
 from sescomposer.core.errors import MessageError
 from sescomposer.core.invitation.component import Component, make_component
 from sescomposer.core.invitation.durations import read_duration, written_duration
-from sescomposer.core.invitation.lines import ContentLine, make_line
+from sescomposer.core.invitation.lines import ContentLine, make_line, rewritten
 from sescomposer.core.invitation.moments import Moment, read_moments
 from sescomposer.core.invitation.parameters import Parameter
 from sescomposer.core.invitation.people import Attendee, attendee_line, key_of, read_attendee
-from sescomposer.core.invitation.text_value import escaped, escaped_list, unescaped_list
+from sescomposer.core.invitation.text_value import escaped, escaped_list, unescaped, unescaped_list
 
 _MINUTE = timedelta(minutes=1)
+_REMINDER = "Reminder"
+"""What an alarm shows of an event without a title."""
 T = TypeVar("T")
 
 
@@ -188,6 +190,20 @@ def with_alarms(event: Component, minutes: Sequence[int]) -> Component:
     return event.with_items(old[::-1], new)
 
 
+def with_alarm_title(event: Component, before: str, after: str) -> Component:
+    """Let the alarms that show the title of the event show its new one; those with words of their own stay."""
+    value = escaped(after or _REMINDER, "The title")
+
+    def titled(item: Component | ContentLine) -> Component | ContentLine:
+        if not isinstance(item, Component) or item.name.upper() != "VALARM":
+            return item
+        line = item.first("DESCRIPTION")
+        shows_it = line is not None and unescaped(line.value) == (before or _REMINDER)
+        return item.replaced(line, rewritten(line, value, {})) if line is not None and shows_it else item
+
+    return replace(event, items=tuple(map(titled, event.items)))
+
+
 def _alarm(before: int, text: str) -> Component:
     try:
         trigger = written_duration(timedelta(minutes=-before))
@@ -198,7 +214,7 @@ def _alarm(before: int, text: str) -> Component:
     lines = [
         make_line("ACTION", "DISPLAY"),
         make_line("TRIGGER", trigger),
-        make_line("DESCRIPTION", escaped(text or "Reminder", "The title")),
+        make_line("DESCRIPTION", escaped(text or _REMINDER, "The title")),
     ]
     return make_component("VALARM", lines)
 

@@ -343,3 +343,16 @@ def test_an_event_without_an_end_has_one_all_the_same(start: Moment, duration: t
     found = Event(start=start, duration=duration).finish
     assert found is not None
     assert found.value == finish
+
+
+def test_alarms_that_show_the_title_follow_it_and_others_stay() -> None:
+    first = new_calendar(Event(summary="Tea; a, b", alarms_minutes=(15,)), IDS, NOW)
+    own = b"BEGIN:VALARM\r\nACTION:DISPLAY\r\nTRIGGER:-PT5M\r\nDESCRIPTION:Put the kettle on\r\nEND:VALARM\r\n"
+    calendar = read_calendar(first.octets.replace(b"END:VEVENT\r\n", own + b"END:VEVENT\r\n"))
+    changed = with_event(calendar, replace(event_of(calendar), summary="Cake"))
+    assert changed.octets.count(b"DESCRIPTION:Cake\r\n") == 1
+    assert own in changed.octets
+    untitled = with_event(changed, replace(event_of(changed), summary=""))
+    assert b"DESCRIPTION:Reminder\r\n" in untitled.octets
+    again = with_event(untitled, replace(event_of(untitled), summary="Tea; a, b"))
+    assert again.octets == calendar.octets
