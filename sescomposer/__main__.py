@@ -4,10 +4,11 @@ The command line's library is never imported on the way to the window: start is 
 """
 
 import gc
+import os
 import sys
 
 from sescomposer import __version__
-from sescomposer.cli.verbs import is_for_command_line
+from sescomposer.cli.verbs import is_for_command_line, is_like_a_verb
 from sescomposer.core.errors import ExitCode
 
 
@@ -24,7 +25,7 @@ def run(arguments: list[str]) -> int:
     if arguments[:1] == ["--version"]:
         print(f"sescomposer {__version__}")
         return ExitCode.FINE.value
-    if is_for_command_line(arguments):
+    if is_for_command_line(arguments) or (is_like_a_verb(arguments) and not os.path.lexists(arguments[0])):
         from sescomposer.cli.app import main as main_cli
 
         return main_cli(arguments, run_window)

@@ -54,7 +54,7 @@ def main(arguments: list[str], open_window: Callable[[list[str]], int] | None = 
         arguments: Words behind the program's name; the first is a declared verb.
         open_window: Opens the window on what it is given and gives the exit status; None where there is no window.
     """
-    with Outcome(arguments[0] if arguments else "") as outcome:
+    with Outcome(arguments[0] if arguments and arguments[0] in VERBS else "") as outcome:
         _let_everything_be_printed()
         command = typer.main.get_command(app)
         with command.make_context("sescomposer", list(arguments), obj=open_window) as context:

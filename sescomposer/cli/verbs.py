@@ -28,3 +28,15 @@ def is_for_command_line(arguments: list[str]) -> bool:
     (False, False, False)
     """
     return bool(arguments) and (arguments[0] in VERBS or arguments[0] in _QUESTIONS)
+
+
+def is_like_a_verb(arguments: list[str]) -> bool:
+    """Tell whether the first argument reads as a verb, perhaps a mistyped one: lower-case letters and hyphens alone.
+
+    If there is no such file, the command line says what verbs there are; a window with an error would help nobody.
+
+    >>> is_like_a_verb(["chekc", "a.eml"]), is_like_a_verb(["a.eml"]), is_like_a_verb(["./chekc"]), is_like_a_verb([])
+    (True, False, False, False)
+    """
+    word = arguments[0] if arguments else ""
+    return bool(word.strip("-")) and not word.startswith("-") and word.replace("-", "").isalpha() and word.islower()

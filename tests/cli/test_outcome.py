@@ -12,9 +12,11 @@ import pytest
 import typer.main
 
 from sescomposer import __version__
+from sescomposer.__main__ import run as start
 from sescomposer.cli import look
 from sescomposer.cli.app import app
 from sescomposer.cli.verbs import VERBS
+from sescomposer.core.errors import ExitCode
 
 Run = Callable[..., Any]
 GOOD = b"From: a@a.example\r\nTo: b@b.example\r\nSubject: Hi\r\n\r\nHi\r\n"
@@ -160,3 +162,25 @@ def test_a_terminal_without_unicode(run_child: Run, tmp_path: Path) -> None:
         done = subprocess.run([*command, *arguments], env=settings, capture_output=True, check=False, timeout=60)
         assert done.returncode == 0
         assert expected in done.stdout
+
+
+@pytest.mark.parametrize("arguments", [["chekc", "a.eml"], ["settings", "--help"]])
+def test_a_mistyped_verb_opens_no_window(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert start(arguments) == ExitCode.USAGE
+    told = capsys.readouterr().err
+    assert f"'{arguments[0]}'" in told
+    assert "`sescomposer --help`" in told
+
+
+def test_a_file_called_like_a_word_is_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[list[str]] = []
+
+    def window(arguments: list[str]) -> int:
+        opened.append(arguments)
+        return 0
+
+    monkeypatch.setattr("sescomposer.__main__.run_window", window)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "letter").write_bytes(b"Subject: x\r\n\r\n")
+    assert start(["letter"]) == 0
+    assert opened == [["letter"]]
