@@ -16,6 +16,9 @@ WORKERS = 32
 """Messages that are decided on, or waited with, at once."""
 
 
+_LAST_TURNS = 8
+
+
 class SmtpServer:
     """Started once and stopped once.
 
@@ -79,6 +82,11 @@ class SmtpServer:
             protocol.abort()
         for server in servers:
             await server.wait_closed()
+        for _ in range(_LAST_TURNS):
+            # What was accepted just before, and what is being cut, ends in the next turns of the loop.
+            await asyncio.sleep(0)
+            for protocol in tuple(self._open):
+                protocol.abort()
 
     def _protocol(self, manner: Manner) -> SmtpProtocol:
         return SmtpProtocol(manner, self._open.add, self._open.discard)

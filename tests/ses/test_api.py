@@ -130,7 +130,8 @@ def test_what_has_left_is_not_called_cancelled(
     else:
         with pytest.raises(OperationCancelledError):
             transport_to(server.url, road).submit(sealed_as(road=road), _LateCancel())
-    assert len(server.arrived) == is_plain
+    # Of what was cancelled the server may have seen the beginning.
+    assert [request.is_whole for request in server.arrived if request.is_whole] == [True] * is_plain
 
 
 @ROADS

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import logging
 import shutil
 import ssl
 import subprocess
@@ -70,8 +71,9 @@ def keeps() -> Keeps:
 
 
 @pytest.fixture
-def aiosmtpd_port(certificate: Any, keeps: Keeps, unused: int) -> Iterator[int]:
-    """aiosmtpd with STARTTLS and authentication over TLS alone."""
+def aiosmtpd_port(certificate: Any, keeps: Keeps, unused: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+    """aiosmtpd with STARTTLS and authentication over TLS alone; it logs what it is about to change."""
+    monkeypatch.setattr(logging.getLogger("mail.log"), "disabled", True)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate.chain, certificate.key)
     controller = Controller(
@@ -83,9 +85,8 @@ def aiosmtpd_port(certificate: Any, keeps: Keeps, unused: int) -> Iterator[int]:
 
 
 def test_aiosmtpd_gets_the_octets_and_the_envelope(
-    aiosmtpd_port: int, keeps: Keeps, transport_to: To, sealed: Sealed, expect_log: Callable[[str], None]
+    aiosmtpd_port: int, keeps: Keeps, transport_to: To, sealed: Sealed
 ) -> None:
-    expect_log("login_data is deprecated")
     receipt = transport_to(aiosmtpd_port).submit(sealed)
     ((mail_from, rcpt_to, content),) = keeps.arrived
     assert content == bytes(sealed.octets)
