@@ -9,6 +9,7 @@ from sescomposer.core.errors import EditError
 from sescomposer.core.header import HeaderSection
 from sescomposer.core.identifiers import Identifiers, is_ours
 from sescomposer.core.octets import EMPTY, Octets
+from sescomposer.core.parse import parse
 from sescomposer.core.structure.boundaries import fresh_boundary, searched, without_conflicts
 from sescomposer.core.structure.fields import check_token, is_content, multipart_field, with_type_said
 from sescomposer.core.structure.glue import Slot, body_of, finished, slots, with_slots
@@ -76,7 +77,13 @@ def wrap(root: Entity, key: Key, subtype: str, ids: Identifiers) -> Entity:
         HeaderError: `subtype` is no token.
     """
     check_token("subtype", subtype)
-    return wrapped(editable_path(root, key), subtype.lower(), ids, ours=False)
+    path = editable_path(root, key)
+    root = wrapped(path, subtype.lower(), ids, ours=False)
+    part = path[-1]
+    if part.media_type.startswith("multipart/") and not part.children and not part.octets.endswith(b"\n"):
+        # A delimiter that ended with the message, and so was none, ends with a line now: the part has parts.
+        return parse(root.octets)
+    return root
 
 
 def unwrap(root: Entity, key: Key, ids: Identifiers) -> Entity:

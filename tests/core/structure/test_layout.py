@@ -298,3 +298,12 @@ def test_the_standard_library_reads_what_edits_built(steps: list[tuple[str, int]
     leaves = [part.get_payload(decode=True) for part in message.walk() if not part.is_multipart()]
     assert leaves == [bytes(entity.content) for entity in root.walk() if not entity.children]
     assert [part.get_content_type() for part in message.walk()] == [entity.media_type for entity in root.walk()]
+
+
+def test_a_delimiter_at_the_end_of_all_counts_once_something_follows(ids: SeededIdentifiers) -> None:
+    root = parse(b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b")
+    wrapped = wrap(root, root.key, "mixed", ids)
+    read = parse(bytes(wrapped.octets))
+    assert [(e.media_type, len(e.children)) for e in wrapped.walk()] == [
+        (e.media_type, len(e.children)) for e in read.walk()
+    ]
