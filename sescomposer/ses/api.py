@@ -18,12 +18,13 @@ from sescomposer.services.regions import api_host
 from sescomposer.services.sign_in import NOBODY, Prompts
 from sescomposer.ses.clients import SEND_OPERATIONS, Clients, Timeouts, proxy_for
 from sescomposer.ses.features import features
+from sescomposer.ses.of_account import OfAccount
 from sescomposer.ses.streaming import NotSwappedError, Upload, under_way
 
 _OPTIONS = tuple(name for name in SendingOptions.__dataclass_fields__ if name not in ("tags", "traceable"))
 
 
-class ApiTransport:
+class ApiTransport(OfAccount):
     """An account's way into SES by one of its APIs; fits `services.ports.Transport`.
 
     Several threads may submit at once. Connections are kept until `close`, or until nobody holds the transport.
@@ -36,7 +37,6 @@ class ApiTransport:
     """
 
     _service = ""
-    _road = Road.SES_V2
 
     def __init__(
         self,
@@ -45,28 +45,8 @@ class ApiTransport:
         prompts: Prompts = NOBODY,
         timeouts: Timeouts = Timeouts(),  # noqa: B008 - frozen
     ) -> None:
-        self._account = account
+        super().__init__(account)
         self._clients = Clients(account, secrets, prompts, timeouts)
-
-    @property
-    def account(self) -> str:
-        """Name of the account."""
-        return self._account.name
-
-    @property
-    def road(self) -> Road:
-        """The API."""
-        return self._road
-
-    @property
-    def region(self) -> str:
-        """The region."""
-        return self._account.region
-
-    @property
-    def is_local(self) -> bool:
-        """Whether nothing leaves the machine; never."""
-        return False
 
     @property
     def proxy(self) -> str:

@@ -26,6 +26,7 @@ from sescomposer.services.regions import TLS_PORTS, smtp_address
 from sescomposer.services.secrets import required
 from sescomposer.services.sign_in import NOBODY, Prompts
 from sescomposer.services.smtp_password import smtp_password
+from sescomposer.ses.of_account import OfAccount
 from sescomposer.ses.smtp_connection import GOODBYE_SECONDS, Server, SmtpConnection, SmtpFault, SmtpRefusal
 
 IDLE_SECONDS = 20.0
@@ -50,7 +51,7 @@ class _Kept:
     used: float
 
 
-class SmtpTransport:
+class SmtpTransport(OfAccount):
     """An account's way into SES by SMTP; fits `services.ports.Transport`. Several threads may submit at once.
 
     Args:
@@ -60,6 +61,8 @@ class SmtpTransport:
         prompts: How a second factor of a profile is asked for.
     """
 
+    _road = Road.SMTP
+
     def __init__(
         self,
         account: Account,
@@ -67,33 +70,13 @@ class SmtpTransport:
         now: Callable[[], float] = time.monotonic,
         prompts: Prompts = NOBODY,
     ) -> None:
-        self._account = account
+        super().__init__(account)
         self._secrets = secrets
         self._prompts = prompts
         self._now = now
         self._lock = threading.Lock()
         self._idle: list[_Kept] = []
         self._is_closed = False
-
-    @property
-    def account(self) -> str:
-        """Name of the account."""
-        return self._account.name
-
-    @property
-    def road(self) -> Road:
-        """SMTP."""
-        return Road.SMTP
-
-    @property
-    def region(self) -> str:
-        """The region of the account."""
-        return self._account.region
-
-    @property
-    def is_local(self) -> bool:
-        """Never."""
-        return False
 
     @property
     def server(self) -> Server:
