@@ -83,6 +83,30 @@ class AttachmentError(MessageError):
     exit_code = ExitCode.UNREADABLE
 
 
+class ProtectionError(SesComposerError):
+    """A message that cannot be signed, encrypted, decrypted or verified as wanted; nothing was sent."""
+
+    exit_code = ExitCode.FINDINGS
+
+
+class CertificateError(ProtectionError):
+    """Octets that are no certificate, no key, or none that can be used here."""
+
+    exit_code = ExitCode.UNREADABLE
+
+
+class PassphraseError(ProtectionError):
+    """A passphrase or PIN that is missing or wrong. It is never tried again by itself: cards lock."""
+
+    exit_code = ExitCode.NOTHING_DONE
+
+
+class KeyGoneError(ProtectionError):
+    """A key that is known but cannot be reached: removed, its card pulled out, its keyring locked."""
+
+    exit_code = ExitCode.NOTHING_DONE
+
+
 class UnreadableError(SesComposerError):
     """An input that could not be read."""
 

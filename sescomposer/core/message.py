@@ -8,13 +8,52 @@ from sescomposer.core.entity import Entity
 from sescomposer.core.road import Road as Road
 
 
-class Protection(StrEnum):
-    """Protection wanted for the message."""
+class Method(StrEnum):
+    """How a message is signed and encrypted."""
 
-    NONE = "none"
-    SIGN = "sign"
-    ENCRYPT = "encrypt"
-    SIGN_AND_ENCRYPT = "sign-and-encrypt"
+    SMIME = "smime"
+    """S/MIME 4.0 by us (RFC 8551)."""
+
+    OPENPGP = "openpgp"
+    """OpenPGP/MIME by us (RFC 3156)."""
+
+    SES = "ses"
+    """S/MIME by the service, on its side; signs only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Protection:
+    """Protection wanted for the message.
+
+    Attributes:
+        sign, encrypt: Whether to; None as long as nobody chose: then the policy of its From mailbox decides.
+        method: How.
+        opaque: Whether what is signed goes inside the signature (only S/MIME): survives more, shows nothing to readers
+            that know no S/MIME.
+        header_protection: Whether fields are copied inside (RFC 9788); None: where it is encrypted.
+        key: Id of the key to sign with; "" for the one that fits the From mailbox.
+        autocrypt: Whether an Autocrypt field tells the own OpenPGP key.
+
+    >>> Protection().is_chosen, Protection(sign=True).is_chosen
+    (False, True)
+    """
+
+    sign: bool | None = None
+    encrypt: bool | None = None
+    method: Method = Method.SMIME
+    opaque: bool = False
+    header_protection: bool | None = None
+    key: str = ""
+    autocrypt: bool = False
+
+    @property
+    def is_chosen(self) -> bool:
+        """Whether anything differs from what nobody chose."""
+        return self != NOT_CHOSEN
+
+
+NOT_CHOSEN = Protection()
+"""Nobody chose yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +127,7 @@ class Message:
     root: Entity
     envelope: EnvelopeOverride = EnvelopeOverride()
     options: SendingOptions = NO_OPTIONS
-    protection: Protection = Protection.NONE
+    protection: Protection = NOT_CHOSEN
     account: str | None = None
 
     def with_root(self, root: Entity) -> "Message":

@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING, Protocol
 from sescomposer.core.control_fields import effective, with_control_fields
 from sescomposer.core.entity import Entity
 from sescomposer.core.envelope import Envelope, envelope_of
-from sescomposer.core.errors import StoreError
+from sescomposer.core.errors import ProtectionError, StoreError
 from sescomposer.core.folding import fold
 from sescomposer.core.header import HeaderField, HeaderSection
 from sescomposer.core.identifiers import Identifiers
-from sescomposer.core.message import NO_OPTIONS, Message, Road, SendingOptions
-from sescomposer.core.octets import Octets, write_all
+from sescomposer.core.message import NO_OPTIONS, Message, Method, Road, SendingOptions
+from sescomposer.core.octets import EMPTY, Octets, write_all
 from sescomposer.core.parse import parse
 from sescomposer.core.progress import NO_PROGRESS, Progress
+from sescomposer.core.protection.protector import Evidence, Protected, Protector
 from sescomposer.core.sender_domain import sender_domain
 from sescomposer.core.structure.line_ends import normalise_line_ends
 
@@ -89,6 +90,7 @@ class Sealed:
         options: The options that hold: those beside the message and those its control fields ask for, with the trace.
         control: Names of the control fields that sealing wrote or wrote anew, since this road has no other way.
         trace: Value of the tag by which this submission can be found again, "" for none.
+        evidence: How it was signed and encrypted; None where it was not.
     """
 
     octets: Octets
@@ -102,6 +104,7 @@ class Sealed:
     options: SendingOptions = NO_OPTIONS
     control: tuple[str, ...] = ()
     trace: str = ""
+    evidence: Evidence | None = None
 
 
 def as_sealed(message: Message, now: datetime, ids: Identifiers, road: Road = Road.SES_V2, trace: str = "") -> Entity:
@@ -176,6 +179,7 @@ def seal(
     ids: Identifiers,
     into: Callable[[], SealTarget],
     progress: Progress = NO_PROGRESS,
+    protector: Protector | None = None,
 ) -> tuple[Sealed, ...]:
     """Write the octets that will be submitted, one item for each submission that the message needs.
 
@@ -186,24 +190,25 @@ def seal(
         ids: Maker of the Message-ID.
         into: Makes the buffer for one item, such as a new entry of the content store.
         progress: Told of the octets written; may cancel.
+        protector: Signs and encrypts what would be sent; None where nothing of that is wanted of us.
 
     Returns:
-        The items; at present always one.
+        The items: one, or where it is encrypted one more for each Bcc recipient.
 
     Raises:
         HeaderError: an option holds what no header field can hold.
         OperationCancelledError: cancelled; no buffer remains.
+        ProtectionError: it cannot be protected as wanted.
         StoreError: a buffer cannot be written, or gives other octets back than it was given.
         ValueError: `now` has no offset.
     """
     trace = ids.token() if message.options.traceable else ""
     root = as_sealed(message, now, ids, road, trace)
-    octets, sha256 = _written(root.octets, into(), progress)
     item = Sealed(
-        octets=octets,
-        sha256=sha256,
+        octets=EMPTY,
+        sha256="",
         envelope=envelope_of(message),
-        root=parse(octets),
+        root=root,
         road=road,
         sealed_at=now,
         stamped=missing_fields(message.root),
@@ -212,7 +217,34 @@ def seal(
         control=written_control_fields(message, road, trace),
         trace=trace,
     )
-    return (item,)
+    if protector is None:
+        _refuse_unprotected(message)
+        return (_kept(item, Protected(root, item.envelope), into(), progress),)
+    items = protector.protect(root, item.envelope, now=now, ids=ids, into=into, progress=progress)
+    return tuple(_kept(item, protected, into(), progress) for protected in items)
+
+
+def _refuse_unprotected(message: Message) -> None:
+    """Raise `ProtectionError` where somebody chose protection of ours and nobody is there to give it."""
+    wanted = message.protection
+    if (wanted.sign or wanted.encrypt) and wanted.method is not Method.SES:
+        raise ProtectionError(
+            f"The message is to be {'signed' if wanted.sign else 'encrypted'}, and no key was opened for it.",
+            hint="Choose a key, or take the protection back.",
+        )
+
+
+def _kept(item: Sealed, protected: Protected, target: SealTarget, progress: Progress) -> Sealed:
+    """Write one item and read it back."""
+    octets, sha256 = _written(protected.root.octets, target, progress)
+    return replace(
+        item,
+        octets=octets,
+        sha256=sha256,
+        envelope=protected.envelope,
+        root=parse(octets),
+        evidence=protected.evidence,
+    )
 
 
 def _written(rope: Octets, target: SealTarget, progress: Progress) -> tuple[Octets, str]:

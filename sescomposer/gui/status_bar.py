@@ -27,12 +27,16 @@ if TYPE_CHECKING:
 _LOOK_MS = 1000
 _MARGIN = 8
 _ROAD_TIP = "The way into SES whose limits the message is measured against"
-_PROTECTION = {
-    Protection.NONE: "not signed",
-    Protection.SIGN: "to be signed",
-    Protection.ENCRYPT: "to be encrypted",
-    Protection.SIGN_AND_ENCRYPT: "to be signed and encrypted",
-}
+
+
+def protection_words(protection: Protection) -> str:
+    """Give what was chosen, in words for the status bar.
+
+    >>> protection_words(Protection(sign=True, encrypt=True)), protection_words(Protection())
+    ('to be signed and encrypted', 'not signed')
+    """
+    wanted = [word for word, is_wanted in (("signed", protection.sign), ("encrypted", protection.encrypt)) if is_wanted]
+    return f"to be {' and '.join(wanted)}" if wanted else "not signed"
 
 
 class MessageStatusBar(QStatusBar):
@@ -170,7 +174,7 @@ class MessageStatusBar(QStatusBar):
         self._show_count(self.recipients, self._count_recipients(), limits.RECIPIENTS, "recipients")
         self._show_count(self.parts, kept(composer.root, _leaves), limits.PARTS, "parts")
         self.protection.tell(
-            _PROTECTION[composer.message.protection], "Whether the message will be signed or encrypted"
+            protection_words(composer.message.protection), "Whether the message will be signed or encrypted"
         )
         self.road.setCurrentIndex(self.road.findData(composer.road.value))
 

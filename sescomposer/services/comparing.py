@@ -97,8 +97,10 @@ def beside_rows(message: Message) -> Iterator[str]:
         value = getattr(options, field.name)
         if value != field.default:
             yield f"Option {field.name.replace('_', ' ')}: {_value(value)}"
-    if message.protection != "none":
-        yield f"Protection: {message.protection}"
+    for wanted in fields(message.protection):
+        value = getattr(message.protection, wanted.name)
+        if value != wanted.default:
+            yield f"Protection {wanted.name.replace('_', ' ')}: {_value(value)}"
     if message.account is not None:
         yield f"Account: {message.account or 'local inbox'}"
 

@@ -12,13 +12,14 @@ from typing import Any
 
 from sescomposer.core.entity import Entity
 from sescomposer.core.errors import StoreError
-from sescomposer.core.message import EnvelopeOverride, Message, Protection
+from sescomposer.core.message import EnvelopeOverride, Message
 from sescomposer.core.octets import EMPTY, Octets, base64_octets
 from sescomposer.core.piece import Piece
 from sescomposer.core.rope_difference import Difference, apply, difference
 from sescomposer.core.source import Slice, Source
 from sescomposer.core.virtual import Base64Piece
 from sescomposer.store.options_json import options_from_json, options_to_json
+from sescomposer.store.protection_json import protection_from_json, protection_to_json
 from sescomposer.store.records import Head, Record, frame
 
 SCHEMA = 1
@@ -61,7 +62,7 @@ def state_of(message: Message, path: Path | None, saved: datetime) -> State:
         "mail_from": message.envelope.mail_from,
         "rcpt_to": None if message.envelope.rcpt_to is None else list(message.envelope.rcpt_to),
         "options": options_to_json(message.options),
-        "protection": message.protection.value,
+        "protection": protection_to_json(message.protection),
         "account": message.account,
     }
     return State(message.root.octets, details, path, saved)
@@ -74,7 +75,7 @@ def beside_root(details: Mapping[str, Any], root: Entity) -> Message:
         root,
         EnvelopeOverride(details["mail_from"], None if rcpt_to is None else tuple(rcpt_to)),
         options_from_json(details["options"]),
-        Protection(details["protection"]),
+        protection_from_json(details["protection"]),
         details.get("account"),
     )
 

@@ -168,7 +168,7 @@ def test_restoring_keeps_what_was_there(services: Services) -> None:
 
 def test_what_no_file_can_hold_comes_back_with_the_file(services: Services, tmp_path: Path) -> None:
     path = tmp_path / "a.eml"
-    message = replace(letter(services), envelope=EnvelopeOverride("r@a.example"), protection=Protection.SIGN)
+    message = replace(letter(services), envelope=EnvelopeOverride("r@a.example"), protection=Protection(sign=True))
     services.documents.save(message, path)
     services.drafts.saved("one", message, path)
     found = services.drafts.of_file(path, services.documents.open(path))

@@ -37,7 +37,7 @@ def test_kept_draft_comes_back_with_all_beside_the_root(
 ) -> None:
     envelope = EnvelopeOverride("bounces@example.com", ("ü@example.com",))
     options = SendingOptions("set", (("a", "b"),))
-    draft = Message(message(b"text").root, envelope, options, Protection.SIGN, "work")
+    draft = Message(message(b"text").root, envelope, options, Protection(sign=True), "work")
     drafts.keep("one", draft, tmp_path / "x.eml")
     (stored,) = drafts.all()
     assert (stored.is_kept, stored.path, stored.summary.subject) == (True, tmp_path / "x.eml", "draft")
@@ -46,7 +46,7 @@ def test_kept_draft_comes_back_with_all_beside_the_root(
     assert bytes(state.message.root.octets) == bytes(draft.root.octets)
     found = state.message
     assert (found.envelope, found.options, found.protection, found.account) == (
-        envelope, options, Protection.SIGN, "work",
+        envelope, options, Protection(sign=True), "work",
     )  # fmt: skip
 
 

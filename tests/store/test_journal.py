@@ -64,11 +64,11 @@ def test_what_stands_beside_the_root_is_recovered(
     plain = message(b"")
     journal.note("one", plain)
     journal.flush()
-    journal.note("one", Message(plain.root, envelope, options, Protection.SIGN_AND_ENCRYPT))
+    journal.note("one", Message(plain.root, envelope, options, Protection(sign=True, encrypt=True)))
     (draft,) = _after(journal, new_journal)
     assert draft.message.envelope == envelope
     assert draft.message.options == options
-    assert draft.message.protection is Protection.SIGN_AND_ENCRYPT
+    assert draft.message.protection == Protection(sign=True, encrypt=True)
 
 
 def test_equal_state_is_not_written_again(tmp_path: Path, journal: DiskJournal, message: MakeMessage) -> None:
