@@ -19,10 +19,13 @@ import traceback
 import weakref
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from authority import Authority
 
 # Before anything imports Qt; a test of the real window sets its own platform in its child process.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -262,3 +265,14 @@ def ical_js(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Sequence[byte
         return [found[name] for name in sorted(found)]
 
     return reading
+
+
+# --- certificates ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def authority() -> "Authority":
+    """Give a certificate authority with keys of its own; see `tests/support/authority.py`."""
+    from authority import Authority  # here: most runs need no certificates
+
+    return Authority()
