@@ -4,8 +4,6 @@ It is a Signature Version 4 key of a fixed date, good in one region alone. The u
 """
 
 import base64
-import hashlib
-import hmac
 from collections.abc import Iterator
 
 from sescomposer.core.errors import AccountError
@@ -59,6 +57,9 @@ def derivation(secret: Secret, region: str) -> Iterator[bytes]:
     >>> [len(key) for key in derivation(Secret("any"), "us-east-1")]
     [32, 32, 32, 32, 32]
     """
+    import hashlib  # here: their library is large, and rules of accounts ask this module of key ids alone
+    import hmac
+
     key = f"AWS4{secret.reveal()}".encode()
     for words in (_DATE, region, _SERVICE, _TERMINAL, _MESSAGE):
         key = hmac.new(key, words.encode(), hashlib.sha256).digest()

@@ -5,12 +5,12 @@ and put in place, so that neither a crash nor a second process ever sees half of
 entry is swept on systems that allow it; where they do not, the entry stays.
 """
 
-import hashlib
 import mmap
 import os
 import weakref
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sescomposer.core.errors import StoreError
 from sescomposer.core.octets import EMPTY, Octets
@@ -20,10 +20,13 @@ from sescomposer.store.atomic import discard, make_folder, new_beside, store_err
 from sescomposer.store.locks import locked
 from sescomposer.store.snapshot import CHUNK, copy_file
 
+if TYPE_CHECKING:
+    import hashlib
+
 SWEEP_AFTER_SECONDS = 3600
 """An entry younger than this is kept even if nobody names it: its draft may not be written yet."""
 
-_EMPTY_HASH = hashlib.sha256(b"").hexdigest()
+_EMPTY_HASH = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 _HASH_LENGTH = 64
 
 _Identity = tuple[int, int, int, int]
@@ -34,7 +37,7 @@ class Writer:
 
     def __init__(self, store: "DiskContentStore") -> None:
         self._store = store
-        self._hash = hashlib.sha256()
+        self._hash = _new_digest()
         self._descriptor, self.path = store.begin()
         self._open = True
 
@@ -285,12 +288,18 @@ def _map(path: Path) -> tuple[mmap.mmap, _Identity]:
 
 def _check(mapping: mmap.mmap, sha256: str) -> None:
     """Hash a mapping and compare with its name."""
-    digest = hashlib.sha256()
+    digest = _new_digest()
     with memoryview(mapping) as view:
         for start in range(0, len(view), CHUNK):
             digest.update(view[start : start + CHUNK])
     if digest.hexdigest() != sha256:
         raise _damaged(sha256)
+
+
+def _new_digest() -> "hashlib._Hash":
+    import hashlib  # here: its library is large, and a start keeps nothing
+
+    return hashlib.sha256()
 
 
 def _damaged(sha256: str) -> StoreError:

@@ -1,6 +1,5 @@
 """What was last read of each account and region: one JSON file each, which can be read anew from the service."""
 
-import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -64,6 +63,8 @@ def _hashed(name: str) -> str:
     >>> len(_hashed("../work"))
     32
     """
+    import hashlib  # here: its library is large, and a start without accounts reads nothing
+
     return hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
