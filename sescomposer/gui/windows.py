@@ -139,14 +139,14 @@ class Windows(QObject):
 
     @Slot()
     def _on_idle(self) -> None:
-        from sescomposer.gui.single import Listener
+        from sescomposer.gui.single import new_listener
 
         self._follow_scheme()
         for window in self._open:
             window.complete()
         self._log.start()
         self._let_codes_be_asked()
-        listener = Listener(self._place, self)
+        listener = new_listener(self._place, self)
         listener.arguments_received.connect(self.open_arguments)
         listener.listen()
         self._tell_settings()
