@@ -32,6 +32,7 @@ from sescomposer.core.message import Message, Road
 
 if TYPE_CHECKING:
     from sescomposer.core.checks.invitation_life import Sent
+    from sescomposer.core.protection.preflight import ProtectionFacts
 
 FAMILIES: tuple[Check, ...] = (
     header_start.header_start,
@@ -73,6 +74,7 @@ def check(
     now: datetime | None = None,
     sent_before: tuple["Sent", ...] = (),
     is_aligned: bool | None = None,
+    protection: "ProtectionFacts | None" = None,
 ) -> tuple[Finding, ...]:
     """Check a message for a road.
 
@@ -82,6 +84,7 @@ def check(
         forgotten_attachment: Whether to warn of words that promise an attachment where there is none.
         more_attachment_words: Such words beside ours.
         now, sent_before, is_aligned: What is known beside the message of an invitation in it, see `Subject`.
+        protection: How it will be signed and encrypted, and what is known of the keys; None to say nothing of that.
 
     Returns:
         Findings, worst first, within one severity in the order of the families; of each family at most 1000 and a note.
@@ -92,24 +95,45 @@ def check(
     >>> [finding.code for finding in found]
     ['no-recipient']
     """
-    subject = Subject(message, road, forgotten_attachment, more_attachment_words, now, sent_before, is_aligned)
+    subject = Subject(
+        message, road, forgotten_attachment, more_attachment_words, now, sent_before, is_aligned, protection
+    )
     sealed = _protected(message.root)
     found = [_fixable(finding, sealed) for family in _families(subject) for finding in _limited(family, subject)]
     return tuple(sorted(found, key=lambda finding: finding.severity.rank))
 
 
 def _families(subject: Subject) -> tuple[Check, ...]:
-    """Give the families that have something to look at; a message without an event does not import those of events."""
+    """Give the families that have something to look at; what others need is not imported."""
+    return (*FAMILIES, *_for_invitations(subject), *_for_protection(subject))
+
+
+def _for_invitations(subject: Subject) -> tuple[Check, ...]:
     if not calendar_parts(subject.root):
-        return FAMILIES
+        return ()
     from sescomposer.core.checks import invitation, invitation_headers, invitation_place
 
     return (
-        *FAMILIES,
         invitation_place.placement,
         invitation_headers.headers,
         invitation.calendar_object,
         invitation.earlier_objects,
+    )
+
+
+def _for_protection(subject: Subject) -> tuple[Check, ...]:
+    if subject.protection is None:
+        return ()
+    from sescomposer.core.checks import protection, protection_octets
+
+    return (
+        protection.keys,
+        protection.twice,
+        protection.service,
+        protection_octets.octets,
+        protection.date,
+        protection.copies,
+        protection.own_dkim,
     )
 
 

@@ -13,6 +13,7 @@ from sescomposer.core.message import Message, Road
 
 if TYPE_CHECKING:
     from sescomposer.core.checks.invitation_life import Sent
+    from sescomposer.core.protection.preflight import ProtectionFacts
 
 MOST = 1000
 """Our own: findings of one family that are listed; nobody reads more."""
@@ -29,9 +30,10 @@ class Subject:
         message, road: See their types.
         forgotten_attachment: Whether to look for words that promise an attachment.
         more_attachment_words: Looked for beside ours.
-        now: The time, aware, for what is said of the dates of an invitation; None to say nothing of them.
+        now: The time, aware, for what is said of the dates of an invitation and of a signature; None to say nothing.
         sent_before: What was sent of the event in the message, in the order of sending.
         is_aligned: Whether DKIM or SPF proves the domain of From; None if nobody knows.
+        protection: How it will be signed and encrypted; None to say nothing of that.
     """
 
     message: Message
@@ -41,6 +43,7 @@ class Subject:
     now: datetime | None = None
     sent_before: tuple["Sent", ...] = ()
     is_aligned: bool | None = None
+    protection: "ProtectionFacts | None" = None
 
     @property
     def root(self) -> Entity:

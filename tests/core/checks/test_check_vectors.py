@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -23,10 +24,12 @@ from sescomposer.core.header import HeaderSection
 from sescomposer.core.identifiers import SeededIdentifiers
 from sescomposer.core.invitation.calendar import read_calendar
 from sescomposer.core.location import offset_of
-from sescomposer.core.message import EnvelopeOverride, Message, Road, SendingOptions
+from sescomposer.core.message import EnvelopeOverride, Message, Method, Road, SendingOptions, Tracking
 from sescomposer.core.numbering import part_number
 from sescomposer.core.octets import Octets
 from sescomposer.core.parse import parse
+from sescomposer.core.protection.preflight import ProtectionFacts
+from sescomposer.core.protection.transport_faults import EIGHT_BIT, FROM_LINE, LINE_END, LONG_LINE, TRAILING_BLANK
 from sescomposer.core.serialize import serialize
 
 DATA = Path(__file__).parents[2] / "data" / "checks"
@@ -92,7 +95,23 @@ def message_of(case: dict[str, Any]) -> Message:
     if "rcpt_to" in case:
         message = replace(message, envelope=EnvelopeOverride(rcpt_to=tuple(case["rcpt_to"])))
     tags = tuple((name, value) for name, value in case.get("tags", ()))
-    return replace(message, options=SendingOptions(tags=tags))
+    opens, clicks = (Tracking(case.get("tracking", {}).get(name, "account")) for name in ("opens", "clicks"))
+    options = SendingOptions(tags=tags, opens=opens, clicks=clicks, contact_list=case.get("contact_list", ""))
+    return replace(message, options=options)
+
+
+def facts_of(message: Message, case: dict[str, Any]) -> ProtectionFacts | None:
+    """Give what a case says of the protection of its message."""
+    if "protection" not in case:
+        return None
+    told = {**case["protection"]}
+    return ProtectionFacts(
+        missing=tuple(told.pop("missing", ())),
+        faults=tuple(SimpleNamespace(**fault) for fault in told.pop("faults", ())),
+        method=Method(told.pop("method", "smime")),
+        opaque=message.protection.opaque,
+        **told,
+    )
 
 
 def checked(message: Message, case: dict[str, Any]) -> tuple[Finding, ...]:
@@ -105,7 +124,8 @@ def checked(message: Message, case: dict[str, Any]) -> tuple[Finding, ...]:
         sent = (Sent(before, frozenset(case.get("sent_to", ()))),)
     now = datetime.fromisoformat(case["now"]) if "now" in case else None
     road = Road(case.get("road", "ses-v2"))
-    return check(message, road, now=now, sent_before=sent, is_aligned=case.get("is_aligned"))
+    aligned, facts = case.get("is_aligned"), facts_of(message, case)
+    return check(message, road, now=now, sent_before=sent, is_aligned=aligned, protection=facts)
 
 
 def found_in(case: dict[str, Any]) -> tuple[Message, Finding, tuple[Finding, ...]]:
@@ -229,10 +249,12 @@ def test_every_rule_for_invitations_has_a_vector() -> None:
 
 
 def test_every_code_has_a_vector() -> None:
-    assert declared_codes() - {case["code"] for case in CASES} - NOT_IN_VECTORS == set()
+    told = {EIGHT_BIT, FROM_LINE, LINE_END, LONG_LINE, TRAILING_BLANK}
+    assert (declared_codes() | told) - {case["code"] for case in CASES} - NOT_IN_VECTORS == set()
 
 
 NOT_IN_VECTORS = {
     "findings-cut",  # a thousand findings: test_check.py
     "large-in-decimal",  # 40,000,001 octets: test_check.py
+    "protect-size",  # as many: test_protection.py
 }
