@@ -106,6 +106,36 @@ class Denied:
 
 
 @dataclass(frozen=True, slots=True)
+class SetSigning:
+    """Whether the service signs what goes through a configuration set (MessageSecurityOptions)."""
+
+    configuration_set: str
+    signs: bool
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityCertificate:
+    """An S/MIME certificate that lies at the service, with which it signs for one From mailbox.
+
+    Attributes:
+        address: The From mailbox, in the spelling that counts: the service compares it with case.
+        status: In the service's word; only "ACTIVE" signs.
+        arn: Of the certificate in ACM.
+        expires: When it ends; None if the service does not say.
+    """
+
+    address: str
+    status: str
+    arn: str
+    expires: datetime | None = None
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the service signs with it."""
+        return self.status == "ACTIVE"
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """What is known of one account in one region; None or empty where it was not, or could not be, read.
 
@@ -118,6 +148,9 @@ class Known:
         has_insights: Whether the account has the service of message insights (VDM); None if unknown.
         denied: What could not be asked.
         failures: One sentence for every other question that was not answered.
+        set_signing: Which configuration sets sign, of those that were asked about.
+        certificates: Certificates at the service, of the identities that were asked about.
+        certificates_of: Names of those identities.
     """
 
     account: str
@@ -136,6 +169,22 @@ class Known:
     endpoints: tuple[GlobalEndpoint, ...] = ()
     denied: tuple[Denied, ...] = ()
     failures: tuple[str, ...] = ()
+    set_signing: tuple[SetSigning, ...] = ()
+    certificates: tuple[IdentityCertificate, ...] = ()
+    certificates_of: tuple[str, ...] = ()
+
+    def signs(self, configuration_set: str) -> bool | None:
+        """Whether the service signs what goes through a configuration set, None if that was not read.
+
+        >>> from datetime import UTC
+        >>> known = Known("work", "eu-west-1", datetime(2026, 1, 1, tzinfo=UTC), set_signing=(SetSigning("s", True),))
+        >>> known.signs("s"), known.signs("t"), known.signs("")
+        (True, None, False)
+        """
+        if not configuration_set:
+            return False
+        found = [of.signs for of in self.set_signing if of.configuration_set == configuration_set]
+        return found[0] if found else None
 
 
 @dataclass(frozen=True, slots=True)

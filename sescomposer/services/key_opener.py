@@ -1,0 +1,92 @@
+"""Opens what a message holds with own keys: those that are open already first, then those that must be asked for."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sescomposer.core.errors import KeyGoneError
+from sescomposer.core.octets import Octets
+from sescomposer.core.protection.key_pair import KeyPair
+from sescomposer.services.pgp_planning import PGP_KINDS
+from sescomposer.services.protection_ports import AskPassphrase, PersonKind, PgpSignature
+from sescomposer.services.smime_planning import SMIME_KINDS
+
+if TYPE_CHECKING:
+    from sescomposer.services.protecting import Protecting
+    from sescomposer.services.protectors import OpenedProtector, PgpSecret
+
+
+@dataclass(frozen=True)
+class KeyOpener:
+    """Fits `core.protection.reading.Opener`.
+
+    Attributes:
+        protecting: Keys and people.
+        ask: Asks for a passphrase.
+        opened: Keys that are open already, None for none.
+    """
+
+    protecting: "Protecting"
+    ask: AskPassphrase
+    opened: "OpenedProtector | None" = None
+
+    def decrypt_cms(self, der: Octets) -> Octets:
+        """Decrypt CMS content with the own key it names.
+
+        Raises:
+            KeyGoneError: it is for none of the own keys.
+            PassphraseError: the passphrase was not given.
+            ProtectionError: it is damaged.
+        """
+        from sescomposer.core.protection.opening import decrypt
+
+        return decrypt(der, self._pairs(der), self.protecting.new)
+
+    def _pairs(self, der: Octets) -> tuple[KeyPair, ...]:
+        """Open the own keys that the content names, and no other."""
+        from sescomposer.core.protection.certificate import Certificate
+        from sescomposer.core.protection.opening import addressed
+
+        pairs = {pair.certificate: pair for pair in (self.opened.pairs if self.opened is not None else ())}
+        if named := addressed(der, tuple(pairs)):
+            return tuple(pairs[certificate] for certificate in named)
+        entries = {
+            Certificate(entry.certificates[0]): entry
+            for entry in self.protecting.keys.all()
+            if entry.kind in SMIME_KINDS and entry.certificates
+        }
+        named = addressed(der, tuple(entries))
+        return tuple(self.protecting.keys.unlock(entries[certificate], self.ask) for certificate in named[:1])
+
+    def verify_pgp(self, entity: Octets, signature: bytes) -> tuple[PgpSignature, ...]:
+        """Check a detached OpenPGP signature against all keys that are known; raises `ProtectionError`."""
+        return self.protecting.openpgp.verify(entity, signature, self._public())
+
+    def decrypt_pgp(self, message: bytes) -> tuple[bytes, tuple[PgpSignature, ...]]:
+        """Decrypt an OpenPGP message with an own key.
+
+        Raises:
+            KeyGoneError: it is for none of the own keys.
+            PassphraseError: the passphrase was not given.
+            ProtectionError: it is damaged.
+        """
+        known: tuple[PgpSecret, ...] = self.opened.secrets if self.opened is not None else ()
+        if known:
+            try:
+                return self.protecting.openpgp.decrypt(message, known, self._public())
+            except KeyGoneError:
+                # It is for another key of ours, then.
+                pass
+        return self.protecting.openpgp.decrypt(message, self._secrets(), self._public())
+
+    def _secrets(self) -> "tuple[PgpSecret, ...]":
+        keys = self.protecting.keys
+        entries = (entry for entry in keys.all() if entry.kind in PGP_KINDS)
+        return tuple((entry, *keys.secret_of(entry, self.ask)) for entry in entries)
+
+    def _public(self) -> tuple[bytes, ...]:
+        own = (entry.public for entry in self.protecting.keys.all() if entry.kind in PGP_KINDS)
+        others = (key.octets for key in self.protecting.people.all() if key.kind is PersonKind.OPENPGP)
+        return tuple(dict.fromkeys((*own, *others)))
+
+
+__all__ = ["KeyOpener"]
