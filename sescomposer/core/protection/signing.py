@@ -16,6 +16,7 @@ from sescomposer.core.octets import Octets
 from sescomposer.core.progress import NO_PROGRESS, Progress
 from sescomposer.core.protection import der
 from sescomposer.core.protection.algorithms import SignatureAlgorithm, algorithm_for
+from sescomposer.core.protection.certificate import public_key_of
 from sescomposer.core.protection.issuer_and_serial import issuer_and_serial
 from sescomposer.core.protection.key_pair import KeyPair
 from sescomposer.core.protection.protected_entity import entity_to_sign, outer_header, transport_faults
@@ -120,7 +121,14 @@ def opaque(entity: Octets, signer: KeyPair, signed_at: datetime, progress: Progr
 
 
 def clear_signed(
-    root: Entity, signer: KeyPair, now: datetime, ids: "Identifiers", progress: Progress = NO_PROGRESS
+    root: Entity,
+    signer: KeyPair,
+    now: datetime,
+    ids: "Identifiers",
+    progress: Progress = NO_PROGRESS,
+    *,
+    inside: Entity | None = None,
+    outer: HeaderSection | None = None,
 ) -> Entity:
     """Give the message as multipart/signed (RFC 8551 section 3.5.3): its fields outside, what was its root inside.
 
@@ -130,37 +138,47 @@ def clear_signed(
         now: Time of signing, that of Date.
         ids: Maker of the boundary.
         progress: May cancel.
+        inside: What to sign, such as an entity with protected header fields; by default that of the root.
+        outer: The fields outside; by default those of the root, none for what is to be encrypted.
 
     Raises:
         ProtectionError: the key cannot be used, or what is to be signed has octets outside ASCII, a line end that is
             not CRLF or a line over 998 octets: it would be changed on the way. The code is the value.
         OperationCancelledError: cancelled.
     """
-    inside = entity_to_sign(root)
+    entity = entity_to_sign(root) if inside is None else inside
     algorithm = algorithm_for(signer.key)
-    _check_transport(inside.octets, _HARMFUL)
-    signature = sign_detached(inside.octets, signer, now, progress, algorithm=algorithm)
+    _check_transport(entity.octets, _HARMFUL)
+    signature = sign_detached(entity.octets, signer, now, progress, algorithm=algorithm)
     kind = f'multipart/signed; protocol="application/pkcs7-signature"; micalg={algorithm.digest}'
     part = _pkcs7_part("application/pkcs7-signature", "smime.p7s", Octets.of(signature))
-    return signed_message(root, kind, inside, part, ids)
+    return signed_message(outer_header(root) if outer is None else outer, kind, entity, part, ids)
 
 
-def opaque_signed(root: Entity, signer: KeyPair, now: datetime, progress: Progress = NO_PROGRESS) -> Entity:
+def opaque_signed(
+    root: Entity,
+    signer: KeyPair,
+    now: datetime,
+    progress: Progress = NO_PROGRESS,
+    *,
+    inside: Entity | None = None,
+    outer: HeaderSection | None = None,
+) -> Entity:
     """Give the message as application/pkcs7-mime with signed-data (RFC 8551 section 3.5.2), which survives relays.
 
     Args and errors are as of `clear_signed`; lines that only transport would change are allowed inside.
     """
-    inside = entity_to_sign(root)
-    _check_transport(inside.octets, (LINE_END,))
-    signed = opaque(inside.octets, signer, now, progress)
-    return enclosed_message(root, "signed-data", signed)
+    entity = entity_to_sign(root) if inside is None else inside
+    _check_transport(entity.octets, (LINE_END,))
+    signed = opaque(entity.octets, signer, now, progress)
+    return enclosed_message(outer_header(root) if outer is None else outer, "signed-data", signed)
 
 
-def signed_message(root: Entity, kind: str, inside: Entity, signature: Entity, ids: "Identifiers") -> Entity:
+def signed_message(outer: HeaderSection, kind: str, inside: Entity, signature: Entity, ids: "Identifiers") -> Entity:
     """Give a multipart/signed message of its two parts (RFC 1847 section 2.1).
 
     Args:
-        root: Gives the fields outside.
+        outer: The fields outside.
         kind: Content-Type on one line without the boundary.
         inside: What was signed; its octets end with CRLF.
         signature: The second part.
@@ -169,7 +187,7 @@ def signed_message(root: Entity, kind: str, inside: Entity, signature: Entity, i
     boundary = fresh_boundary(searched(inside, for_new=True), ids, ours=False)
     dashes = b"--" + boundary
     field = HeaderField(fold("Content-Type", f'{kind}; boundary="{boundary.decode("ascii")}"'))
-    header = _with_fields(outer_header(root), (field,))
+    header = _with_fields(outer, (field,))
     body = Multipart(
         boundary,
         EMPTY,
@@ -181,16 +199,16 @@ def signed_message(root: Entity, kind: str, inside: Entity, signature: Entity, i
     return Entity(header, CRLF, body)
 
 
-def enclosed_message(root: Entity, smime_type: str, cms: Octets) -> Entity:
-    """Give an application/pkcs7-mime message with the fields of the root outside (RFC 8551 section 3.2).
+def enclosed_message(outer: HeaderSection, smime_type: str, cms: Octets) -> Entity:
+    """Give an application/pkcs7-mime message (RFC 8551 section 3.2).
 
     Args:
-        root: Gives the fields outside.
+        outer: The fields outside.
         smime_type: "signed-data", "enveloped-data" and so on.
         cms: Its content in DER; encoded in base64 when it is written.
     """
     part = _pkcs7_part(f"application/pkcs7-mime; smime-type={smime_type}", "smime.p7m", cms)
-    return Entity(_with_fields(outer_header(root), part.header.fields), CRLF, part.body)
+    return Entity(_with_fields(outer, part.header.fields), CRLF, part.body)
 
 
 def _pkcs7_part(kind: str, name: str, content: Octets) -> Entity:
@@ -218,10 +236,7 @@ def _check_transport(octets: Octets, codes: tuple[str, ...]) -> None:
 
 
 def _check_key(signer: KeyPair) -> None:
-    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-
-    form = (Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    if signer.key.public_key().public_bytes(*form) != signer.certificate.x509.public_key().public_bytes(*form):
+    if signer.key.public_key() != public_key_of(signer.certificate):
         raise ProtectionError(
             f"The key is not that of the certificate of {signer.certificate.owner}.",
             hint="Import the key together with its own certificate.",
