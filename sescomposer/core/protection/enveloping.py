@@ -7,9 +7,7 @@ an AES-256 wrap (RFC 5753). Each is named by issuer and serial number, which eve
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from sescomposer.core.entity import Entity, Made
 from sescomposer.core.errors import ProtectionError
-from sescomposer.core.header import HeaderSection
 from sescomposer.core.octets import Octets
 from sescomposer.core.progress import NO_PROGRESS, Progress
 from sescomposer.core.protection import der
@@ -17,7 +15,6 @@ from sescomposer.core.protection.certificate import Certificate
 from sescomposer.core.protection.hashed_buffer import HashedBuffer
 from sescomposer.core.protection.issuer_and_serial import issuer_and_serial
 from sescomposer.core.protection.protector import Buffer
-from sescomposer.core.transfer_encoding import TransferEncoding
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey, EllipticCurvePublicKey
@@ -77,24 +74,6 @@ def encrypt(
         pad = _BLOCK_OCTETS - len(content) % _BLOCK_OCTETS
         buffer.write(encryptor.update(bytes([pad]) * pad) + encryptor.finalize())
         return buffer.finish()
-
-
-def encrypted_entity(header: HeaderSection, enveloped: Octets) -> Entity:
-    """Give the entity that carries encrypted content: `header` with the fields of application/pkcs7-mime behind.
-
-    Args:
-        header: Fields outside, without any of Content-*.
-        enveloped: What `encrypt` gave; its base64 text is made when it is read.
-    """
-    fields = header.octets + (
-        b"Content-Type: application/pkcs7-mime; smime-type=enveloped-data;\r\n"
-        b' name="smime.p7m"\r\n'
-        b"Content-Transfer-Encoding: base64\r\n"
-        b'Content-Disposition: attachment; filename="smime.p7m"\r\n'
-    )
-    return Entity(
-        HeaderSection.of_octets(fields, b"\r\n"), b"\r\n", Made(enveloped, "", TransferEncoding.BASE64, b"\r\n")
-    )
 
 
 def refusal(certificate: Certificate) -> str:

@@ -17,9 +17,10 @@ from sescomposer.core.errors import KeyGoneError, OperationCancelledError, Prote
 from sescomposer.core.header import HeaderSection
 from sescomposer.core.octets import Octets, base64_octets
 from sescomposer.core.protection.certificate import Certificate
-from sescomposer.core.protection.enveloping import encrypt, encrypted_entity
+from sescomposer.core.protection.enveloping import encrypt
 from sescomposer.core.protection.key_pair import KeyPair
 from sescomposer.core.protection.opening import addressed, decrypt, encryption_facts
+from sescomposer.core.protection.signing import enclosed_message
 from sescomposer.core.seal import MemoryTarget
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ def test_openssl_lists_exactly_the_recipients(authority: "Authority", openssl: C
 def test_the_entity_is_a_mail_that_openssl_reads(authority: "Authority", openssl: Callable[..., bytes]) -> None:
     ann = authority.leaf("ann@example.org")
     header = HeaderSection.of_octets(Octets.of(b"Subject: [...]\r\nMIME-Version: 1.0\r\n"))
-    entity = encrypted_entity(header, enveloped(CONTENT, ann.certificate))
+    entity = enclosed_message(header, "enveloped-data", enveloped(CONTENT, ann.certificate))
     arguments = ("-decrypt", "-binary", "-in", "mail", "-recip", "pem", "-inkey", "pem")
     assert openssl(*arguments, mail=bytes(entity.octets), pem=authority.pem(ann)) == CONTENT
     assert (entity.media_type, entity.content_type.get("smime-type")) == ("application/pkcs7-mime", "enveloped-data")
