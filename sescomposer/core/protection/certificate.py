@@ -99,23 +99,23 @@ class Certificate:
     @property
     def is_ca(self) -> bool:
         """Whether it may issue other certificates (RFC 5280 section 4.2.1.9)."""
-        return self._usage.is_ca
+        return self.usage.is_ca
 
     @property
     def can_sign(self) -> bool:
         """Whether its key usages and extended key usages allow to sign mail (RFC 8550 sections 4.4.2, 4.4.4)."""
-        return self._usage.is_for_mail and self._usage.signs
+        return self.usage.is_for_mail and self.usage.signs
 
     @property
     def can_encrypt(self) -> bool:
         """Whether they allow to encrypt mail to its owner."""
-        return self._usage.is_for_mail and self._usage.encrypts
+        return self.usage.is_for_mail and self.usage.encrypts
 
     @property
     def purposes(self) -> tuple[str, ...]:
         """What it may be used for, in words: "sign mail", "encrypt mail", "sign certificates", and others it names."""
         mail = [(self.can_sign, "sign mail"), (self.can_encrypt, "encrypt mail"), (self.is_ca, "sign certificates")]
-        return (*(words for is_so, words in mail if is_so), *self._usage.others)
+        return (*(words for is_so, words in mail if is_so), *self.usage.others)
 
     @lazy
     def is_test(self) -> bool:
@@ -126,7 +126,8 @@ class Certificate:
         return any(unit.value == TEST_MARK for unit in units)
 
     @lazy
-    def _usage(self) -> "Usage":
+    def usage(self) -> "Usage":
+        """What its extensions allow."""
         from sescomposer.core.protection.usage import usage_of  # here: see `x509`
 
         return usage_of(self.x509)

@@ -18,13 +18,15 @@ def refused_address(path: Sequence[Certificate]) -> str:
 
 
 def matches(address: str, constraint: str) -> bool:
-    """Say whether an addr-spec lies in a constraint: a mailbox, a host, or with a leading dot all below a domain.
+    """Say whether an addr-spec lies in a constraint: a mailbox, a host, with a leading dot all below a domain, empty all.
 
     >>> matches("ann@example.org", "example.org"), matches("ann@a.example.org", "example.org")
     (True, False)
     >>> matches("ann@a.example.org", ".example.org"), matches("Ann@Example.org", "ann@example.org")
     (True, True)
     """
+    if not constraint:
+        return True
     address, constraint = comparable(address), comparable(constraint)
     if "@" in constraint:
         return address == constraint
