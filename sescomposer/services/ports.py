@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from sescomposer.core.envelope import Envelope
 from sescomposer.core.message import NO_OPTIONS, Message, Road, SendingOptions
 from sescomposer.core.octets import Octets
 from sescomposer.core.progress import NO_PROGRESS, Progress
 from sescomposer.core.seal import Sealed
+
+if TYPE_CHECKING:
+    from sescomposer.core.protection.protector import Evidence
 
 
 class Clock(Protocol):
@@ -128,6 +131,8 @@ class Intent:
     options: SendingOptions = NO_OPTIONS
     batch: str = ""
     """Id that the items of one batch share, "" where it is alone."""
+    evidence: "Evidence | None" = None
+    """How it was signed and encrypted, and what verifying found; None where it was not."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from sescomposer.core.progress import NO_PROGRESS, Progress
 from sescomposer.core.seal import Sealed, SealTarget
 from sescomposer.services.managed_signing import with_managed
 from sescomposer.services.protection_plan import ProtectionPlan, RecipientKey, strictest, wanted_by
-from sescomposer.services.protection_ports import AskPassphrase, IdentityPolicy, OpenPgp, nobody_asks
+from sescomposer.services.protection_ports import AskPassphrase, IdentityPolicy, OpenPgp, Policy, nobody_asks
 
 if TYPE_CHECKING:
     from sescomposer.core.findings import Finding
@@ -134,6 +134,23 @@ class Protecting:
 
         return proven(sealed, lambda root: self.read(root, opened=opened))
 
+    def as_is(self, sealed: Sealed, ask: AskPassphrase, *, is_local: bool) -> "tuple[Sealed, tuple[Finding, ...]]":
+        """Give octets that are sent as they are with what verifying them found, and what the policy says against them.
+
+        Args:
+            sealed: The octets, which nobody here has sealed.
+            ask: Asks for the passphrase of an own key that they are encrypted to, where the policy demands a signature.
+            is_local: Whether they stay on the machine.
+        """
+        from sescomposer.services.protection_proof import proven
+
+        found, _ = proven(sealed, lambda root: self.read(root, ask if self._must_sign(root) else nobody_asks))
+        return found, self.refusal(found.root, found.evidence, is_local=is_local)
+
+    def demands_anything(self) -> bool:
+        """Whether the policy of some mailbox is one that nothing overrides. Raises `StoreError`."""
+        return any(Policy.MUST in (policy.sign, policy.encrypt) for policy in self.policies.all())
+
     def read(
         self, root: Entity, ask: AskPassphrase = nobody_asks, *, opened: "OpenedProtector | None" = None
     ) -> "Reading":
@@ -176,6 +193,9 @@ class Protecting:
         from sescomposer.services.protection_proof import refusal
 
         return refusal(self.policy(root), root, evidence, is_local=is_local)
+
+    def _must_sign(self, root: Entity) -> bool:
+        return self.policy(root).sign is Policy.MUST
 
     def _with_keys(self, plan: ProtectionPlan, message: Message, now: datetime) -> ProtectionPlan:
         from sescomposer.services.pgp_planning import with_openpgp

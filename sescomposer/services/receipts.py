@@ -2,13 +2,16 @@
 
 import json
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sescomposer.core.message import SendingOptions
 from sescomposer.core.octets import Octets
 from sescomposer.services.history_ports import HistoryEntry
 from sescomposer.services.knowledge import MessageEvent
 from sescomposer.services.ports import SubmissionRecord
+
+if TYPE_CHECKING:
+    from sescomposer.core.protection.protector import Evidence
 
 SCHEMA = 1
 
@@ -57,6 +60,24 @@ def record_values(record: SubmissionRecord) -> dict[str, Any]:
         "answer": outcome.sentence if outcome else "",
         "explanation": outcome.explanation if outcome else "",
         "unrecorded": record.unrecorded,
+        "protection": evidence_values(intent.evidence),
+    }
+
+
+def evidence_values(evidence: "Evidence | None") -> dict[str, Any] | None:
+    """Give what is known of the protection of a submission as JSON values, without the certificates; None for none."""
+    if evidence is None:
+        return None
+    return {
+        "method": evidence.method,
+        "form": evidence.form,
+        "verified": evidence.is_verified,
+        "outcome": list(evidence.outcome),
+        "signer": evidence.signer,
+        "chain": list(evidence.chain),
+        "digest": evidence.digest,
+        "signed_at": evidence.signed_at.isoformat() if evidence.signed_at else "",
+        "recipients": [{"address": address, "fingerprint": print_} for address, print_ in evidence.recipients],
     }
 
 

@@ -14,7 +14,10 @@ from sescomposer.core.seal import Sealed
 if TYPE_CHECKING:
     from sescomposer.core.checks.invitation_life import Sent
 
-NOT_OVERRIDABLE = frozenset({"no-recipient", "too-large"})
+UNPROVEN = frozenset({"protect-must", "protect-selfcheck"})
+"""Codes of errors that stop a submission on every road, also into the local inbox."""
+
+NOT_OVERRIDABLE = frozenset({"no-recipient", "too-large"}) | UNPROVEN
 """Codes of errors that no reason overrides."""
 
 
@@ -82,10 +85,14 @@ def reasons_of(review: Review, overrides: Iterable[tuple[str, str]]) -> dict[str
 
 def refuse_errors(review: Review, reasons: Mapping[str, str]) -> None:
     """Raise `FindingsError` for errors without a reason, and for those that no reason overrides."""
-    open_errors = [error for error in review.errors if error.code not in reasons]
+    refuse_all([error for error in review.errors if error.code not in reasons])
+
+
+def refuse_all(open_errors: Sequence[Finding]) -> None:
+    """Raise `FindingsError` for errors, if there are any."""
     if open_errors:
         raise FindingsError(
-            " ".join(finding.message for finding in open_errors),
+            " ".join(dict.fromkeys(finding.message for finding in open_errors)),
             hint="Mend it, or give a reason to send all the same where that is possible.",
             value=tuple(open_errors),
         )
@@ -108,12 +115,14 @@ def worst_first(found: Iterable[Sequence[Finding]]) -> tuple[Finding, ...]:
 
 __all__ = [
     "NOT_OVERRIDABLE",
+    "UNPROVEN",
     "FindingsError",
     "Review",
     "StaleError",
     "can_override",
     "findings_of",
     "reasons_of",
+    "refuse_all",
     "refuse_errors",
     "worst_first",
 ]

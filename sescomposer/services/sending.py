@@ -20,8 +20,8 @@ from sescomposer.core.identifiers import Identifiers
 from sescomposer.core.message import EnvelopeOverride, Message
 from sescomposer.core.octets import Octets
 from sescomposer.core.parse import parse
-from sescomposer.core.progress import NO_PROGRESS, PartOfProgress, Progress
-from sescomposer.core.seal import Sealed, seal
+from sescomposer.core.progress import NO_PROGRESS, Progress
+from sescomposer.core.seal import Sealed
 from sescomposer.services.batch import Batch, batches
 from sescomposer.services.batch_run import BatchRun
 from sescomposer.services.pace import Pace
@@ -36,21 +36,24 @@ from sescomposer.services.ports import (
     SubmissionState,
     Transport,
 )
+from sescomposer.services.protection_ports import AskPassphrase, nobody_asks
 from sescomposer.services.review import (
     FindingsError,
     Review,
     StaleError,
     can_override,
-    findings_of,
     reasons_of,
     refuse_errors,
     worst_first,
 )
+from sescomposer.services.sealing import Sealer
 from sescomposer.services.send_control import SendControl
+from sescomposer.services.send_guard import refuse_left, refuse_other_way, refuse_unprotected
 from sescomposer.services.submitting import Item, Report, SharedProgress, Step, Submitter, not_sent
 
 if TYPE_CHECKING:
     from sescomposer.core.checks.invitation_life import Sent
+    from sescomposer.services.protecting import Protecting
 
 IN_FLIGHT = 10
 MOST_IN_FLIGHT = 50
@@ -101,7 +104,8 @@ class Sending:
 
     `on_record` is told of each intent, each throttled try and each outcome, by several threads; what it raises as an
     error of ours is told in `SubmissionRecord.unlisted` and changes nothing else. `sent_before` gives what was sent of
-    the event in a message, in order; it raises `StoreError`.
+    the event in a message, in order; it raises `StoreError`. `protecting` signs, encrypts and proves it; without it
+    what is to be protected is refused.
     """
 
     content: ContentStore
@@ -111,55 +115,72 @@ class Sending:
     too_old: timedelta = field(default=timedelta(seconds=limits.HOLD_OLD_SECONDS))
     on_record: Callable[[SubmissionRecord], None] | None = None
     sent_before: Callable[[Entity], tuple["Sent", ...]] = _nothing_sent
+    protecting: "Protecting | None" = None
 
-    def review(self, message: Message, transport: Transport, progress: Progress = NO_PROGRESS) -> Review:
-        """Seal a message and check what was sealed.
+    def review(
+        self,
+        message: Message,
+        transport: Transport,
+        progress: Progress = NO_PROGRESS,
+        ask: AskPassphrase = nobody_asks,
+    ) -> Review:
+        """Seal a message and check what was sealed; see `review_all`."""
+        return self.review_all([message], transport, progress, ask)
 
-        Raises:
-            StoreError: the sealed octets cannot be written.
-            OperationCancelledError: cancelled.
-        """
-        return self.review_all([message], transport, progress)
-
-    def review_all(self, messages: Sequence[Message], transport: Transport, progress: Progress = NO_PROGRESS) -> Review:
+    def review_all(
+        self,
+        messages: Sequence[Message],
+        transport: Transport,
+        progress: Progress = NO_PROGRESS,
+        ask: AskPassphrase = nobody_asks,
+    ) -> Review:
         """Seal several messages for one batch and check what was sealed; findings are told by item, too.
+
+        What is signed or encrypted is read again here: its evidence says what was found.
+
+        Args:
+            messages: At least one.
+            transport: Where they would go.
+            progress: Octets sealed.
+            ask: Asks for the passphrase of a key; called on the thread of the caller.
 
         Raises:
             UsageError: there is no message.
-            StoreError: the sealed octets cannot be written.
+            ProtectionError: one cannot be signed or encrypted as is wanted, or its key stays closed.
+            StoreError: the sealed octets cannot be written, or keys and policies cannot be read.
             OperationCancelledError: cancelled.
         """
         if not messages:
             raise UsageError("There is no message to send.")
-        now, road = self.clock.now(), transport.road
-        sizes = [len(message.root.octets) for message in messages]
-        items: list[tuple[Message, Sealed]] = []
-        for index, message in enumerate(messages):
-            part = PartOfProgress.of(progress, sizes, index)
-            made = seal(message, road, now=now, ids=self.ids, into=self.content.new, progress=part)
-            items += [(message, sealed) for sealed in made]
-        by_item = tuple(findings_of(message, sealed, road, self.sent_before(sealed.root)) for message, sealed in items)
+        now, ids, into = self.clock.now(), self.ids, self.content.new
+        items = Sealer(transport, now, ids, into, self.sent_before, self.protecting, ask).items(messages, progress)
+        by_item = tuple(item.findings for item in items)
         return Review(
             message=messages[0],
-            sealed=tuple(sealed for _, sealed in items),
+            sealed=tuple(item.sealed for item in items),
             findings=worst_first(by_item),
             sealed_at=now,
             account=transport.account,
-            road=road,
+            road=transport.road,
             region=transport.region,
-            messages=tuple(message for message, _ in items),
+            messages=tuple(item.message for item in items),
             by_item=by_item,
         )
 
-    def review_as_is(self, octets: Octets, envelope: Envelope, transport: Transport) -> Review:
-        """Take octets as they are: nothing is stamped, taken out or changed."""
+    def review_as_is(
+        self, octets: Octets, envelope: Envelope, transport: Transport, ask: AskPassphrase = nobody_asks
+    ) -> Review:
+        """Take octets as they are: nothing is stamped, taken out or changed; a signature in them is verified."""
         snapshot = self.content.keep(octets)
         root = parse(snapshot.octets)
         message = Message(root, EnvelopeOverride(envelope.mail_from, envelope.rcpt_to))
         now, road = self.clock.now(), transport.road
-        sealed = (Sealed(snapshot.octets, snapshot.sha256, envelope, root, road, now),)
+        sealed = Sealed(snapshot.octets, snapshot.sha256, envelope, root, road, now)
         found = check(message, road, now=now, sent_before=self.sent_before(root))
-        return Review(message, sealed, found, now, transport.account, road, transport.region)
+        if self.protecting is not None:
+            sealed, refused = self.protecting.as_is(sealed, ask, is_local=transport.is_local)
+            found = worst_first([refused, found])
+        return Review(message, (sealed,), found, now, transport.account, road, transport.region)
 
     def submit(
         self,
@@ -204,6 +225,7 @@ class Sending:
         reasons = reasons_of(review, overrides)
         if not transport.is_local:
             refuse_errors(review, reasons)
+        refuse_unprotected(self.protecting, review.sealed, review.findings, transport)
         if instead_of is not None:
             # Before, not behind: else a crash between the two would leave both, and one message twice.
             self.discard(instead_of)
@@ -291,9 +313,10 @@ class Sending:
         """
         way = _Way(transport, progress, report, control, pace, in_flight)
         self._refuse_stale(batch.plan.sealed_at)
-        _refuse_other_way(batch, transport)
+        refuse_other_way(batch, transport)
         with self._held(batch.batch):
             found = self._left_of(batch)
+            refuse_left(self.protecting, found, partial(self._reopened, sealed_at=batch.plan.sealed_at), transport)
             planned = _Planned(self.submissions, found.plan, is_recorded=True)
             items = [
                 Item(intent, partial(self._reopened, intent, found.plan.sealed_at), _throttled(record))
@@ -395,7 +418,7 @@ class Sending:
         octets = self.content.open(intent.sha256)
         root = parse(octets)
         sealed = Sealed(octets, intent.sha256, intent.envelope, root, intent.road, sealed_at)
-        return replace(sealed, options=intent.options, trace=intent.trace)
+        return replace(sealed, options=intent.options, trace=intent.trace, evidence=intent.evidence)
 
     def _settle(self, intent: Intent, state: SubmissionState, words: str) -> None:
         """Record how something of an earlier run ended."""
@@ -428,6 +451,7 @@ class Sending:
             trace=sealed.trace,
             options=sealed.options,
             batch=batch,
+            evidence=sealed.evidence,
         )
 
     def _is_old(self, sealed_at: datetime) -> bool:
@@ -452,18 +476,6 @@ def _itself(sealed: Sealed) -> Sealed:
 def _throttled(record: SubmissionRecord | None) -> SubmissionRecord | None:
     """Give the record of an earlier run if it was throttled last."""
     return record if record is not None and record.state is SubmissionState.WAITING else None
-
-
-def _refuse_other_way(batch: Batch, transport: Transport) -> None:
-    """Refuse a transport that the batch was not sealed and shown for."""
-    planned = batch.plan.items[0]
-    if (transport.account, transport.road, transport.region) != (planned.account, planned.road, planned.region):
-        raise SubmissionError(
-            f"The batch goes through {planned.account} ({planned.road.label} {planned.region}), not through "
-            f"{transport.account} ({transport.road.label} {transport.region}).".replace(" )", ")"),
-            hint="Use the account as it was, or seal the messages anew.",
-            value=transport.account,
-        )
 
 
 __all__ = ["IN_FLIGHT", "MOST_IN_FLIGHT", "FindingsError", "Review", "Sending", "StaleError", "Step", "can_override"]

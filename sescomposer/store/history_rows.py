@@ -58,6 +58,8 @@ def head_words(record: SubmissionRecord) -> str:
     options = (intent.options.configuration_set, intent.options.tenant, intent.options.contact_list)
     known = [intent.subject, *addresses, *_unicode_forms(addresses), intent.account, intent.region, intent.submission]
     known += [intent.sha256, intent.trace, intent.batch, *options, *tags, *overrides]
+    if intent.evidence is not None:
+        known += [intent.evidence.signer, *(print_ for _, print_ in intent.evidence.recipients)]
     if outcome is not None:
         known += [outcome.reference, outcome.request_id, outcome.code, outcome.sentence]
     return normalised(" ".join(known))

@@ -7,6 +7,7 @@ from typing import Any
 from sescomposer.core.envelope import Envelope
 from sescomposer.core.message import Road
 from sescomposer.services.ports import BatchPlan, Intent, Outcome, SubmissionState
+from sescomposer.store.evidence_json import evidence_from_json, evidence_to_json
 from sescomposer.store.options_json import options_from_json, options_to_json
 
 
@@ -41,6 +42,7 @@ def intent_to_json(intent: Intent) -> dict[str, Any]:
         "trace": intent.trace,
         "options": options_to_json(intent.options),
         "batch": intent.batch,
+        "evidence": evidence_to_json(intent.evidence),
     }
 
 
@@ -60,6 +62,7 @@ def intent_from_json(value: Mapping[str, Any]) -> Intent:
         trace=value.get("trace", ""),
         options=options_from_json(value.get("options", {})),
         batch=value.get("batch", ""),
+        evidence=evidence_from_json(value.get("evidence")),
     )
 
 

@@ -1,0 +1,111 @@
+"""Sealing for a review: planned, keys opened, sealed, read again, checked; never with less protection than is wanted."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sescomposer.core.checks import check
+from sescomposer.core.entity import Entity
+from sescomposer.core.findings import Finding
+from sescomposer.core.identifiers import Identifiers
+from sescomposer.core.message import Message
+from sescomposer.core.progress import PartOfProgress, Progress
+from sescomposer.core.seal import Sealed, SealTarget, seal
+from sescomposer.services.ports import Transport
+from sescomposer.services.protection_ports import AskPassphrase
+from sescomposer.services.review import findings_of, worst_first
+
+if TYPE_CHECKING:
+    from sescomposer.core.checks.invitation_life import Sent
+    from sescomposer.services.protecting import Protecting, ProtectionPlan
+    from sescomposer.services.protectors import OpenedProtector
+
+
+@dataclass(frozen=True, eq=False)
+class SealedItem:
+    """One item of a review: the message it was sealed from, the sealed octets, what was found."""
+
+    message: Message
+    sealed: Sealed
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
+class Sealer:
+    """Seals the messages of one review.
+
+    Attributes:
+        transport: Where they would go.
+        now: The time of sealing.
+        ids: Maker of Message-IDs and boundaries.
+        into: Makes the buffer of one item.
+        sent_before: Gives what was sent of the event in a message.
+        protecting: Plans and opens keys; None where nobody can.
+        ask: Asks for a passphrase.
+    """
+
+    transport: Transport
+    now: datetime
+    ids: Identifiers
+    into: Callable[[], SealTarget]
+    sent_before: Callable[[Entity], "tuple[Sent, ...]"]
+    protecting: "Protecting | None"
+    ask: AskPassphrase
+
+    def items(self, messages: Sequence[Message], progress: Progress) -> tuple[SealedItem, ...]:
+        """Seal and check messages, one after the other; see `Sending.review_all`."""
+        sizes = [len(message.root.octets) for message in messages]
+        return tuple(
+            item
+            for index, message in enumerate(messages)
+            for item in self._of(message, PartOfProgress.of(progress, sizes, index))
+        )
+
+    def _of(self, message: Message, progress: Progress) -> tuple[SealedItem, ...]:
+        if self.protecting is None:
+            sealed = self._sealed(message, progress, None)
+            return tuple(SealedItem(message, item, self._found(message, item)) for item in sealed)
+        plan = self.protecting.plan(message, *self._account(), self.now)
+        opened = self.protecting.protector(plan, self.ask)
+        about = self._about(message, plan)
+        made = self._sealed(message, progress, opened)
+        return tuple(self._proven(message, item, self.protecting, plan, opened, about) for item in made)
+
+    def _account(self) -> tuple[str, str]:
+        return ("", "") if self.transport.is_local else (self.transport.account, self.transport.region)
+
+    def _sealed(self, message: Message, progress: Progress, opened: "OpenedProtector | None") -> tuple[Sealed, ...]:
+        road = self.transport.road
+        return seal(message, road, now=self.now, ids=self.ids, into=self.into, progress=progress, protector=opened)
+
+    def _proven(
+        self,
+        message: Message,
+        sealed: Sealed,
+        protecting: "Protecting",
+        plan: "ProtectionPlan",
+        opened: "OpenedProtector | None",
+        about: tuple[Finding, ...],
+    ) -> SealedItem:
+        """Read an item again, and let the policy speak about what was found."""
+        from sescomposer.services.protection_proof import by_service
+
+        item, doubts = protecting.proven(sealed, opened)
+        if (by_ses := by_service(plan)) is not None:
+            item = replace(item, evidence=by_ses)
+        refused = protecting.refusal(item.root, item.evidence, is_local=self.transport.is_local)
+        return SealedItem(message, item, worst_first([refused, doubts, about, self._found(message, item)]))
+
+    def _about(self, message: Message, plan: "ProtectionPlan") -> tuple[Finding, ...]:
+        """Check the message as it is written against the protection it gets; its sealed octets have it already."""
+        if not (plan.signs or plan.encrypts or plan.dkim is not None or plan.set_signs):
+            return ()
+        found = check(message, self.transport.road, now=self.now, protection=plan.facts)
+        return tuple(finding for finding in found if finding.code.startswith("protect-"))
+
+    def _found(self, message: Message, sealed: Sealed) -> tuple[Finding, ...]:
+        return findings_of(message, sealed, self.transport.road, self.sent_before(sealed.root))
+
+
+__all__ = ["SealedItem", "Sealer"]
