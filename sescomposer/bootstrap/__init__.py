@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from sescomposer.bootstrap.accounts import AccountServices
 from sescomposer.bootstrap.once import once
+from sescomposer.bootstrap.protection import ProtectionServices
 from sescomposer.core.errors import StoreError
 from sescomposer.core.road import Road
 from sescomposer.services.settings import Settings
@@ -44,10 +45,10 @@ _PROVISIONAL_REFERENCE = "0100000000000000-00000000-0000-0000-0000-000000000000-
 _PROVISIONAL_REGION = "us-east-1"
 
 
-class Services(AccountServices):
+class Services(AccountServices, ProtectionServices):
     """What a front end acts through; every adapter is made when it is first asked for, by whichever thread asks.
 
-    See `AccountServices` for what it has for accounts.
+    See `AccountServices` for what it has for accounts, `ProtectionServices` for what signs and encrypts.
     """
 
     @once

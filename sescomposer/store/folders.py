@@ -109,6 +109,26 @@ class Folders:
         return self.data / "serving"
 
     @property
+    def keys(self) -> Path:
+        """Folder of own keys; the private ones lie in it encrypted."""
+        return self.data / "keys"
+
+    @property
+    def people(self) -> Path:
+        """The file of other people's certificates and keys."""
+        return self.data / "people.json"
+
+    @property
+    def roots(self) -> Path:
+        """Folder of the roots that the user added."""
+        return self.data / "roots"
+
+    @property
+    def policies(self) -> Path:
+        """The file of policies for signing and encrypting."""
+        return self.config / "policies.json"
+
+    @property
     def settings(self) -> Path:
         """The settings file."""
         return self.config / "settings.toml"
