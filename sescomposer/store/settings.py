@@ -3,7 +3,6 @@
 Keys are dotted: ``window.width`` is ``width`` in the table ``window``. A damaged file is never overwritten.
 """
 
-import tomllib
 from collections.abc import Callable, Mapping, MutableMapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sescomposer.core.errors import SettingsError
 from sescomposer.store.atomic import make_folder, replace_file, translated
 from sescomposer.store.locks import locked
+from sescomposer.store.plain_toml import plain_toml
 from sescomposer.store.schema import check_schema
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class SettingsFile:
             SettingsError: the file is damaged (it is left as it is) or of a newer schema.
             StoreError: it cannot be read.
         """
-        values = dict(_flat(self._read(tomllib.loads, {})))
+        values = dict(_flat(self._read(_parsed, {})))
         values.pop("schema", None)
         return values
 
@@ -75,6 +75,16 @@ class SettingsFile:
         if document:
             check_schema({"schema": SCHEMA, **document}, SCHEMA, "The settings file", self._path)
         return document
+
+
+def _parsed(text: str) -> Mapping[str, Any]:
+    """Read a document; raises `ValueError` where it is none."""
+    plain = plain_toml(text)
+    if plain is not None:
+        return plain
+    import tomllib  # here: every start reads the settings, and they are plain
+
+    return tomllib.loads(text)
 
 
 def _flat(table: Mapping[str, Any], prefix: str = "") -> list[tuple[str, object]]:
