@@ -146,6 +146,7 @@ class Services(AccountServices, ProtectionServices):
             self.ids,
             on_record=self._take_up,
             sent_before=lambda root: self.invitations.sent_before(root),
+            protecting=self.protecting,
         )
 
     @once

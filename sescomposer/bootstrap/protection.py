@@ -8,15 +8,20 @@ from typing import TYPE_CHECKING
 from sescomposer.bootstrap.once import once
 
 if TYPE_CHECKING:
+    from sescomposer.keys.pgp import CombinedOpenPgp
     from sescomposer.core.protection.trust import Trust
     from sescomposer.services.account_ports import SecretStore
     from sescomposer.services.keys import Keys
+    from sescomposer.services.knowing import Knowing
+    from sescomposer.services.knowledge import Known
     from sescomposer.services.people import People
     from sescomposer.services.policies import Policies
     from sescomposer.services.ports import Clock
-    from sescomposer.services.protection_ports import OpenPgp
+    from sescomposer.services.protecting import Protecting
+    from sescomposer.services.protection_ports import PeopleStore, RootStore
     from sescomposer.services.roots import Roots
     from sescomposer.store.folders import Folders
+    from sescomposer.store.keys import KeyFolder
 
 
 class ProtectionServices:
@@ -25,23 +30,52 @@ class ProtectionServices:
     folders: Folders
     clock: Clock
     secrets: SecretStore
+    knowing: Knowing
+
+    @once
+    def key_store(self) -> KeyFolder | KeysOfRun:
+        """Where own keys lie."""
+        from sescomposer.store.keys import KeyFolder
+
+        return KeyFolder(self.folders.keys)
+
+    @once
+    def people_store(self) -> PeopleStore:
+        """Where the certificates and keys of other people lie."""
+        from sescomposer.store.people import PeopleFile
+
+        return PeopleFile(self.folders.people)
+
+    @once
+    def root_store(self) -> RootStore:
+        """Where the user's own roots lie, with those of the system."""
+        from sescomposer.keys.system_roots import system_roots
+        from sescomposer.store.roots import RootFiles
+
+        return RootFiles(self.folders.roots, system_roots)
+
+    def use_for_this_run(self) -> None:
+        """Let keys, people and roots that come from now on be forgotten at the end; call it before any is used."""
+        from sescomposer.services.given_keys import KeysOfRun, PeopleOfRun, RootsOfRun
+
+        self.key_store = KeysOfRun(self.key_store)
+        self.people_store = PeopleOfRun(self.people_store)
+        self.root_store = RootsOfRun(self.root_store)
 
     @once
     def keys(self) -> Keys:
         """Own keys; their passphrases lie in the keyring."""
         from sescomposer.keys.cards import Pkcs11Cards
-        from sescomposer.keys.gnupg import GnupgKeyring
         from sescomposer.services.keys import Keys
-        from sescomposer.store.keys import KeyFolder
 
-        store = KeyFolder(self.folders.keys)
+        store = self.key_store
         return Keys(
             store,
             self.secrets,
             Pkcs11Cards(),
             self.openpgp,
             self.clock,
-            gnupg=GnupgKeyring(),
+            gnupg=self.openpgp.gnupg,
             changing=store.changing,
         )
 
@@ -49,9 +83,8 @@ class ProtectionServices:
     def people(self) -> People:
         """Other people's certificates and OpenPGP keys."""
         from sescomposer.services.people import People
-        from sescomposer.store.people import PeopleFile
 
-        return People(PeopleFile(self.folders.people), self.roots, self.clock, self.openpgp)
+        return People(self.people_store, self.roots, self.clock, self.openpgp)
 
     @once
     def policies(self) -> Policies:
@@ -64,11 +97,9 @@ class ProtectionServices:
     @once
     def roots(self) -> Roots:
         """Whom we trust: the system's roots, and those the user added."""
-        from sescomposer.keys.system_roots import system_roots
         from sescomposer.services.roots import Roots
-        from sescomposer.store.roots import RootFiles
 
-        return Roots(RootFiles(self.folders.roots, system_roots))
+        return Roots(self.root_store)
 
     @property
     def trust(self) -> Trust:
@@ -76,8 +107,33 @@ class ProtectionServices:
         return self.roots.trust
 
     @once
-    def openpgp(self) -> OpenPgp:
+    def openpgp(self) -> CombinedOpenPgp:
         """OpenPGP by the library, and by the user's GnuPG for the keys that lie there."""
+        from sescomposer.keys.openpgp import SequoiaOpenPgp
         from sescomposer.keys.pgp import CombinedOpenPgp
 
-        return CombinedOpenPgp()
+        return CombinedOpenPgp(SequoiaOpenPgp(self.clock))
+
+    @once
+    def protecting(self) -> Protecting:
+        """Planning, signing, encrypting, and proof of it."""
+        import os
+
+        from sescomposer.services.protecting import Protecting
+        from sescomposer.store.scratch import ScratchBuffer
+
+        def known(account: str, region: str) -> Known | None:
+            found = (known for known in self.knowing.all() if (known.account, known.region) == (account, region))
+            return next(found, None)
+
+        return Protecting(
+            keys=self.keys,
+            people=self.people,
+            policies=self.policies,
+            trust=lambda: self.trust,
+            openpgp=self.openpgp,
+            clock=self.clock,
+            random_bytes=os.urandom,
+            new=lambda: ScratchBuffer(self.folders.scratch),
+            known=known,
+        )

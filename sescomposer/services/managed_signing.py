@@ -52,6 +52,7 @@ def with_managed(plan: ProtectionPlan, message: Message, known: Known | None) ->
         configuration_set=name,
         set_signs=known.signs(name) if known is not None else None,
         managed=certificate_of(plan.address, known),
+        manages_lists=bool(effective(message.options, message.root).contact_list),
     )
     if plan.method is not Method.SES or not (plan.signs or plan.encrypts):
         return planned

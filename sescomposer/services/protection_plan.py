@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from sescomposer.core.findings import Severity
 from sescomposer.core.message import NOT_CHOSEN, Method, Protection
 from sescomposer.services.protection_ports import IdentityPolicy, KeyEntry, PersonKey, Policy
 
@@ -53,6 +54,7 @@ class ProtectionPlan:
         set_signs: Whether the service signs what goes through it; None if that is not known.
         managed: The certificate of the From mailbox that lies at the service, None if there or known is none.
         dkim: The DKIM key that signs last; None for none.
+        manages_lists: Whether the service will write List-Unsubscribe fields.
 
     >>> plan = ProtectionPlan("ann@example.org", IdentityPolicy("ann@example.org", sign=Policy.MUST))
     >>> plan.must_sign, plan.can_choose_sign, plan.can_choose_encrypt
@@ -72,6 +74,7 @@ class ProtectionPlan:
     set_signs: bool | None = None
     managed: "IdentityCertificate | None" = None
     dkim: KeyEntry | None = None
+    manages_lists: bool = False
 
     @property
     def signs(self) -> bool:
@@ -131,7 +134,7 @@ class ProtectionPlan:
     @property
     def errors(self) -> "tuple[CertificateFault, ...]":
         """The faults that stop a submission."""
-        return tuple(fault for fault in self.faults if fault.severity == "error")
+        return tuple(fault for fault in self.faults if fault.severity is Severity.ERROR)
 
     @property
     def facts(self) -> "ProtectionFacts":

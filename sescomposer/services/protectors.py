@@ -35,7 +35,7 @@ class OpenedProtector:
         dkim: Signs last; None where we add no DKIM signature.
     """
 
-    inner: Protector | None = None
+    inner: "Protector | None" = None
     pairs: tuple[KeyPair, ...] = ()
     secrets: tuple[PgpSecret, ...] = ()
     dkim: "Callable[[Entity, datetime], Entity] | None" = None
@@ -75,7 +75,7 @@ def opened_for(plan: ProtectionPlan, protecting: "Protecting", ask: AskPassphras
     if plan.is_ours:
         made = _openpgp if plan.method is Method.OPENPGP else _smime
         opened = made(plan, protecting, ask)
-    return opened if plan.dkim is None else replace(opened, dkim=_dkim(plan.dkim, protecting, ask))
+    return opened if plan.dkim is None else replace(opened, dkim=_dkim(plan, plan.dkim, protecting, ask))
 
 
 def refuse_impossible(plan: ProtectionPlan) -> None:
@@ -138,12 +138,15 @@ def _secret(entry: KeyEntry, protecting: "Protecting", ask: AskPassphrase) -> Pg
     return entry, octets, passphrase
 
 
-def _dkim(entry: KeyEntry, protecting: "Protecting", ask: AskPassphrase) -> "Callable[[Entity, datetime], Entity]":
+def _dkim(
+    plan: ProtectionPlan, entry: KeyEntry, protecting: "Protecting", ask: AskPassphrase
+) -> "Callable[[Entity, datetime], Entity]":
     from sescomposer.core.protection.dkim import sign_dkim
 
     key = protecting.keys.dkim_key(entry, ask)
     domain, selector = entry.details["domain"], entry.details["selector"]
-    return lambda root, now: sign_dkim(root, key, domain, selector, now)
+    lists = plan.manages_lists
+    return lambda root, now: sign_dkim(root, key, domain, selector, now, list_management=lists)
 
 
 __all__ = ["OpenedProtector", "PgpSecret", "opened_for", "refuse_impossible"]

@@ -1,4 +1,4 @@
-"""Sealing for a review: planned, keys opened, sealed, read again, checked; never with less protection than is wanted."""
+"""Sealing for a review: planned, keys opened, sealed, read again, checked; never with less than is wanted."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace

@@ -11,13 +11,10 @@ from sescomposer.services.protection_ports import KeyEntry, KeyKind, PersonKey, 
 
 if TYPE_CHECKING:
     from sescomposer.core.protection.certificate import Certificate
-    from sescomposer.core.protection.suitability import CertificateFault
+    from sescomposer.core.protection.suitability import CertificateFault, Use
     from sescomposer.core.protection.trust import Trust
 
 SMIME_KINDS = (KeyKind.FILE, KeyKind.CARD)
-
-_ACCEPTED = frozenset({"protect-untrusted", "protect-chain"})
-"""Faults that a certificate does not have any more once the user accepted it by its fingerprint."""
 
 
 class PeopleByAddress(Protocol):
@@ -57,21 +54,29 @@ def with_smime(plan: ProtectionPlan, recipients: Sequence[str], among: Candidate
 
 
 def with_signer(plan: ProtectionPlan, among: Candidates) -> ProtectionPlan:
-    """Choose the certificate that signs, by the From mailbox or by the pin."""
+    """Choose the certificate that signs, by the From mailbox or by the pin; none is chosen in place of a pinned one."""
     from sescomposer.core.protection.choosing import choose
 
-    entries = _by_fingerprint(among.entries)
-    pinned = plan.wanted.key
-    fingerprint = next((print_ for print_, (entry, _) in entries.items() if entry.id == pinned), "")
-    if pinned and not fingerprint:
+    own = {_certificate(entry.certificates[0]): entry for entry in among.entries if _is_smime(entry)}
+    pinned = {certificate for certificate, entry in own.items() if entry.id == plan.wanted.key}
+    if plan.wanted.key and not pinned:
         return with_fault(plan, no_key("The key that was chosen for this mailbox is not there any more."))
-    certificates = tuple(certificate for _, certificate in entries.values())
-    choice = choose(certificates, plan.address, among.now, among.trust, pinned=fingerprint)
-    if choice.certificate is None and not fingerprint:
+    fingerprint = next((certificate.fingerprint for certificate in pinned), "")
+    others = tuple(_certificate(der) for entry in own.values() for der in entry.certificates[1:])
+    choice = choose(tuple(own), plan.address, among.now, among.trust, fingerprint, others)
+    chosen = choice.certificate or next(iter(pinned), None)
+    planned = replace(plan, reason=choice.reason, key=own[chosen] if chosen is not None else None)
+    if chosen is None:
+        chosen = _nearest(plan.address, own)
+    if chosen is None:
         return with_fault(plan, no_key(choice.reason))
-    entry, certificate = entries[choice.certificate.fingerprint if choice.certificate is not None else fingerprint]
-    found = _faults(certificate, "sign", plan.address, among, entry.certificates[1:])
-    return replace(plan, key=entry, reason=choice.reason, faults=worst_first((*plan.faults, *found)))
+    found = _faults(chosen, "sign", plan.address, among, own[chosen].certificates[1:])
+    return replace(planned, faults=worst_first((*plan.faults, *found)))
+
+
+def _nearest(address: str, own: "Iterable[Certificate]") -> "Certificate | None":
+    """Give the certificate whose faults tell best why none can sign: the last of the address to end, else of any."""
+    return max(own, key=lambda one: (one.has_address(address), one.not_after), default=None)
 
 
 def with_recipients(plan: ProtectionPlan, recipients: Sequence[str], among: Candidates) -> ProtectionPlan:
@@ -120,30 +125,39 @@ def _own(plan: ProtectionPlan, among: Candidates) -> KeyEntry | None:
 
 
 def _recipient_faults(key: RecipientKey, among: Candidates) -> "Iterator[CertificateFault]":
-    """Give what stands against encrypting to somebody; what the user accepted does not."""
+    """Give what stands against encrypting to somebody; what soon ends does not."""
     chain = key.person.chain if key.person is not None else ()
-    for fault in _faults(_certificate(key.octets), "encrypt", key.address, among, chain):
-        is_accepted = key.person is None or key.person.is_accepted
-        if fault.severity != Severity.NOTE and not (is_accepted and fault.code in _ACCEPTED):
+    is_accepted = key.person is None or key.person.is_accepted
+    for fault in _faults(_certificate(key.octets), "encrypt", key.address, among, chain, is_accepted=is_accepted):
+        if fault.severity is not Severity.NOTE:
             yield fault
 
 
 def _faults(
-    certificate: "Certificate", for_: str, address: str, among: Candidates, chain: Sequence[bytes]
+    certificate: "Certificate",
+    for_: "Use",
+    address: str,
+    among: Candidates,
+    chain: Sequence[bytes],
+    *,
+    is_accepted: bool = False,
 ) -> "tuple[CertificateFault, ...]":
     from sescomposer.core.protection.suitability import faults
 
     others = tuple(_certificate(der) for der in chain)
-    return faults(certificate, for_=for_, address=address, now=among.now, trust=among.trust, others=others)
+    return faults(
+        certificate,
+        for_=for_,
+        address=address,
+        now=among.now,
+        trust=among.trust,
+        others=others,
+        is_accepted=is_accepted,
+    )
 
 
-def _by_fingerprint(entries: Iterable[KeyEntry]) -> "dict[str, tuple[KeyEntry, Certificate]]":
-    found = {}
-    for entry in entries:
-        if entry.kind in SMIME_KINDS and entry.certificates:
-            certificate = _certificate(entry.certificates[0])
-            found[certificate.fingerprint] = (entry, certificate)
-    return found
+def _is_smime(entry: KeyEntry) -> bool:
+    return entry.kind in SMIME_KINDS and bool(entry.certificates)
 
 
 def _certificate(der: bytes) -> "Certificate":
@@ -184,7 +198,7 @@ def with_fault(plan: ProtectionPlan, fault: "CertificateFault") -> ProtectionPla
 
 def worst_first(faults: "Iterable[CertificateFault]") -> "tuple[CertificateFault, ...]":
     """Give faults in the order to show them, each once."""
-    return tuple(sorted(dict.fromkeys(faults), key=lambda fault: Severity(fault.severity).rank))
+    return tuple(sorted(dict.fromkeys(faults), key=lambda fault: fault.severity.rank))
 
 
 __all__ = [

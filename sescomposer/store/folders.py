@@ -129,6 +129,11 @@ class Folders:
         return self.config / "policies.json"
 
     @property
+    def scratch(self) -> Path:
+        """Folder in which nothing stays: files without a name take their place on the disk there."""
+        return self.data / "scratch"
+
+    @property
     def settings(self) -> Path:
         """The settings file."""
         return self.config / "settings.toml"
