@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from sescomposer.bootstrap.once import once
 
 if TYPE_CHECKING:
-    from sescomposer.keys.pgp import CombinedOpenPgp
     from sescomposer.core.protection.trust import Trust
+    from sescomposer.keys.pgp import CombinedOpenPgp
     from sescomposer.services.account_ports import SecretStore
+    from sescomposer.services.given_keys import KeysOfRun
     from sescomposer.services.keys import Keys
     from sescomposer.services.knowing import Knowing
     from sescomposer.services.knowledge import Known

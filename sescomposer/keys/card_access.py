@@ -22,7 +22,7 @@ _GONE = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class CardAccess:
     """Where a key lies, and the PIN; `repr` does not show it.
 
@@ -33,6 +33,7 @@ class CardAccess:
         certificate: The certificate in DER: the token that has it is the right one.
         pin: As the user typed it; empty for a reader with keys of its own.
         label: Of the key, for people.
+        is_refused: Whether the card refused the PIN; it is never tried again then.
     """
 
     module: str
@@ -41,6 +42,7 @@ class CardAccess:
     certificate: bytes
     pin: Secret
     label: str
+    is_refused: bool = False
 
     def use(self, action: Callable[[Any, dict[str, Any]], Any]) -> Any:
         """Do something with the private key.
@@ -53,16 +55,25 @@ class CardAccess:
             KeyGoneError: the card or the key is not there.
             ProtectionError: the card refuses something else.
         """
+        if self.is_refused:
+            raise wrong_pin(self.label)
+        try:
+            with told(self.label):
+                return self._use(action)
+        except PassphraseError:
+            self.is_refused = True
+            raise
+
+    def _use(self, action: Callable[[Any, dict[str, Any]], Any]) -> Any:
         from pkcs11 import PROTECTED_AUTH, Attribute, ObjectClass, TokenFlag
 
-        with _using, told(self.label):
-            token = self._token()
-            has_pad = bool(token.flags & TokenFlag.PROTECTED_AUTHENTICATION_PATH)
-            pin: Any = PROTECTED_AUTH if has_pad and not self.pin.reveal() else self.pin.reveal()
-            with token.open(user_pin=pin) as session:
-                wanted = {Attribute.CLASS: ObjectClass.PRIVATE_KEY, Attribute.ID: bytes.fromhex(self.object)}
-                for key in session.get_objects(wanted):
-                    return action(key, {"pin": pin} if _asks_each_time(key) and not has_pad else {})
+        token = self._token()
+        has_pad = bool(token.flags & TokenFlag.PROTECTED_AUTHENTICATION_PATH)
+        pin: Any = PROTECTED_AUTH if has_pad and not self.pin.reveal() else self.pin.reveal()
+        with token.open(user_pin=pin) as session:
+            wanted = {Attribute.CLASS: ObjectClass.PRIVATE_KEY, Attribute.ID: bytes.fromhex(self.object)}
+            for key in list(session.get_objects(wanted)):
+                return action(key, {"pin": pin} if _asks_each_time(key) and not has_pad else {})
         raise gone(self.label, "the card does not hold it any more")
 
     def _token(self) -> Any:
@@ -130,10 +141,7 @@ def told(label: str) -> Iterator[None]:
     except PKCS11Error as error:
         name = type(error).__name__
         if name in _WRONG:
-            raise PassphraseError(
-                f"The PIN of the card with {label!r} is wrong.",
-                hint="It is not tried again by itself: a card locks itself after a few wrong ones.",
-            ) from error
+            raise wrong_pin(label) from error
         if name in ("PinLocked", "PinExpired", "UserPinNotInitialized"):
             raise PassphraseError(
                 f"The card with {label!r} is locked.",
@@ -142,6 +150,14 @@ def told(label: str) -> Iterator[None]:
         if name in _GONE:
             raise gone(label, "its card does not answer") from error
         raise ProtectionError(f"The card with {label!r} refused: {_words(error)}.") from error
+
+
+def wrong_pin(label: str) -> PassphraseError:
+    """Give what to raise where a card refused the PIN."""
+    return PassphraseError(
+        f"The PIN of the card with {label!r} is wrong.",
+        hint="It is not tried again by itself: a card locks itself after a few wrong ones.",
+    )
 
 
 def gone(label: str, why: str) -> KeyGoneError:

@@ -37,6 +37,11 @@ class CardRsaKey(rsa.RSAPrivateKey):
         self._access = access
 
     @property
+    def is_refused(self) -> bool:
+        """Whether the card refused the PIN: it must be asked for anew."""
+        return self._access.is_refused
+
+    @property
     def key_size(self) -> int:
         """Bits of the modulus."""
         return self._public.key_size
@@ -97,6 +102,11 @@ class CardCurveKey(ec.EllipticCurvePrivateKey):
     def __init__(self, public: ec.EllipticCurvePublicKey, access: CardAccess) -> None:
         self._public = public
         self._access = access
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether the card refused the PIN: it must be asked for anew."""
+        return self._access.is_refused
 
     @property
     def curve(self) -> ec.EllipticCurve:

@@ -372,7 +372,8 @@ class Keys:
         with self._opening:
             current = self.get(entry.id)  # it may have been removed meanwhile, also by another process
             found = self._open.get(entry.id)
-            if found is None:
+            if found is None or getattr(getattr(found, "key", None), "is_refused", False):
+                # A card that refused the PIN later is not tried with it again: it locks itself.
                 found = open_(current)
                 self._open.put(entry.id, found)
             return found

@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from sescomposer.services.protection_ports import OpenPgp, PeopleStore
     from sescomposer.services.roots import Roots
 
-_MENDED_BY_ACCEPTING = frozenset({"protect-chain", "protect-untrusted"})
-"""Faults that are none where the user accepted the certificate by its fingerprint."""
-
 
 class People:
     """The certificates and keys of other people.
@@ -191,16 +188,15 @@ class People:
         from sescomposer.core.protection.certificate import Certificate
         from sescomposer.core.protection.suitability import faults
 
-        found = faults(
+        return faults(
             Certificate(key.octets),
             for_="encrypt",
             address=key.address,
             now=self._clock.now(),
             trust=self._roots.trust,
             others=tuple(Certificate(der) for der in key.chain),
+            is_accepted=key.is_accepted,
         )
-        accepted = _MENDED_BY_ACCEPTING if key.is_accepted else frozenset[str]()
-        return tuple(fault for fault in found if fault.code not in accepted)
 
     def _begins(self, key: PersonKey) -> datetime:
         if key.kind is PersonKind.OPENPGP:
