@@ -78,6 +78,13 @@ class KeyOpener:
                 pass
         return self.protecting.openpgp.decrypt(message, self._secrets(), self._public())
 
+    def trusts_pgp(self, fingerprint: str) -> bool:
+        """Whether an OpenPGP key is an own one, or the user accepted it by its fingerprint."""
+        own = (entry.fingerprint for entry in self.protecting.keys.all() if entry.kind in PGP_KINDS)
+        people = self.protecting.people.all()
+        accepted = (key.fingerprint for key in people if key.kind is PersonKind.OPENPGP and key.is_accepted)
+        return fingerprint.lower() in {known.lower() for known in (*own, *accepted)}
+
     def _secrets(self) -> "tuple[PgpSecret, ...]":
         keys = self.protecting.keys
         entries = (entry for entry in keys.all() if entry.kind in PGP_KINDS)

@@ -1,0 +1,102 @@
+"""What protection leaves open: header fields, parts and texts that no signature or encryption covers, in sentences."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sescomposer.core.entity import Entity, Multipart
+from sescomposer.core.protection.facts import Layer, LayerKind
+from sescomposer.core.protection.header_protection import ProtectedFields, protected_fields
+
+_SHOWN_FIELDS = ("From", "Sender", "Reply-To", "To", "Cc", "Subject", "Date", "Message-ID")
+_NAMED_PARTS = 10
+_SIGNED = (LayerKind.CLEAR_SIGNED, LayerKind.PGP_SIGNED)
+_ENCRYPTED = (LayerKind.ENCRYPTED, LayerKind.PGP_ENCRYPTED)
+
+
+@dataclass(frozen=True, eq=False)
+class Place:
+    """An entity that was visited, and what it stands in.
+
+    Attributes:
+        entity: The entity.
+        depth: Layers around it.
+        is_signed, is_encrypted: Whether one of them is.
+        is_whole: Whether it is all that the message holds, seen through its layers.
+    """
+
+    entity: Entity
+    depth: int = 0
+    is_signed: bool = False
+    is_encrypted: bool = False
+    is_whole: bool = True
+
+
+def outside(layers: Sequence[Layer], loose: Iterable[Place]) -> tuple[Entity, ...]:
+    """Give the leaves that stand outside every signature; where nothing is signed, outside all encryption."""
+    if any(layer.signatures for layer in layers):
+        return tuple(place.entity for place in loose if not place.is_signed)
+    if any(layer.kind in _ENCRYPTED for layer in layers):
+        return tuple(place.entity for place in loose if not place.is_encrypted)
+    return ()
+
+
+def sentences(
+    root: Entity,
+    layers: Sequence[Layer],
+    opened: Sequence[Entity],
+    parts: Sequence[Entity],
+    payload: Place | None,
+) -> tuple[str, ...]:
+    """Say what is not covered.
+
+    Args:
+        root: The message.
+        layers: All that were found.
+        opened: The entities of the layers, in the same order.
+        parts: What `outside` gave.
+        payload: What is left of the whole message when all layers around it are taken off; None where it has none.
+    """
+    found = [_headers(root, payload)] if any(layer.signatures for layer in layers) else []
+    if not found and any(layer.kind in _ENCRYPTED for layer in layers):
+        found.append(
+            "It is encrypted but not signed: nobody knows who wrote it, and it may have been changed on the way."
+        )
+    found += [_part(part, layers) for part in parts[:_NAMED_PARTS]]
+    if len(parts) > _NAMED_PARTS:
+        found.append(f"{len(parts) - _NAMED_PARTS} more parts stand outside as well.")
+    for layer, entity in zip(layers, opened, strict=True):
+        if layer.kind in _SIGNED:
+            found += _around_parts(entity)
+    return tuple(sentence for sentence in found if sentence)
+
+
+def protected_of(payload: Place | None) -> ProtectedFields | None:
+    """Give the header fields that protection covers; None where it covers none."""
+    return protected_fields(payload.entity) if payload is not None and payload.depth else None
+
+
+def _headers(root: Entity, payload: Place | None) -> str:
+    protected = protected_of(payload) if payload is not None and payload.is_signed else None
+    covered = {field.name.lower() for field in protected.fields} if protected else set()
+    names = [name for name in _SHOWN_FIELDS if name.lower() not in covered and root.header.first(name) is not None]
+    if not names:
+        return ""
+    listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return f"The signature does not cover the header fields: {listed} could have been changed on the way."
+
+
+def _part(part: Entity, layers: Sequence[Layer]) -> str:
+    what = f"{part.file_name!r} ({part.media_type})" if part.file_name else f"of type {part.media_type}"
+    by = "signature" if any(layer.signatures for layer in layers) else "encryption"
+    return f"A part {what} stands outside the {by}: anybody on the way could have added it."
+
+
+def _around_parts(entity: Entity) -> list[str]:
+    """Say what stands in a signed container beside the two parts it should have."""
+    body = entity.body
+    if not isinstance(body, Multipart):
+        return []
+    found = []
+    if bytes(body.preamble[:4096]).strip() or bytes(body.epilogue[:4096]).strip():
+        found.append("There is text before or after the signed parts; mail programs do not show it.")
+    return found
