@@ -1,13 +1,13 @@
 """Opens what a message holds with own keys: those that are open already first, then those that must be asked for."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sescomposer.core.errors import KeyGoneError
 from sescomposer.core.octets import Octets
 from sescomposer.core.protection.key_pair import KeyPair
 from sescomposer.services.pgp_planning import PGP_KINDS
-from sescomposer.services.protection_ports import AskPassphrase, PersonKind, PgpSignature
+from sescomposer.services.protection_ports import AskPassphrase, KeyEntry, PersonKind, PgpSignature
 from sescomposer.services.smime_planning import SMIME_KINDS
 
 if TYPE_CHECKING:
@@ -69,31 +69,42 @@ class KeyOpener:
             PassphraseError: the passphrase was not given.
             ProtectionError: it is damaged.
         """
-        known: tuple[PgpSecret, ...] = self.opened.secrets if self.opened is not None else ()
-        if known:
-            try:
-                return self.protecting.openpgp.decrypt(message, known, self._public())
-            except KeyGoneError:
-                # It is for another key of ours, then.
-                pass
-        return self.protecting.openpgp.decrypt(message, self._secrets(), self._public())
+        return self.protecting.openpgp.decrypt(message, self._secrets(message), self._public())
+
+    def _secrets(self, message: bytes) -> "tuple[PgpSecret, ...]":
+        """Open the own keys that a message names, those that are open already first; all, where it hides whom."""
+        from sescomposer.core.protection.pgp_packets import recipients_of
+
+        named = recipients_of(message)
+        known = {secret[0].id: secret for secret in (self.opened.secrets if self.opened is not None else ())}
+        entries = [entry for entry in self.protecting.keys.all() if entry.kind in PGP_KINDS and _is_named(entry, named)]
+        entries.sort(key=lambda entry: entry.id not in known)
+        return tuple(known.get(entry.id) or self._secret(entry) for entry in entries)
+
+    def _secret(self, entry: KeyEntry) -> "PgpSecret":
+        octets, passphrase = self.protecting.keys.secret_of(entry, self.ask)
+        return entry, octets, passphrase
 
     def trusts_pgp(self, fingerprint: str) -> bool:
-        """Whether an OpenPGP key is an own one, or the user accepted it by its fingerprint."""
-        own = (entry.fingerprint for entry in self.protecting.keys.all() if entry.kind in PGP_KINDS)
-        people = self.protecting.people.all()
-        accepted = (key.fingerprint for key in people if key.kind is PersonKind.OPENPGP and key.is_accepted)
-        return fingerprint.lower() in {known.lower() for known in (*own, *accepted)}
-
-    def _secrets(self) -> "tuple[PgpSecret, ...]":
-        keys = self.protecting.keys
-        entries = (entry for entry in keys.all() if entry.kind in PGP_KINDS)
-        return tuple((entry, *keys.secret_of(entry, self.ask)) for entry in entries)
+        """Whether an OpenPGP key is an own one, or one that the user accepted."""
+        own = {entry.fingerprint for entry in self.protecting.keys.all() if entry.kind in PGP_KINDS}
+        accepted = {key.fingerprint for key in self.protecting.people.all() if key.is_accepted}
+        return fingerprint.lower() in own | accepted
 
     def _public(self) -> tuple[bytes, ...]:
         own = (entry.public for entry in self.protecting.keys.all() if entry.kind in PGP_KINDS)
         others = (key.octets for key in self.protecting.people.all() if key.kind is PersonKind.OPENPGP)
         return tuple(dict.fromkeys((*own, *others)))
+
+
+def _is_named(entry: KeyEntry, named: Sequence[str]) -> bool:
+    """Whether a message is encrypted to a key, or may be since it names nobody."""
+    from sescomposer.core.protection.pgp_packets import key_blocks
+
+    if "" in named:
+        return True
+    packets = (packet for block in key_blocks(entry.public) for packet in block if packet.is_key)
+    return any(packet.fingerprint in named or packet.key_id in named for packet in packets)
 
 
 __all__ = ["KeyOpener"]

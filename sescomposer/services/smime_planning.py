@@ -117,8 +117,8 @@ def _of_us(address: str, among: Candidates) -> RecipientKey | None:
 
 def _own(plan: ProtectionPlan, among: Candidates) -> KeyEntry | None:
     """Give the key the writer reads it with: that which signs, if it can, else one of the From mailbox."""
-    own = (plan.key,) if plan.key is not None else ()
-    for entry in (*own, *(entry for entry in among.entries if _is_of(entry, plan.address, SMIME_KINDS))):
+    own = [entry for entry in among.entries if _is_of(entry, plan.address, SMIME_KINDS)]
+    for entry in [plan.key, *own] if plan.key is not None else own:
         if entry.certificates and _certificate(entry.certificates[0]).can_encrypt:
             return entry
     return None
