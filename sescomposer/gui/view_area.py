@@ -7,9 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QSplitter, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from sescomposer.gui.icons import icon
+from sescomposer.gui.widgets.view_tabs import ViewTabs
 
 MakeView = Callable[[QWidget], QWidget]
 
@@ -40,12 +41,10 @@ class ViewStack(QWidget):
         super().__init__(parent)
         self._views = views
         self._made: dict[int, QWidget] = {}
-        self.tabs = QTabBar(self, documentMode=True, drawBase=False, expanding=False)
-        self.tabs.setElideMode(Qt.TextElideMode.ElideRight)
+        self.tabs = ViewTabs(self)
         self.tabs.setAccessibleName("Views of the message")
         for index, view in enumerate(views):
-            self.tabs.addTab(icon(view.icon), view.title)
-            self.tabs.setTabToolTip(index, f"{view.help} (Alt+{index + 1})")
+            self.tabs.add(icon(view.icon), view.title, f"{view.help} (Alt+{index + 1})")
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(0)
