@@ -26,6 +26,7 @@ from hypothesis import settings
 
 if TYPE_CHECKING:
     from authority import Authority
+    from pgp_lab import GpgHome, PgpLab
 
 # Before anything imports Qt; a test of the real window sets its own platform in its child process.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -276,3 +277,20 @@ def authority() -> "Authority":
     from authority import Authority  # here: most runs need no certificates
 
     return Authority()
+
+
+@pytest.fixture(scope="session")
+def pgp_lab() -> "PgpLab":
+    """Give a maker of OpenPGP keys; see `tests/support/pgp_lab.py`."""
+    from pgp_lab import PgpLab  # here: most runs need no keys
+
+    return PgpLab()
+
+
+@pytest.fixture
+def gpg_home() -> "Iterator[GpgHome]":
+    """Give a GnuPG with a home of its own, whose agent ends with the test."""
+    from pgp_lab import pgp_home
+
+    with pgp_home() as home:
+        yield home
