@@ -15,7 +15,7 @@ _ONE = ("CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE")
 _MANY = ("PKCS7", "CMS", "PKCS #7 SIGNED DATA")
 _VCARD = re.compile(rb"BEGIN:VCARD\s", re.IGNORECASE)
 _VCARD_KEY = re.compile(rb"^(?:[\w-]+\.)?KEY([;:][^\r\n]*)", re.IGNORECASE | re.MULTILINE)
-_BARE = re.compile(rb"[A-Za-z0-9+/\s]+={0,2}\s*")
+_BARE = re.compile(rb"\s*M[A-Za-z0-9+/\s]+={0,2}\s*")
 _HINT = "Ask for the certificate as .pem, .cer, .crt or .p7b."
 
 
@@ -59,6 +59,14 @@ def pem_blocks(octets: bytes) -> tuple[tuple[str, bytes, bytes], ...]:
     return tuple((match[1].decode("ascii"), match[2], match[0]) for match in _PEM.finditer(octets))
 
 
+def decoded(base64: bytes) -> bytes:
+    """Decode Base64 with line ends in it; raises `CertificateError` where it is cut off."""
+    try:
+        return a2b_base64(base64)
+    except Base64Error as error:
+        raise CertificateError("The Base64 of this certificate is cut off.", hint="Ask for the file again.") from error
+
+
 def _read(octets: bytes) -> list[Certificate]:
     if octets[:1] == b"\x30":
         return _of_der(octets)
@@ -67,7 +75,7 @@ def _read(octets: bytes) -> list[Certificate]:
     if b"-----BEGIN " in octets:
         return _of_pem(octets)
     if _BARE.fullmatch(octets):
-        der = _decoded(octets)
+        der = decoded(octets)
         return _of_der(der) if der[:1] == b"\x30" else []
     return []
 
@@ -78,9 +86,9 @@ def _of_pem(octets: bytes) -> list[Certificate]:
     found: list[Certificate] = []
     for label, body, _ in pem_blocks(octets):
         if label in _ONE:
-            found.append(Certificate(_one_value(_decoded(body))))
+            found.append(Certificate(_one_value(decoded(body))))
         elif label in _MANY:
-            found += certificates_of(_decoded(body))
+            found += certificates_of(decoded(body))
     return found
 
 
@@ -102,7 +110,7 @@ def _of_vcard(octets: bytes) -> list[Certificate]:
         is_link = value.lower().startswith((b"http:", b"https:", b"ftp:", b"ldap:"))
         if is_link or b"PGP" in (parameters + match[1][:80]).upper():
             continue
-        der = _decoded(value)
+        der = decoded(value)
         found += _of_pem(der) if der.startswith(b"-----") else _of_der(der)
     return found
 
@@ -119,13 +127,6 @@ def _one_value(octets: bytes) -> bytes:
     count = octets[1] & 0x7F if len(octets) > 1 and octets[1] > 0x80 else 0
     length = int.from_bytes(octets[2 : 2 + count], "big") if count else (octets[1] if len(octets) > 1 else 0)
     return octets[: 2 + count + length]
-
-
-def _decoded(base64: bytes) -> bytes:
-    try:
-        return a2b_base64(base64)
-    except Base64Error as error:
-        raise CertificateError("The Base64 of this certificate is cut off.", hint="Ask for the file again.") from error
 
 
 def _why_none(octets: bytes) -> tuple[str]:

@@ -94,12 +94,13 @@ def _rank(one: Certificate, its: Sequence[CertificateFault], address: str) -> tu
 
 
 _REASONS = (
-    "the only one that leads to a root you trust",
-    "the only one with exactly this spelling of the address",
-    "the only one that is for mail alone",
-    "valid longest",
-    "the newest",
+    "leads to a root you trust",
+    "has exactly this spelling of the address",
+    "is for mail alone",
+    "is valid longest",
+    "is the newest",
 )
+"""Words for each place of `_rank`."""
 
 
 def _why(best: Certificate, usable: Mapping[Certificate, Sequence[CertificateFault]], address: str) -> str:
@@ -110,8 +111,8 @@ def _why(best: Certificate, usable: Mapping[Certificate, Sequence[CertificateFau
     for place, reason in enumerate(_REASONS):
         others = [other for other in others if other[: place + 1] == rank[: place + 1]]
         if not others:
-            break
-    return f"Of {len(usable)} that can sign for {address}, it is {reason}."
+            return f"Of {len(usable)} that can sign for {address}, this one {reason}."
+    return f"Of {len(usable)} that can sign for {address}, this one comes first; nothing else tells them apart."
 
 
 def _why_none(found: Mapping[Certificate, Sequence[CertificateFault]], address: str) -> str:
@@ -119,7 +120,7 @@ def _why_none(found: Mapping[Certificate, Sequence[CertificateFault]], address: 
     if own:
         newest = max(own, key=lambda one: one.not_after)
         return f"Your certificate for {address} cannot be used. {_errors(own[newest])[0].sentence}"
-    addresses = dict.fromkeys(address for one in found for address in one.addresses)
+    addresses = dict.fromkeys(name for one in found for name in one.addresses)
     if not addresses:
         return f"None of your certificates is for {address}; they have no address in them."
     return f"None of your certificates is for {address}; they are for {', '.join(addresses)}."

@@ -18,7 +18,7 @@ def refused_address(path: Sequence[Certificate]) -> str:
 
 
 def matches(address: str, constraint: str) -> bool:
-    """Say whether an addr-spec lies in a constraint: a mailbox, a host, with a leading dot all below a domain, empty all.
+    """Say whether an addr-spec lies in a constraint: mailbox, host, with a leading dot all below it, empty all.
 
     >>> matches("ann@example.org", "example.org"), matches("ann@a.example.org", "example.org")
     (True, False)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sescomposer.core.errors import CertificateError, PassphraseError, ProtectionError
 from sescomposer.core.protection.certificate import Certificate, public_key_of
-from sescomposer.core.protection.certificate_files import pem_blocks, read_certificates, refuse_large
+from sescomposer.core.protection.certificate_files import decoded, pem_blocks, read_certificates, refuse_large
 from sescomposer.core.protection.issuing import chain_of as chain_of
 from sescomposer.core.protection.key_pair import KeyPair
 from sescomposer.core.protection.pkcs12_rounds import refuse_slow
@@ -71,13 +71,13 @@ def read_pem_pair(octets: bytes, passphrase: bytes | None) -> KeyPair:
     sescomposer.core.errors.CertificateError: This file has no private key in it.
     """
     refuse_large(octets)
-    keys = [block for label, _, block in pem_blocks(octets) if label in _KEY_LABELS]
-    if not keys:
+    blocks = [(body, block) for label, body, block in pem_blocks(octets) if label in _KEY_LABELS]
+    if not blocks:
         raise CertificateError(
             "This file has no private key in it.", hint="Choose the file that starts with BEGIN PRIVATE KEY as well."
         )
     certificates = read_certificates(octets)
-    opened = [_opened(block, passphrase) for block in keys]
+    opened = [_opened(body, block, passphrase) for body, block in blocks]
     fitting = [key for key in opened if any(is_pair_of(key, certificate) for certificate in certificates)]
     return _paired((fitting or opened)[0], certificates)
 
@@ -181,13 +181,15 @@ def _loaded(octets: bytes, passphrase: bytes | None) -> Any:
         raise PassphraseError(_WRONG if passphrase else _NEEDED, hint=_TRY if passphrase else "Type it.") from error
 
 
-def _opened(block: bytes, passphrase: bytes | None) -> object:
+def _opened(body: bytes, block: bytes, passphrase: bytes | None) -> object:
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
     is_encrypted = b"ENCRYPTED" in block
     if is_encrypted and not passphrase:
         raise PassphraseError(_NEEDED, hint="Type it.")
+    if b":" not in body:  # else it is of the old form, which has one round
+        refuse_slow(decoded(body))
     try:
         return load_pem_private_key(block, passphrase if is_encrypted else None)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:

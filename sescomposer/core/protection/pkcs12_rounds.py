@@ -1,4 +1,4 @@
-"""How much work a PKCS#12 file wants to be opened with; one that wants hours is refused before any of it is done."""
+"""How much work a file of a key wants to be opened with; one that wants hours is refused before any of it is done."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -12,7 +12,10 @@ MOST_ROUNDS = 5_000_000
 
 
 def refuse_slow(octets: bytes) -> None:
-    """Raise `CertificateError` for a PKCS#12 (DER or BER) with more than `MOST_ROUNDS`; what is none is let through.
+    """Raise `CertificateError` for PKCS#12 or encrypted PKCS#8 with more than `MOST_ROUNDS`; other octets pass.
+
+    Args:
+        octets: The structure itself, DER or BER.
 
     >>> refuse_slow(b"what opens it says what is wrong with it")
     """
@@ -29,8 +32,11 @@ def refuse_slow(octets: bytes) -> None:
 
 
 def _rounds(octets: bytes) -> Iterator[int]:
-    from asn1crypto import pkcs12  # here: a start need not wait for it
+    from asn1crypto import keys, pkcs12  # here: a start need not wait for it
 
+    if octets[:1] == b"\x30" and _second_tag(octets) == 0x30:
+        yield _of(keys.EncryptedPrivateKeyInfo.load(octets)["encryption_algorithm"])
+        return
     file: Any = pkcs12.Pfx.load(octets)
     if file["mac_data"].native is not None:
         yield file["mac_data"]["iterations"].native
@@ -41,6 +47,10 @@ def _rounds(octets: bytes) -> Iterator[int]:
             for bag in pkcs12.SafeContents.load(content["content"].native):
                 if bag["bag_id"].native == "pkcs8_shrouded_key_bag":
                     yield _of(bag["bag_value"]["encryption_algorithm"])
+
+
+def _second_tag(octets: bytes) -> int:
+    return octets[2 + (octets[1] & 0x7F if octets[1] > 0x80 else 0)]
 
 
 def _of(algorithm: Any) -> int:
