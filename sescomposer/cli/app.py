@@ -8,13 +8,15 @@ import typer
 import typer.main
 
 from sescomposer import __version__
-from sescomposer.cli import accounts, drafts, history, inbox, invite
+from sescomposer.cli import accounts, drafts, history, inbox, invite, keys
 from sescomposer.cli.build import build
 from sescomposer.cli.check import check
 from sescomposer.cli.look import cat, tree
 from sescomposer.cli.outcome import Outcome
 from sescomposer.cli.send import send
+from sescomposer.cli.sign import encrypt, sign
 from sescomposer.cli.verbs import VERBS
+from sescomposer.cli.verify import decrypt, verify
 
 app = typer.Typer(
     name="sescomposer",
@@ -23,8 +25,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for verb in (build, cat, tree, check, send):
+for verb in (build, cat, tree, check, send, sign, encrypt, decrypt, verify):
     app.command(short_help=VERBS[verb.__name__])(verb)
+app.add_typer(keys.app, name="keys", short_help=VERBS["keys"])
 app.add_typer(invite.app, name="invite", short_help=VERBS["invite"])
 app.add_typer(accounts.app, name="accounts", short_help=VERBS["accounts"])
 app.add_typer(drafts.app, name="drafts", short_help=VERBS["drafts"])

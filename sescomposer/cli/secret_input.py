@@ -30,6 +30,44 @@ def read_secret(descriptor: int | None, prompt: str) -> Secret:
     return _checked(_decoded(_octets_of(descriptor)))
 
 
+def read_passphrase(descriptor: int) -> Secret:
+    """Give the passphrase that an open file holds; it may be empty, and blanks at its ends belong to it.
+
+    Raises:
+        UnreadableError: it cannot be read.
+        UsageError: it is of several lines, not UTF-8 or too long; the error does not hold it.
+    """
+    return Secret(_one_line(_decoded(_octets_of(descriptor))))
+
+
+def ask_passphrase(prompt: str) -> Secret | None:
+    """Ask a person for a passphrase without echo; None where there is no terminal, or nothing was typed.
+
+    It is the terminal that is asked, also while standard input is a message.
+    """
+    if not has_terminal():
+        return None
+    typed = getpass(f"{prompt} (not shown): ", stream=sys.stderr)
+    return Secret(_one_line(typed)) if typed else None
+
+
+def has_terminal() -> bool:
+    """Tell whether there is somebody who can be asked."""
+    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr)) or _has_other_terminal()
+
+
+def _has_other_terminal() -> bool:
+    """Tell whether a person sees standard error and can type, though standard input is something else."""
+    if sys.stderr is None or not sys.stderr.isatty():
+        return False
+    try:
+        os.close(os.open("/dev/tty", os.O_RDWR))
+    except OSError:
+        # Nobody there, or a system that names its terminal otherwise: then nobody is asked.
+        return False
+    return True
+
+
 def _octets_of(descriptor: int | None) -> bytes:
     name = "standard input" if descriptor is None else f"descriptor {descriptor}"
     if descriptor is None:
@@ -56,6 +94,10 @@ def _decoded(octets: bytes) -> str:
 def _checked(text: str) -> Secret:
     if not text.strip():
         raise UsageError("The secret is empty.", hint="Give it with --secret-fd, on standard input or at the prompt.")
+    return Secret(_one_line(text).strip())
+
+
+def _one_line(text: str) -> str:
     if misfit_of(text):
         raise UsageError("The secret is not one line of text in UTF-8.", hint="Give the secret alone, on one line.")
-    return Secret(text.strip())
+    return text

@@ -7,9 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sescomposer.cli import send_options as of_ses
+from sescomposer.cli import send_protection as of_protection
 from sescomposer.cli.check import as_json as finding_as_json
 from sescomposer.cli.look import JsonOption
+from sescomposer.cli.passphrases import PassphraseOption, Passphrases
+from sescomposer.cli.protection_words import evidence_json
 from sescomposer.cli.secret_input import read_secret
+from sescomposer.cli.sign import OpaqueOption
 from sescomposer.cli.slow_keyring import SlowKeyring
 from sescomposer.cli.streams import STANDARD_INPUT, Inputs, print_json, say, shown
 from sescomposer.cli.watch import Watch
@@ -63,6 +67,12 @@ def send(
     opens: of_ses.Opens = Tracking.ACCOUNT,
     clicks: of_ses.Clicks = Tracking.ACCOUNT,
     no_trace: of_ses.NoTrace = False,
+    sign: of_protection.Sign = None,
+    encrypt: of_protection.Encrypt = None,
+    key: of_protection.KeyId = "",
+    protect_with: of_protection.With = None,
+    opaque: OpaqueOption = False,
+    passphrase_fd: PassphraseOption = None,
     override: ReasonOption = [],  # noqa: B006
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Seal and check, submit nothing.")] = False,
     as_is: Annotated[bool, typer.Option("--as-is", help="Submit the given octets untouched.")] = False,
@@ -88,12 +98,19 @@ def send(
     )
     options = of_ses.made_options(given, tag, no_trace=no_trace)
     reasons = [of_ses.pair("--override", text) for text in override]
+    wanted = of_protection.Wanted(sign, encrypt, protect_with, opaque, key)
+    passphrases = Passphrases(passphrase_fd, files)
     _refuse_mixed(account, region, secret_fd, files)
     services = make_services()
     try:
         transport = _transport(services, account, road, region, secret_fd)
         messages = _messages(files, of_ses.envelope_override(feedback))
-        reviews = _reviews(services, messages, options, transport, as_is=as_is)
+        if as_is:
+            of_protection.refuse_as_is(wanted)
+            reviews = _reviews_as_is(services, messages, options, transport, passphrases)
+        else:
+            messages = of_protection.protected(services, messages, wanted, transport)
+            reviews = _reviews(services, messages, options, transport, passphrases)
         if dry_run:
             _show_reviews(reviews, as_json)
             raise typer.Exit(ExitCode.FINDINGS if any(review.errors for review in reviews) else ExitCode.FINE)
@@ -137,20 +154,37 @@ def _messages(files: Sequence[str], envelope: EnvelopeOverride) -> list[Message]
 
 
 def _reviews(
-    services: "Services", messages: Sequence[Message], options: SendingOptions, transport: Transport, *, as_is: bool
+    services: "Services",
+    messages: Sequence[Message],
+    options: SendingOptions,
+    transport: Transport,
+    passphrases: Passphrases,
 ) -> list[Review]:
     """Seal every message before the first one leaves."""
-    if not as_is:
-        wanted = [replace(message, options=options) for message in messages]
-        if not transport.is_local:
-            wanted = [services.accounts.get(transport.account).begun(message) for message in wanted]
-        return [services.sending.review_all(wanted, transport)]
+    wanted = [replace(message, options=options) for message in messages]
+    if not transport.is_local:
+        wanted = [services.accounts.get(transport.account).begun(message) for message in wanted]
+    return [services.sending.review_all(wanted, transport, ask=passphrases.ask)]
+
+
+def _reviews_as_is(
+    services: "Services",
+    messages: Sequence[Message],
+    options: SendingOptions,
+    transport: Transport,
+    passphrases: Passphrases,
+) -> list[Review]:
+    """Take every message as it is."""
     if replace(options, traceable=True) != NO_OPTIONS:
         raise UsageError(
             "With --as-is nothing is added to a message, so options of SES cannot be given.",
             hint="Write them into the message as X-SES fields.",
         )
-    return [services.sending.review_as_is(message.root.octets, envelope_of(message), transport) for message in messages]
+    sending = services.sending
+    return [
+        sending.review_as_is(message.root.octets, envelope_of(message), transport, passphrases.ask)
+        for message in messages
+    ]
 
 
 def _submitted(
@@ -237,6 +271,7 @@ def _show_reviews(reviews: Sequence[Review], as_json: bool) -> None:
                 "envelope": asdict(item.envelope),
                 "options": options_values(item.options),
                 "trace": item.trace,
+                "evidence": evidence_json(item.evidence),
             }
             for item in sealed
         ]
@@ -251,6 +286,9 @@ def _show_reviews(reviews: Sequence[Review], as_json: bool) -> None:
     for item in sealed:
         print(f"{len(item.octets)} octets, sha256 {item.sha256}")
         print(f"from {item.envelope.mail_from} to {', '.join(item.envelope.rcpt_to)}")
+        if item.evidence:
+            proof = "verified" if item.evidence.is_verified else "not verified"
+            print(shown(f"{item.evidence.form} ({item.evidence.method}), {proof}: {' '.join(item.evidence.outcome)}"))
     for review in reviews:
         for finding in review.findings:
             print(f"{finding} ({finding.standard})")

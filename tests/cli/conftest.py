@@ -3,11 +3,13 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import keyring.core
 import pytest
+from lasting_keyring import LastingKeyring
 
 from sescomposer.cli.app import main
 
@@ -59,5 +61,42 @@ def run_child() -> Run:
             **{"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **streams},
         )
         return Answer(done.returncode, done.stdout or b"", (done.stderr or b"").decode())
+
+    return running
+
+
+@pytest.fixture
+def lasting(monkeypatch: pytest.MonkeyPatch) -> LastingKeyring:
+    made = LastingKeyring()
+    monkeypatch.setattr(keyring.core, "_keyring_backend", made)
+    return made
+
+
+@pytest.fixture
+def pipe() -> Iterator[Callable[[bytes], str]]:
+    """Give the number of a descriptor from which these octets can be read."""
+    opened: list[int] = []
+
+    def make(octets: bytes) -> str:
+        reading, writing = os.pipe()
+        opened.append(reading)
+        os.write(writing, octets)
+        os.close(writing)
+        return str(reading)
+
+    yield make
+    for descriptor in opened:
+        os.close(descriptor)
+
+
+@pytest.fixture
+def openssl() -> Callable[..., bytes]:
+    """Run openssl, the independent reader, and give what it printed; it has to end well."""
+
+    def running(*arguments: object, given: bytes = b"", status: int = 0) -> bytes:
+        command = ["openssl", *map(str, arguments)]
+        done = subprocess.run(command, input=given, capture_output=True, timeout=60, check=False)
+        assert done.returncode == status or (status and done.returncode), done.stderr.decode()
+        return done.stdout
 
     return running

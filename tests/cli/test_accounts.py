@@ -6,14 +6,13 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from io import StringIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
 
-import keyring.backend
-import keyring.core
 import pytest
+from lasting_keyring import LastingKeyring
 
 from sescomposer.bootstrap import make_services
 from sescomposer.cli import secret_input
@@ -24,49 +23,6 @@ SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
 KEYS = ("--way-in", "keys", "--region", "eu-west-1", "--user", "AKIAIOSFODNN7EXAMPLE")
 
 Run = Callable[..., Any]
-
-
-class LastingKeyring(keyring.backend.KeyringBackend):
-    """Stands for the system's keyring."""
-
-    priority = 5.0
-
-    def __init__(self) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self.kept: dict[tuple[str, str], str] = {}
-
-    def get_password(self, service: str, username: str) -> str | None:
-        return self.kept.get((service, username))
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        self.kept[service, username] = password
-
-    def delete_password(self, service: str, username: str) -> None:
-        del self.kept[service, username]
-
-
-@pytest.fixture
-def lasting(monkeypatch: pytest.MonkeyPatch) -> LastingKeyring:
-    made = LastingKeyring()
-    monkeypatch.setattr(keyring.core, "_keyring_backend", made)
-    return made
-
-
-@pytest.fixture
-def pipe() -> Iterator[Callable[[bytes], str]]:
-    """Give the number of a descriptor from which these octets can be read."""
-    opened: list[int] = []
-
-    def make(octets: bytes) -> str:
-        reading, writing = os.pipe()
-        opened.append(reading)
-        os.write(writing, octets)
-        os.close(writing)
-        return str(reading)
-
-    yield make
-    for descriptor in opened:
-        os.close(descriptor)
 
 
 def test_account_is_added_listed_changed_and_removed(run: Run, lasting: LastingKeyring, pipe: Any) -> None:

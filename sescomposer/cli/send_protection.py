@@ -1,0 +1,102 @@
+"""The options of `send` about signing and encrypting: what they choose, within what the policy of From allows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sescomposer.cli.key_words import found
+from sescomposer.cli.streams import shown
+from sescomposer.core.errors import ProtectionError, UsageError
+from sescomposer.core.message import NOT_CHOSEN, Message, Method, Protection
+from sescomposer.services.ports import Transport
+
+if TYPE_CHECKING:
+    from sescomposer.bootstrap import Services
+    from sescomposer.services.protection_plan import ProtectionPlan
+
+Sign = Annotated[
+    bool | None, typer.Option("--sign/--no-sign", help="Sign, or not; without either, the policy of From decides.")
+]
+Encrypt = Annotated[
+    bool | None,
+    typer.Option("--encrypt/--no-encrypt", help="Encrypt, or not; without either, the policy of From decides."),
+]
+KeyId = Annotated[str, typer.Option("--key", metavar="ID", help="Sign with this kept key; else the one that fits.")]
+With = Annotated[
+    Method | None, typer.Option("--protect-with", help="How to sign and encrypt, instead of the policy's way.")
+]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the options say.
+
+    Attributes:
+        sign, encrypt: As given; None where they were not.
+        method: As given; None for that of the policy.
+        opaque: Whether what is signed goes inside the signature.
+        key: Id of a kept key, or its start; "" for the one that fits.
+
+    >>> Wanted().is_given, Wanted(sign=False).is_given
+    (False, True)
+    """
+
+    sign: bool | None = None
+    encrypt: bool | None = None
+    method: Method | None = None
+    opaque: bool = False
+    key: str = ""
+
+    @property
+    def is_given(self) -> bool:
+        """Whether any was given."""
+        return self != Wanted()
+
+
+def protected(services: "Services", messages: Sequence[Message], wanted: Wanted, transport: Transport) -> list[Message]:
+    """Give the messages with the protection that was chosen for them.
+
+    Raises:
+        KeyGoneError: there is no such key.
+        ProtectionError: something was taken back that the policy demands.
+        UsageError: the key is one of several.
+    """
+    if not wanted.is_given:
+        return list(messages)
+    key = found(services.keys.all(), wanted.key).id if wanted.key else ""
+    account = ("", "") if transport.is_local else (transport.account, transport.region)
+    chosen = []
+    for message in messages:
+        plan = services.protecting.plan(message, *account)
+        _refuse_forbidden(plan, wanted)
+        chosen.append(replace(message, protection=_chosen(plan, wanted, key)))
+    return chosen
+
+
+def refuse_as_is(wanted: Wanted) -> None:
+    """Raise `UsageError` where options ask for something in octets that are submitted untouched."""
+    if wanted.is_given:
+        raise UsageError(
+            "With --as-is nothing is signed or encrypted.", hint="Use `sescomposer sign FILE` before, or leave it away."
+        )
+
+
+def _chosen(plan: "ProtectionPlan", wanted: Wanted, key: str) -> Protection:
+    """Give the protection of a message: what the options leave open stays with the policy."""
+    chosen = plan.chosen(NOT_CHOSEN, sign=wanted.sign, encrypt=wanted.encrypt)
+    return replace(chosen, method=wanted.method or chosen.method, opaque=wanted.opaque, key=key)
+
+
+def _refuse_forbidden(plan: "ProtectionPlan", wanted: Wanted) -> None:
+    for option, choice, is_demanded in (
+        ("--no-sign", wanted.sign, plan.must_sign),
+        ("--no-encrypt", wanted.encrypt, plan.must_encrypt),
+    ):
+        if choice is False and is_demanded:
+            raise ProtectionError(
+                f"The policy of {shown(plan.address)!r} cannot be taken back by {option}; nothing was sent.",
+                hint="Leave the option away, or change the policy: sescomposer keys policy set.",
+                value=plan.address,
+            )
