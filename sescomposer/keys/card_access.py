@@ -124,7 +124,10 @@ def tokens(module: str, *, anew: bool = False) -> list[Any]:
     for slot in slots:
         try:
             with _using:
-                found.append(slot.get_token())
+                token = slot.get_token()
+            # A token that nobody set up yet holds nothing and lets nobody in.
+            if token.flags & pkcs11.TokenFlag.TOKEN_INITIALIZED:
+                found.append(token)
         except pkcs11.PKCS11Error:
             continue  # an empty reader, or a card that was pulled out this moment
     return found

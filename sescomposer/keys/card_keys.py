@@ -24,6 +24,13 @@ _DIGEST_INFO = {
 """What stands before the digest in what RSA signs (RFC 8017 section 9.2, note 1)."""
 
 
+_UNDECRYPTABLE = (
+    *("EncryptedDataInvalid", "EncryptedDataLenRange", "DataInvalid", "DataLenRange"),
+    *("GeneralError", "FunctionFailed"),  # so some say it
+)
+_VERBS = {"sign": "sign", "decrypt": "decrypt", "derive_key": "decrypt"}
+
+
 class CardRsaKey(rsa.RSAPrivateKey):
     """An RSA key on a card.
 
@@ -60,11 +67,11 @@ class CardRsaKey(rsa.RSAPrivateKey):
             digest = bytes.fromhex(_DIGEST_INFO[name]) + digest
         else:
             options = {"mechanism": Mechanism.RSA_PKCS_PSS, "mechanism_param": _pss(padding, name, len(digest))}
-        return bytes(self._access.use(lambda key, pin: key.sign(digest, **options, **pin)))
+        return bytes(self._access.use(lambda key, pin: _able(key, "sign")(digest, **options, **pin)))
 
     def decrypt(self, ciphertext: bytes, padding: Any) -> bytes:
         """Decrypt a content key; raises `ValueError` where it does not decrypt, else like `CardAccess.use`."""
-        from pkcs11 import DataInvalid, DataLenRange, EncryptedDataInvalid, EncryptedDataLenRange, Mechanism
+        from pkcs11 import Mechanism, PKCS11Error
 
         if _is_pkcs1(padding):
             options: dict[str, Any] = {"mechanism": Mechanism.RSA_PKCS}
@@ -75,9 +82,11 @@ class CardRsaKey(rsa.RSAPrivateKey):
 
         def decrypted(key: Any, pin: dict[str, Any]) -> bytes:
             try:
-                return bytes(key.decrypt(ciphertext, **options, **pin))
-            except (EncryptedDataInvalid, EncryptedDataLenRange, DataInvalid, DataLenRange) as error:
-                raise ValueError("the card could not decrypt it") from error
+                return bytes(_able(key, "decrypt")(ciphertext, **options, **pin))
+            except PKCS11Error as error:
+                if type(error).__name__ in _UNDECRYPTABLE:
+                    raise ValueError("the card could not decrypt it") from error
+                raise
 
         return bytes(self._access.use(decrypted))
 
@@ -128,7 +137,7 @@ class CardCurveKey(ec.EllipticCurvePrivateKey):
 
         digest, _ = _digest(bytes(data), signature_algorithm.algorithm)
         options: dict[str, Any] = {"mechanism": Mechanism.ECDSA}
-        raw = bytes(self._access.use(lambda key, pin: key.sign(digest, **options, **pin)))
+        raw = bytes(self._access.use(lambda key, pin: _able(key, "sign")(digest, **options, **pin)))
         half = len(raw) // 2
         return utils.encode_dss_signature(int.from_bytes(raw[:half], "big"), int.from_bytes(raw[half:], "big"))
 
@@ -142,9 +151,8 @@ class CardCurveKey(ec.EllipticCurvePrivateKey):
         length = (self.key_size + 7) // 8
 
         def agreed(key: Any, pin: dict[str, Any]) -> bytes:
-            if pin:
-                key.session.reaffirm_credentials(pin["pin"])
-            secret = key.derive_key(
+            del pin  # agreeing has no beginning after which a card could ask
+            secret = _able(key, "derive_key")(
                 KeyType.GENERIC_SECRET,
                 length * 8,
                 mechanism=Mechanism.ECDH1_DERIVE,
@@ -168,6 +176,16 @@ class CardCurveKey(ec.EllipticCurvePrivateKey):
 
     def __deepcopy__(self, memo: dict[Any, Any]) -> "CardCurveKey":
         return self
+
+
+def _able(key: Any, operation: str) -> Any:
+    """Give an operation of a key object; it has only those that the card allows it."""
+    found = getattr(key, operation, None)
+    if found is None:
+        raise ProtectionError(
+            f"The card does not allow this key to {_VERBS[operation]}.", hint="Choose another key of the card."
+        )
+    return found
 
 
 def _digest(data: bytes, algorithm: Any) -> tuple[bytes, str]:

@@ -154,4 +154,4 @@ def _row(entry: KeyEntry) -> Row:
         "asks_always": entry.asks_always,
         "added": entry.added.isoformat() if entry.added else None,
     }
-    return {name: value for name, value in row.items() if value or name in ("addresses", "label")}
+    return {name: value for name, value in row.items() if value or name in ("addresses", "label", "fingerprint")}
