@@ -12,7 +12,7 @@ from typing import cast
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 
@@ -187,7 +187,7 @@ def certificate(
     ]
     for extension, is_critical in [*extensions, *identified]:
         builder = builder.add_extension(extension, is_critical)
-    made = builder.sign(issuer_key, digest or hashes.SHA256())  # type: ignore[arg-type]  # SHA-1 among them
+    made = builder.sign(issuer_key, digest or hashes.SHA256())  # type: ignore[arg-type]
     return Certificate(made.public_bytes(serialization.Encoding.DER))
 
 
@@ -215,3 +215,12 @@ def _leaf_extensions(
     if usages:
         found.append((key_usage(usages), True))
     return found
+
+
+def signed_with_sha1(made: Certificate, issuer: Issuer) -> Certificate:
+    """Give the same certificate with a signature that uses SHA-1, which the library makes no more."""
+    sha256_rsa, sha1_rsa = bytes.fromhex("2a864886f70d01010b"), bytes.fromhex("2a864886f70d010105")
+    tbs = made.x509.tbs_certificate_bytes.replace(sha256_rsa, sha1_rsa, 1)
+    signature = issuer.key.sign(tbs, padding.PKCS1v15(), hashes.SHA1())
+    changed = made.der.replace(made.x509.tbs_certificate_bytes, tbs).replace(sha256_rsa, sha1_rsa)
+    return Certificate(changed.replace(made.x509.signature, signature))

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 
-from sescomposer.core.protection.certificate import Certificate
+from sescomposer.core.protection.certificate import Certificate, public_key_of
+
+_OLD_DIGESTS = ("sha1", "md5", "md4", "md2")
 
 
 def issued_by(child: Certificate, parent: Certificate) -> bool:
@@ -14,8 +16,37 @@ def issued_by(child: Certificate, parent: Certificate) -> bool:
     try:
         child.x509.verify_directly_issued_by(parent.x509)
     except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
+        return bool(old_digest(child)) and _signed_with_old_digest(child, parent)
+    return True
+
+
+def _signed_with_old_digest(child: Certificate, parent: Certificate) -> bool:
+    """Check RSA with SHA-1 and MD5, which the library refuses: that they are weak is said, not that one is missing."""
+    from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+
+    key = public_key_of(parent)
+    try:
+        digest = child.x509.signature_hash_algorithm
+        if not isinstance(key, RSAPublicKey) or digest is None:
+            return False
+        key.verify(child.x509.signature, child.x509.tbs_certificate_bytes, PKCS1v15(), digest)
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
         return False
     return True
+
+
+def old_digest(certificate: Certificate) -> str:
+    """Give the name of the digest it is signed with if that can be forged ("SHA-1"), else ""."""
+    from cryptography.exceptions import UnsupportedAlgorithm
+
+    try:
+        digest = certificate.x509.signature_hash_algorithm
+    except UnsupportedAlgorithm:
+        return ""
+    name = "" if digest is None else digest.name
+    return name.upper().replace("SHA1", "SHA-1") if name in _OLD_DIGESTS else ""
 
 
 def chain_of(leaf: Certificate, others: Iterable[Certificate]) -> tuple[Certificate, ...]:

@@ -10,8 +10,9 @@ from typing import Literal
 
 from sescomposer.core.findings import Severity
 from sescomposer.core.protection.certificate import Certificate, public_key_of
+from sescomposer.core.protection.issuing import old_digest
 from sescomposer.core.protection.key_pair import KeyPair
-from sescomposer.core.protection.trust import Trust, is_short, old_digest, trusted_chain
+from sescomposer.core.protection.trust import Trust, is_short, trusted_chain
 
 Use = Literal["sign", "encrypt"]
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from sescomposer.core.lazy import lazy
 from sescomposer.core.protection.certificate import Certificate, public_key_of
 from sescomposer.core.protection.constraints import refused_address
-from sescomposer.core.protection.issuing import issued_by
+from sescomposer.core.protection.issuing import issued_by, old_digest
 
 LONGEST = 8
 """Certificates in a path, leaf and root among them; public ones have 3 or 4."""
@@ -22,8 +22,6 @@ MOST_SIGNATURES = 200
 
 RSA_BITS = 2048
 """Least modulus (CA/Browser Forum S/MIME Baseline Requirements, section 6.1.5)."""
-
-_OLD_DIGESTS = ("sha1", "md5", "md4", "md2")
 
 
 @dataclass(frozen=True)
@@ -186,18 +184,6 @@ def is_short(certificate: Certificate) -> bool:
 
     key = public_key_of(certificate)
     return isinstance(key, RSAPublicKey) and key.key_size < RSA_BITS
-
-
-def old_digest(certificate: Certificate) -> str:
-    """Give the name of the digest it is signed with if that can be forged ("SHA-1"), else ""."""
-    from cryptography.exceptions import UnsupportedAlgorithm
-
-    try:
-        digest = certificate.x509.signature_hash_algorithm
-    except UnsupportedAlgorithm:
-        return ""
-    name = "" if digest is None else digest.name
-    return name.upper().replace("SHA1", "SHA-1") if name in _OLD_DIGESTS else ""
 
 
 def _purpose_fault(path: tuple[Certificate, ...], number: int) -> tuple[str, str] | None:
