@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 SMIME_KINDS = (KeyKind.FILE, KeyKind.CARD)
 
 
+_ONLY_UNKNOWN = frozenset({"protect-chain"})
+"""An error with which a certificate of the From mailbox still signs: a company may keep its root to itself.
+
+It stops a submission as long as nobody gives a reason, and always where a good signature is demanded."""
+
+
 class PeopleByAddress(Protocol):
     """What planning asks of the certificates of other people."""
 
@@ -64,14 +70,14 @@ def with_signer(plan: ProtectionPlan, among: Candidates) -> ProtectionPlan:
     fingerprint = next((certificate.fingerprint for certificate in pinned), "")
     others = tuple(_certificate(der) for entry in own.values() for der in entry.certificates[1:])
     choice = choose(tuple(own), plan.address, among.now, among.trust, fingerprint, others)
-    chosen = choice.certificate or next(iter(pinned), None)
-    planned = replace(plan, reason=choice.reason, key=own[chosen] if chosen is not None else None)
-    if chosen is None:
-        chosen = _nearest(plan.address, own)
+    chosen = choice.certificate or next(iter(pinned), None) or _nearest(plan.address, own)
     if chosen is None:
         return with_fault(plan, no_key(choice.reason))
     found = _faults(chosen, "sign", plan.address, among, own[chosen].certificates[1:])
-    return replace(planned, faults=worst_first((*plan.faults, *found)))
+    errors = {fault.code for fault in found if fault.severity is Severity.ERROR}
+    is_usable = choice.certificate is not None or bool(pinned) or errors <= _ONLY_UNKNOWN
+    key = own[chosen] if is_usable else None
+    return replace(plan, key=key, reason=choice.reason, faults=worst_first((*plan.faults, *found)))
 
 
 def _nearest(address: str, own: "Iterable[Certificate]") -> "Certificate | None":
