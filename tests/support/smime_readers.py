@@ -14,6 +14,9 @@ from pathlib import Path
 
 import pytest
 from authority import Authority, key_pem, pem_of
+from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.serialization import PrivateFormat, pkcs12
+from cryptography.hazmat.primitives.serialization.pkcs12 import PBES
 
 from sescomposer.core.parse import parse
 from sescomposer.core.protection.certificate import Certificate
@@ -28,9 +31,9 @@ class Answer:
     text: str
 
 
-def run(words: list[str], folder: Path, environment: dict[str, str] | None = None) -> Answer:
+def run(words: list[str], folder: Path, given: bytes = b"") -> Answer:
     """Run a program in a folder."""
-    done = subprocess.run(words, cwd=folder, capture_output=True, check=False, env=environment, timeout=120)
+    done = subprocess.run(words, cwd=folder, capture_output=True, check=False, input=given, timeout=120)
     return Answer(done.returncode, (done.stdout + done.stderr).decode("utf-8", "replace"))
 
 
@@ -103,15 +106,13 @@ class GpgSm:
     def __init__(self, home: Path) -> None:
         self.home = home
 
-    def call(self, *words: str) -> Answer:
+    def call(self, *words: str, given: bytes = b"") -> Answer:
         """Run it offline."""
         options = ["--homedir", str(self.home), "--batch", "--disable-crl-checks", "--disable-dirmngr"]
-        return run(["gpgsm", *options, *words], self.home)
+        return run(["gpgsm", *options, *words], self.home, given)
 
     def trust(self, root: Certificate) -> None:
         """Import a root and trust it."""
-        from cryptography.hazmat.primitives.hashes import SHA1
-
         (self.home / "root.der").write_bytes(root.der)
         digits = root.x509.fingerprint(SHA1()).hex().upper()
         (self.home / "trustlist.txt").write_text(f"{digits} S relax\n")
@@ -123,17 +124,28 @@ class GpgSm:
         (self.home / "signature").write_bytes(signature)
         return self.call("--status-fd", "1", "--verify", "signature", "entity")
 
-    def sign(self, content: bytes, p12: bytes, passphrase: str) -> bytes:
+    def sign(self, content: bytes, pair: KeyPair) -> bytes:
         """Import a key and sign octets, detached, in DER."""
-        (self.home / "key.p12").write_bytes(p12)
+        (self.home / "key.p12").write_bytes(_old_p12(pair))
         (self.home / "content").write_bytes(content)
-        (self.home / "passphrase").write_text(passphrase)
-        secret = ("--pinentry-mode", "loopback", "--passphrase-file", "passphrase")
-        imported = self.call(*secret, "--import", "key.p12")
-        assert imported.status == 0, imported.text
-        signed = self.call(*secret, "--include-certs", "-1", "--detach-sign", "--output", "signed", "content")
+        secret = ("--pinentry-mode", "loopback", "--passphrase-fd", "0")
+        imported = self.call(*secret, "--import", "key.p12", given=b"secret\n")
+        assert "0 not imported" in imported.text or imported.status == 0, imported.text
+        for item in pair.chain:
+            (self.home / "issuer.der").write_bytes(item.der)
+            assert self.call("--import", "issuer.der").status == 0
+        (self.home / "signed").unlink(missing_ok=True)
+        words = ("--include-certs", "-1", "--local-user", pair.certificate.addresses[0], "--detach-sign")
+        signed = self.call(*secret, *words, "--output", "signed", "content", given=b"secret\n")
         assert signed.status == 0, signed.text
         return (self.home / "signed").read_bytes()
+
+
+def _old_p12(pair: KeyPair) -> bytes:
+    """A PKCS#12 with the old encryption, which is the one that gpgsm 2.2 reads."""
+    form = PrivateFormat.PKCS12.encryption_builder().key_cert_algorithm(PBES.PBESv1SHA1And3KeyTripleDESCBC)
+    encryption = form.hmac_hash(SHA1()).build(b"secret")
+    return pkcs12.serialize_key_and_certificates(b"test", pair.key, pair.certificate.x509, None, encryption)
 
 
 class CmsUtil:
