@@ -8,7 +8,6 @@ from collections import Counter
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -29,6 +28,7 @@ from sescomposer.core.numbering import part_number
 from sescomposer.core.octets import Octets
 from sescomposer.core.parse import parse
 from sescomposer.core.protection.preflight import ProtectionFacts
+from sescomposer.core.protection.suitability import CertificateFault
 from sescomposer.core.protection.transport_faults import EIGHT_BIT, FROM_LINE, LINE_END, LONG_LINE, TRAILING_BLANK
 from sescomposer.core.serialize import serialize
 
@@ -107,7 +107,7 @@ def facts_of(message: Message, case: dict[str, Any]) -> ProtectionFacts | None:
     told = {**case["protection"]}
     return ProtectionFacts(
         missing=tuple(told.pop("missing", ())),
-        faults=tuple(SimpleNamespace(**fault) for fault in told.pop("faults", ())),
+        faults=tuple(CertificateFault(**fault) for fault in told.pop("faults", ())),
         method=Method(told.pop("method", "smime")),
         opaque=message.protection.opaque,
         **told,
