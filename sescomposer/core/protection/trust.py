@@ -161,11 +161,11 @@ def _fault(path: tuple[Certificate, ...], at: datetime) -> tuple[str, str]:
 
 
 def _time_fault(certificate: Certificate, at: datetime) -> tuple[str, str] | None:
-    if at > certificate.not_after:
-        return "expired", f"The certificate of {certificate.owner!r} expired on {certificate.not_after:%d %B %Y}."
-    if at < certificate.not_before:
-        since = f"{certificate.not_before:%d %B %Y}"
-        return "not-yet", f"The certificate of {certificate.owner!r} is valid only from {since} on."
+    start, end = certificate.not_before, certificate.not_after
+    if at > end:
+        return "expired", f"The certificate of {certificate.owner!r} expired on {end.day} {end:%B %Y}."
+    if at < start:
+        return "not-yet", f"The certificate of {certificate.owner!r} is valid only from {start.day} {start:%B %Y} on."
     return None
 
 
