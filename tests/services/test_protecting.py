@@ -465,3 +465,26 @@ def test_method_ses_needs_an_account_and_never_signs_here(services: Services, an
     review = services.sending.review(letter(services), transport)
     with pytest.raises(FindingsError, match="bears none"):
         services.sending.submit(review, transport)
+
+
+@pytest.fixture
+def pgp_key(services: Services) -> KeyEntry:
+    """An OpenPGP key of Ann's."""
+    from pysequoia import Tsk
+
+    made = bytes(Tsk.generate(f"Ann <{ANN}>"))
+    return services.keys.import_file(made)
+
+
+def test_openpgp_is_planned_done_and_proven(services: Services, pgp_key: KeyEntry, scripted: Any) -> None:
+    services.clock.time = datetime.now(UTC)  # type: ignore[attr-defined]  # the library goes by the system's clock
+    services.policies.put(IdentityPolicy(ANN, sign=Policy.MUST, method="openpgp"))
+    transport = scripted(accept)
+    review = services.sending.review(letter(services), transport)
+    (sealed,) = review.sealed
+    assert sealed.evidence is not None
+    assert (sealed.evidence.method, sealed.evidence.outcome, sealed.evidence.is_verified)[::2] == ("openpgp", True)
+    assert services.sending.submit(review, transport)[0].state is SubmissionState.ACCEPTED
+    mine = services.sending.review(letter(services, to=ANN, protection=replace(BOTH, method=Method.OPENPGP)), transport)
+    assert mine.sealed[0].evidence is not None
+    assert mine.sealed[0].evidence.is_verified
