@@ -148,7 +148,11 @@ def _agrees(root: Entity, protected: ProtectedFields, name: str) -> bool:
     if outside == sorted(map(_plain, protected.all(name))):
         return True
     if protected.scheme == "cipher":
-        sent = (HeaderField(fold(outer, body)).decoded for outer, body in protected.outer if outer.lower() == name)
+        sent = (
+            HeaderField(f"{outer}: {body}\r\n".encode()).decoded
+            for outer, body in protected.outer
+            if outer.lower() == name
+        )
         return outside == sorted(map(_plain, sent))
     is_hidden = name == "subject" and all(text in _PLACEHOLDERS for text in outside)
     return protected.scheme == _OLD_SCHEME and is_hidden
