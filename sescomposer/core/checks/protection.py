@@ -1,6 +1,6 @@
 """What stands against signing or encrypting a message as wanted (RFC 8551 section 3.1, SES on protected messages).
 
-Nothing is said of a message that is neither signed nor encrypted. Keys are not opened: what is known of them comes in
+Nothing is said of a message that is not to be protected. Keys are not opened: what is known of them comes in
 as `ProtectionFacts`.
 """
 
@@ -37,8 +37,6 @@ def facts_of(subject: Subject) -> ProtectionFacts:
 def keys(subject: Subject) -> Iterator[Finding]:
     """Report what is wrong with the own certificate or key, and the recipients that have none."""
     facts, root = facts_of(subject), subject.root
-    if not (facts.signs or facts.encrypts):
-        return
     author = next(iter(fields_named(root, "From")), None)
     where = Where(root.key, "From") if author is None else at_field(root, *author)
     for fault in facts.faults:

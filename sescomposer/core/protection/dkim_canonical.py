@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator
 
 _BLANKS = re.compile(rb"[ \t]+")
 _BLANKS_AT_END = re.compile(rb"(?<![ \t])[ \t]++(?=\r\n|\Z)")
-_LINE_ENDS_AT_END = re.compile(rb"(?<!\r\n)(?:\r\n)++\Z")
 _BLANK_OCTETS = b" \t\r\n"
 _CRLF = b"\r\n"
 
@@ -40,7 +39,7 @@ def relaxed_body(chunks: Iterable[bytes | memoryview]) -> Iterator[bytes]:
         yield _relaxed(b"".join((*held, body)))
         held = [kept[len(body) :]]
         is_empty = False
-    rest = _LINE_ENDS_AT_END.sub(b"", _relaxed(b"".join(held)))
+    rest = _without_line_ends(_relaxed(b"".join(held)))
     if rest or not is_empty:
         yield rest + _CRLF
 
@@ -50,3 +49,11 @@ def _relaxed(octets: bytes) -> bytes:
         # As in base64, which most octets of a large message are.
         return octets
     return _BLANKS.sub(b" ", _BLANKS_AT_END.sub(b"", octets))
+
+
+def _without_line_ends(octets: bytes) -> bytes:
+    """Take CRLFs off the end; of CR and LF apart from each other there may be any."""
+    kept = octets.rstrip(_CRLF)
+    # With one octet for each pair, in what holds nothing else, no search can take more than linear time.
+    ends = octets[len(kept) :].replace(_CRLF, b"\0").rstrip(b"\0")
+    return kept + ends.replace(b"\0", _CRLF)

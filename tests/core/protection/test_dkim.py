@@ -1,5 +1,6 @@
 """DKIM of ours is read by two other programs, before and after what SES does, and not after any other change."""
 
+import hashlib
 import logging
 import subprocess
 from collections.abc import Callable
@@ -11,16 +12,15 @@ from typing import TYPE_CHECKING, cast
 import dkim
 import hypothesis.strategies as st
 import pytest
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from hypothesis import given, settings
 
 from sescomposer.core import Attachment, Octets, SeededIdentifiers, compose, parse
 from sescomposer.core.entity import Entity
-from sescomposer.core.errors import CertificateError, OperationCancelledError, PassphraseError, ProtectionError
+from sescomposer.core.errors import OperationCancelledError, ProtectionError
 from sescomposer.core.protection.dkim import sign_dkim, signed_names
 from sescomposer.core.protection.dkim_canonical import relaxed_body
-from sescomposer.core.protection.dkim_key import public_key_record, read_dkim_key, zone_line
+from sescomposer.core.protection.dkim_key import public_key_record, zone_line
 from sescomposer.core.protection.dkim_names import checked_names
 
 if TYPE_CHECKING:
@@ -211,41 +211,10 @@ def test_it_can_be_cancelled(key: rsa.RSAPrivateKey) -> None:
         sign_dkim(parse(MESSAGE), key, "a.example", "s1", NOW, progress=Cancel())
 
 
-def written(key: rsa.RSAPrivateKey, form: serialization.PrivateFormat, passphrase: bytes = b"") -> bytes:
-    """Write a key as PEM."""
-    how = serialization.BestAvailableEncryption(passphrase) if passphrase else serialization.NoEncryption()
-    return key.private_bytes(serialization.Encoding.PEM, form, how)
-
-
-def test_keys_are_read_in_all_their_forms(key: rsa.RSAPrivateKey) -> None:
-    numbers = key.private_numbers()
-    pems = [
-        written(key, form)
-        for form in (serialization.PrivateFormat.PKCS8, serialization.PrivateFormat.TraditionalOpenSSL)
-    ]
-    bare = b"".join(line + b"\n" for line in pems[0].splitlines() if not line.startswith(b"-----"))
-    der = key.private_bytes(serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    for octets in (*pems, bare, der):
-        assert read_dkim_key(octets).private_numbers() == numbers
-    assert read_dkim_key(pems[0], b"needless").private_numbers() == numbers
-    locked = written(key, serialization.PrivateFormat.PKCS8, b"secret")
-    assert read_dkim_key(locked, b"secret").private_numbers() == numbers
-    with pytest.raises(PassphraseError, match="encrypted"):
-        read_dkim_key(locked)
-    with pytest.raises(PassphraseError, match="wrong"):
-        read_dkim_key(locked, b"other")
-
-
-def test_what_is_no_such_key_is_refused() -> None:
-    other = ec.generate_private_key(ec.SECP256R1())
-    form = serialization.PrivateFormat.PKCS8
-    pem = other.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption())
-    refused = (b"", b"<html>", b"A" * 200, pem, pem[:100], bytes(70000), b"-----BEGIN PRIVATE KEY-----")
-    for octets in refused:
-        with pytest.raises(CertificateError):
-            read_dkim_key(octets)
-    with pytest.raises(PassphraseError):
-        read_dkim_key(pem.replace(b"PRIVATE", b"ENCRYPTED PRIVATE"), b"secret")
+@pytest.mark.parametrize("other", [ec.generate_private_key(ec.SECP256R1()), ed25519.Ed25519PrivateKey.generate()])
+def test_only_rsa_signs(other: object) -> None:
+    with pytest.raises(ProtectionError, match="RSA"):
+        sign_dkim(parse(MESSAGE), cast(rsa.RSAPrivateKey, other), "a.example", "s1", NOW)
 
 
 def test_the_record_is_what_the_dns_takes(key: rsa.RSAPrivateKey) -> None:
@@ -261,8 +230,6 @@ def test_forty_megabytes_are_signed_as_a_stream(
 ) -> None:
     files = [Attachment(Octets.of(bytes(29_000_000)), "a.bin", "application/octet-stream")]
     root = compose("a@a.example", "b@b.example", "Hi", text="Hi", attachments=files, ids=SeededIdentifiers()).root
-    import hashlib
-
     octets = bytes(root.octets)
     costs_at_most(6, partial(sign_dkim, root, key, "a.example", "s1", NOW), partial(hashlib.md5, octets))
 
