@@ -2,10 +2,13 @@
 
 import subprocess
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from authority import Authority
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import dsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from hypothesis import given
 from hypothesis import strategies as st
@@ -26,6 +29,24 @@ def test_the_kind_of_its_key_in_words(authority: Authority, kind: str, words: st
 
 def test_the_kind_of_a_key_that_mail_does_not_know(authority: Authority) -> None:
     assert authority.leaf(kind="ed25519").certificate.key_kind == "Ed25519"
+
+
+def test_the_kind_of_a_key_that_the_library_does_not_know(authority: Authority) -> None:
+    of_curve, unknown = bytes.fromhex("06082a8648ce3d030107"), bytes.fromhex("06082a8648ce3d030106")
+    der = authority.leaf(kind="p256").certificate.der
+    changed = Certificate(der.replace(of_curve, unknown))
+    assert changed.key_kind == "unknown"
+    whole = der.replace(bytes.fromhex("06072a8648ce3d0201"), bytes.fromhex("06072a8648ce3d0271"))
+    assert Certificate(whole).key_kind == "unknown"
+
+
+def test_the_kind_of_a_dsa_key(tmp_path: Path) -> None:
+    key = dsa.generate_private_key(1024).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (tmp_path / "key.pem").write_bytes(key)
+    request = ["openssl", "req", "-x509", "-new", "-key", tmp_path / "key.pem", "-outform", "DER", "-subj", "/O=Old"]
+    made = Certificate(subprocess.run(request, capture_output=True, check=True).stdout)
+    assert (made.key_kind, made.owner) == ("DSA 1024", "Old")
+    assert not made.addresses
 
 
 def test_purposes_of_leaf_and_root(authority: Authority) -> None:

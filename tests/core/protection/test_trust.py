@@ -282,3 +282,23 @@ def test_a_changed_certificate_is_never_trusted(authority: Authority, data: st.D
         found = trusted_chain(changed, pair.chain, Trust((authority.root,)), authority.now)
         assert not found.is_good
         assert found.sentence
+
+
+def test_what_the_library_does_not_take_is_not_trusted(authority: Authority, trust: Trust, tmp_path: Path) -> None:
+    leaf = authority.leaf(depth=0)
+    validity = (leaf.certificate.not_before, leaf.certificate.not_after)
+    unknown = (x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4"), b"\x05\x00"), True)
+    root = authority.issuers(0)[0]
+    made = certificate(dn("Ann"), leaf.key.public_key(), root.certificate.x509.subject, root.key, validity, [unknown])
+    found = trusted_chain(made, (), trust, authority.now)
+    assert found.fault == "constraints"
+    assert "critical" in found.sentence
+    assert not openssl_takes(tmp_path, KeyPair(made, leaf.key), authority.root)
+
+
+def test_a_sha1_signature_that_is_wrong_leads_nowhere(authority: Authority, trust: Trust) -> None:
+    leaf = authority.leaf(depth=0)
+    ours = signed_with_sha1(leaf.certificate, authority.issuers(0)[0])
+    theirs = signed_with_sha1(leaf.certificate, authority.issuer("Impostor"))
+    assert trusted_chain(ours, (), trust, authority.now).fault == "weak"
+    assert trusted_chain(theirs, (), trust, authority.now).fault == "incomplete"
