@@ -171,3 +171,33 @@ class CmsUtil:
         text = run(words, self.folder).text
         found = re.search(r"signer0\.status=(\w+)", text)
         return found[1] if found else text
+
+    def sign(self, content: bytes, pair: KeyPair, digest: str = "SHA256") -> bytes:
+        """Import a key and sign octets, detached, in BER as NSS writes it."""
+        (self.folder / "key.p12").write_bytes(_old_p12(pair))
+        (self.folder / "content").write_bytes(content)
+        for number, item in enumerate(pair.chain):
+            (self.folder / "issuer.der").write_bytes(item.der)
+            name = f"{pair.certificate.serial}-{number}"
+            run(["certutil", "-d", "sql:.", "-A", "-n", name, "-t", ",,", "-i", "issuer.der"], self.folder)
+        imported = run(["pk12util", "-d", "sql:.", "-i", "key.p12", "-W", "secret", "-K", ""], self.folder)
+        assert imported.status == 0, imported.text
+        words = [
+            "cmsutil",
+            "-S",
+            "-d",
+            "sql:.",
+            "-N",
+            "test",
+            "-T",
+            "-G",
+            "-H",
+            digest,
+            "-i",
+            "content",
+            "-o",
+            "signed",
+        ]
+        signed = run(words, self.folder)
+        assert signed.status == 0, signed.text
+        return (self.folder / "signed").read_bytes()

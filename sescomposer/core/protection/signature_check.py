@@ -28,6 +28,8 @@ _WITH_DIGEST = {
     "1.2.840.10045.4.3.3": "sha-384",
     "1.2.840.10045.4.3.4": "sha-512",
 }
+_RSA = {oid for oid in (_PLAIN[0], RSA_PSS, *_WITH_DIGEST) if oid.startswith("1.2.840.113549.")}
+_ECDSA = {oid for oid in (_PLAIN[1], *_WITH_DIGEST) if oid.startswith("1.2.840.10045.")}
 _EDWARDS = ("1.3.101.112", "1.3.101.113")
 HASHES = {
     "md5": "md5",
@@ -49,9 +51,9 @@ def algorithm_name(signer: SignerInfo, certificate: Certificate | None) -> str:
         return f"RSA-PSS with {digest}"
     if oid in _EDWARDS:
         return "Ed25519" if oid == _EDWARDS[0] else "Ed448"
-    if oid == _PLAIN[0] or oid.startswith("1.2.840.113549.1.1."):
+    if oid in _RSA:
         return f"RSA PKCS#1 v1.5 with {digest}"
-    if oid.startswith("1.2.840.10045."):
+    if oid in _ECDSA:
         return " ".join(word for word in ("ECDSA", kind, "with", digest) if word)
     return oid
 
@@ -88,9 +90,9 @@ def _verify(signer: SignerInfo, certificate: Certificate, octets: bytes) -> None
 
     oid = signer.algorithm.oid
     match public_key_of(certificate):
-        case rsa.RSAPublicKey() as key if oid.startswith("1.2.840.113549.1.1."):
+        case rsa.RSAPublicKey() as key if oid in _RSA:
             _verify_rsa(signer, key, octets)
-        case ec.EllipticCurvePublicKey() as key if oid.startswith("1.2.840.10045."):
+        case ec.EllipticCurvePublicKey() as key if oid in _ECDSA:
             _verify_ecdsa(signer, key, octets)
         case ed25519.Ed25519PublicKey() | ed448.Ed448PublicKey() as key if oid in _EDWARDS and signer.signed:
             key.verify(signer.signature, octets)

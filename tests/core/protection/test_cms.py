@@ -21,7 +21,7 @@ from sescomposer.core.protection.verifying import verify_detached, verify_opaque
 
 if TYPE_CHECKING:
     from authority import Authority
-    from smime_readers import GpgSm, OpenSsl
+    from smime_readers import CmsUtil, GpgSm, OpenSsl
 
 ENTITY = b"Content-Type: text/plain\r\n\r\nGood day.\r\n"
 
@@ -155,6 +155,15 @@ def test_what_gpgsm_signs(authority: "Authority", gpgsm: "GpgSm", root: Entity) 
     (facts,) = detached(signature, root, authority)
     assert facts.intact.is_good, facts.intact
     assert facts.certificate == pair.certificate
+
+
+@pytest.mark.parametrize("digest", ["SHA256", "SHA512"])
+def test_what_nss_signs(authority: "Authority", cmsutil: "CmsUtil", root: Entity, digest: str) -> None:
+    signature = cmsutil.sign(ENTITY, authority.leaf("dora@example.org", cn="Dora Example"), digest)
+    (facts,) = detached(signature, root, authority)
+    assert facts.intact.is_good, facts.intact
+    assert facts.trusted.is_good, facts.trusted
+    assert facts.digest == f"sha-{digest[3:]}"
 
 
 def test_whole_messages_of_openssl(authority: "Authority", openssl: "OpenSsl") -> None:
