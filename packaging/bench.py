@@ -50,6 +50,7 @@ _CORE = "bench_core"
 _SEND = "bench_send"
 _WINDOW = "bench_window"
 _SMTP = "bench_smtp"
+_SIGN = "bench_sign"
 
 ROWS: tuple[Row, ...] = (
     Row(
@@ -203,6 +204,24 @@ ROWS: tuple[Row, ...] = (
         (_SEND, "batch_peer"),
         1.0,
         more_is_better=True,
+    ),
+    Row(
+        "sign_40mb",
+        "40 MB from a file signed with RSA 2048, the key open, against `openssl cms -sign`; memory: over the file",
+        "ms",
+        (_SIGN, "sign"),
+        (_SIGN, "sign_peer"),
+        1.5,
+        16.0,
+    ),
+    Row(
+        "verify_40mb",
+        "the same verified, against `openssl cms -verify`",
+        "ms",
+        (_SIGN, "verify"),
+        (_SIGN, "verify_peer"),
+        1.5,
+        16.0,
     ),
 )
 
