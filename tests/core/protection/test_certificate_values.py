@@ -43,8 +43,8 @@ def test_the_kind_of_a_key_that_the_library_does_not_know(authority: Authority) 
 def test_the_kind_of_a_dsa_key(tmp_path: Path) -> None:
     key = dsa.generate_private_key(1024).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     (tmp_path / "key.pem").write_bytes(key)
-    request = ["openssl", "req", "-x509", "-new", "-key", tmp_path / "key.pem", "-outform", "DER", "-subj", "/O=Old"]
-    made = Certificate(subprocess.run(request, capture_output=True, check=True).stdout)
+    request = ["openssl", "req", "-x509", "-new", "-key", "key.pem", "-outform", "DER", "-subj", "/O=Old"]
+    made = Certificate(subprocess.run(request, cwd=tmp_path, capture_output=True, check=True).stdout)
     assert (made.key_kind, made.owner) == ("DSA 1024", "Old")
     assert not made.addresses
 
