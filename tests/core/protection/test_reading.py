@@ -5,7 +5,7 @@ import subprocess
 import zlib
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,11 +25,12 @@ from sescomposer.core.protection import der
 from sescomposer.core.protection.facts import LayerKind, Reading, Verdict
 from sescomposer.core.protection.key_pair import KeyPair
 from sescomposer.core.protection.opening import decrypt
+from sescomposer.core.protection.pgp_facts import CheckedSignature
 from sescomposer.core.protection.reading import DEEPEST, Opener, read
 from sescomposer.core.protection.signing import clear_signed, enclosed_message
 from sescomposer.core.protection.smime_protector import SmimeProtector
 from sescomposer.core.protection.trust import Trust
-from sescomposer.core.protection.uncompressing import LARGEST_OCTETS, uncompress
+from sescomposer.core.protection.uncompressing import uncompress
 from sescomposer.core.seal import MemoryTarget, seal
 
 if TYPE_CHECKING:
@@ -61,42 +62,22 @@ ENCRYPTED = Protection(sign=True, encrypt=True)
 
 
 @dataclass
-class Checked:
-    """A checked OpenPGP signature, as the port gives it."""
-
-    is_intact: bool = True
-    fingerprint: str = "ab12"
-    signed_at: datetime | None = None
-    digest: str = "sha512"
-    addresses: tuple[str, ...] = ("ann@example.org",)
-    trouble: str = ""
-
-
-@dataclass
 class Keys:
     """Opens with given keys."""
 
     pairs: Sequence[KeyPair] = ()
-    checked: Sequence[Checked] = ()
-    accepted: tuple[str, ...] = ()
-    content: bytes = b""
-    seen: list[bytes] = field(default_factory=list)
 
     def decrypt_cms(self, der: Octets) -> Octets:
         return decrypt(der, self.pairs, MemoryTarget)
 
-    def decrypt_pgp(self, message: bytes) -> tuple[bytes, Sequence[Checked]]:
-        self.seen.append(message)
-        if not self.content:
-            raise KeyGoneError("It is for another key.", hint="Import it.")
-        return self.content, self.checked
+    def decrypt_pgp(self, message: bytes) -> tuple[bytes, Sequence[CheckedSignature]]:
+        raise KeyGoneError("It is for another key.", hint="Import it.")
 
-    def verify_pgp(self, entity: Octets, signature: bytes) -> Sequence[Checked]:
-        self.seen += [bytes(entity), signature]
-        return self.checked
+    def verify_pgp(self, entity: Octets, signature: bytes) -> Sequence[CheckedSignature]:
+        return ()
 
     def trusts_pgp(self, fingerprint: str) -> bool:
-        return fingerprint in self.accepted
+        return False
 
 
 @pytest.fixture
@@ -335,25 +316,6 @@ def test_compressed_content(people: tuple[KeyPair, KeyPair], reading: Read) -> N
     assert found.layers[0].inside.text().startswith("Hello. Hello.")
 
 
-def test_damaged_compressed_content_is_told() -> None:
-    packed = zlib.compress(os.urandom(5000))
-    for broken in (packed[:-9], packed[:100], b"", b"nonsense", packed[:50] + b"\xff" * 50 + packed[100:]):
-        with pytest.raises(ProtectionError, match="damaged"):
-            uncompress(compressed(b"", broken), MemoryTarget)
-
-
-def test_a_bomb_is_not_opened() -> None:
-    class Counting(MemoryTarget):
-        def write(self, octets: bytes | memoryview, /) -> int:
-            return len(octets)
-
-    packer = zlib.compressobj()
-    packed = b"".join(packer.compress(bytes(1 << 24)) for _ in range((LARGEST_OCTETS >> 24) + 2)) + packer.flush()
-    assert len(packed) < 1 << 20
-    with pytest.raises(ProtectionError, match="more than 256 MiB"):
-        uncompress(compressed(b"", packed), Counting)
-
-
 # --- what OpenSSL writes -----------------------------------------------------------------------------------------
 
 
@@ -419,76 +381,6 @@ def test_certificates_alone(
     found = reading(enclosed_message(parse(b"\r\n").header, "certs-only", cms))
     assert kinds(found) == [LayerKind.CERTIFICATES]
     assert (found.signatures, found.layers[0].trouble) == ((), "")
-
-
-# --- OpenPGP ------------------------------------------------------------------------------------------------------
-
-PGP_SIGNED = b"""From: ann@example.org
-Date: Sat, 21 Nov 2026 12:00:00 +0000
-Content-Type: multipart/signed; protocol="application/pgp-signature"; micalg=pgp-sha512; boundary=s
-
---s
-Content-Type: text/plain
-
-Hello.
---s
-Content-Type: application/pgp-signature
-
-ARMOR
---s--
-""".replace(b"\n", b"\r\n")
-
-PGP_ENCRYPTED = b"""From: ann@example.org
-Subject: ...
-Date: Sat, 21 Nov 2026 12:00:00 +0000
-Content-Type: multipart/encrypted; protocol="application/pgp-encrypted"; boundary=s
-
---s
-Content-Type: application/pgp-encrypted
-
-Version: 1
---s
-Content-Type: application/octet-stream
-
-ARMOR
---s--
-""".replace(b"\n", b"\r\n")
-
-
-def test_openpgp_signatures_have_the_same_facts(authority: "Authority", reading: Read) -> None:
-    keys = Keys(checked=[Checked(signed_at=authority.now)], accepted=("ab12",))
-    found = reading(PGP_SIGNED, keys)
-    assert kinds(found) == [LayerKind.PGP_SIGNED]
-    assert keys.seen == [b"Content-Type: text/plain\r\n\r\nHello.", b"ARMOR"]
-    assert found.is_good, found.signatures
-    assert not reading(PGP_SIGNED, replace(keys, accepted=())).is_good
-    assert not reading(PGP_SIGNED, replace(keys, checked=[Checked()])).is_good
-    other = Checked(signed_at=authority.now, addresses=("eve@example.org",))
-    assert reading(PGP_SIGNED, replace(keys, checked=[other])).signatures[0].address.verdict is Verdict.BAD
-
-
-def test_openpgp_that_cannot_be_checked(reading: Read) -> None:
-    assert reading(PGP_SIGNED).signatures[0].intact.verdict is Verdict.UNKNOWN
-    unknown = Checked(False, addresses=(), trouble="The key is not known.")
-    facts = reading(PGP_SIGNED, Keys(checked=[unknown])).signatures[0]
-    assert (facts.intact.verdict, facts.intact.sentence) == (Verdict.UNKNOWN, "The key is not known.")
-    bad = Checked(False, trouble="It was changed.")
-    assert reading(PGP_SIGNED, Keys(checked=[bad])).signatures[0].intact.verdict is Verdict.BAD
-    assert not reading(PGP_SIGNED, Keys()).is_good
-
-
-def test_openpgp_encrypted(authority: "Authority", reading: Read) -> None:
-    content = b'Subject: Hi\r\nContent-Type: text/plain; protected-headers="v1"\r\n\r\nHello.\r\n'
-    keys = Keys(checked=[Checked(signed_at=authority.now)], accepted=("ab12",), content=content)
-    found = reading(PGP_ENCRYPTED, keys)
-    assert kinds(found) == [LayerKind.PGP_ENCRYPTED]
-    assert found.is_good
-    assert found.outer_differs == ()
-    assert found.layers[0].inside is not None
-    assert found.layers[0].inside.subject == "Hi"
-    trouble = reading(PGP_ENCRYPTED, Keys()).layers[0].trouble
-    assert trouble == "It is for another key. Import it."
-    assert "no key is at hand" in reading(PGP_ENCRYPTED).layers[0].trouble
 
 
 # --- malformed ----------------------------------------------------------------------------------------------------
