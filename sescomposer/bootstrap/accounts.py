@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sescomposer.services.call_pace import CallPace
     from sescomposer.services.knowing import Knowing
     from sescomposer.services.knowledge import Known
+    from sescomposer.services.managed_knowing import ManagedKnowing
     from sescomposer.services.pace import Pace, Paces
     from sescomposer.services.ports import (
         Clock,
@@ -108,6 +109,13 @@ class AccountServices:
         self.accounts.on_change(made.let_go)
         return made
 
+    @once
+    def managed_knowing(self) -> ManagedKnowing:
+        """What is known of signing by the service, and asking for it."""
+        from sescomposer.services.managed_knowing import ManagedKnowing
+
+        return ManagedKnowing(self.knowing, self.reader, self.clock)
+
     def reader(self, account: Account) -> SesReader:
         """Give what asks the service about an account; kept until the account changes. It does not ask by itself."""
         from sescomposer.services.call_pace import CallPace
@@ -185,6 +193,12 @@ class AccountServices:
         from sescomposer.ses.features import features
 
         return features(road)
+
+    def signs_smime(self) -> bool:
+        """Whether the installed SDK knows of S/MIME signing by the service; slow the first time."""
+        from sescomposer.ses.features import signs_smime
+
+        return signs_smime()
 
     def _transport_of(self, account: Account) -> KeptTransport:
         from sescomposer.services.sign_in import NOBODY

@@ -3,6 +3,7 @@
 # Types of the ports stand in signatures alone: a start need not make a dozen classes for them.
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sescomposer.bootstrap.once import once
@@ -11,10 +12,12 @@ if TYPE_CHECKING:
     from sescomposer.core.protection.trust import Trust
     from sescomposer.keys.pgp import CombinedOpenPgp
     from sescomposer.services.account_ports import SecretStore
+    from sescomposer.services.accounts import Accounts
     from sescomposer.services.given_keys import KeysOfRun
     from sescomposer.services.keys import Keys
     from sescomposer.services.knowing import Knowing
     from sescomposer.services.knowledge import Known
+    from sescomposer.services.managed_knowing import ManagedKnowing
     from sescomposer.services.people import People
     from sescomposer.services.policies import Policies
     from sescomposer.services.ports import Clock
@@ -31,7 +34,9 @@ class ProtectionServices:
     folders: Folders
     clock: Clock
     secrets: SecretStore
+    accounts: Accounts
     knowing: Knowing
+    managed_knowing: ManagedKnowing
 
     @once
     def key_store(self) -> KeyFolder | KeysOfRun:
@@ -127,6 +132,10 @@ class ProtectionServices:
             found = (known for known in self.knowing.all() if (known.account, known.region) == (account, region))
             return next(found, None)
 
+        def ask_service(account: str, region: str, configuration_set: str, address: str) -> None:
+            of = self.accounts.get(account)
+            self.managed_knowing.learn(replace(of, region=region or of.region), configuration_set, address)
+
         return Protecting(
             keys=self.keys,
             people=self.people,
@@ -137,4 +146,5 @@ class ProtectionServices:
             random_bytes=os.urandom,
             new=lambda: ScratchBuffer(self.folders.scratch),
             known=known,
+            ask_service=ask_service,
         )

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from sescomposer.core.progress import NO_PROGRESS, Progress
 from sescomposer.services.account import Account, Secret
-from sescomposer.services.knowledge import Identity, Known, MessageEvent, Suppressed
+from sescomposer.services.knowledge import Identity, IdentityCertificate, Known, MessageEvent, Suppressed
 
 Came = Callable[[Known, frozenset[str]], None]
 """Is told what was read so far, and the names of the attributes of `Known` that hold an answer."""
@@ -93,6 +93,16 @@ class AccountReader(Protocol):
 
     def insights(self, reference: str) -> tuple[MessageEvent, ...]:
         """Ask what became of a message, oldest event first; `ServiceCallError` where it has none."""
+
+
+class SigningReader(Protocol):
+    """Questions to the service about its own signing; they block and raise like those of `AccountReader`."""
+
+    def set_signs(self, name: str) -> bool:
+        """Ask whether the service signs what goes through a configuration set."""
+
+    def certificates(self, identity: str) -> tuple[IdentityCertificate, ...]:
+        """Ask for the certificates of an identity; empty where there is no such identity."""
 
 
 class KnowledgeStore(Protocol):

@@ -31,6 +31,9 @@ _FIELDS: dict[str, tuple[str, ...]] = {
 }
 """What of `Known` each question fills in; a failure's sentence begins with the name of its question."""
 
+_ASKED = ("set_signing", "identity_certificates")
+"""What of `Known` no refresh asks: only where a message needs it, see `managed_knowing`."""
+
 QUESTIONS = tuple(_FIELDS)
 """Names of the operations that a refresh asks, in this order; the progress of a refresh counts them."""
 
@@ -98,7 +101,7 @@ class Knowing:
                 came(so_far(known, names, before))
 
         known = self._reader(account).read(progress, unheard if came is None else tell)
-        return self._keep(merged(known, self.cached(account)))
+        return self.keep(merged(known, self.cached(account)))
 
     def refresh_if_stale(self, account: Account, now: datetime, progress: Progress = NO_PROGRESS) -> Known | None:
         """Read what is older than `STALE_AFTER`, and was not tried since; None where nothing was to be asked.
@@ -126,7 +129,7 @@ class Knowing:
         known = self.cached(account)
         if known is not None:
             kept = tuple(found if identity.name == name else identity for identity in known.identities)
-            self._keep(replace(known, identities=kept))
+            self.keep(replace(known, identities=kept))
         return found
 
     def let_go(self, account: str) -> None:
@@ -192,8 +195,8 @@ class Knowing:
         progress.step(1, 1)
         return timeline(found)
 
-    def _keep(self, known: Known) -> Known:
-        """Keep it in memory and on the disk; a disk that cannot takes nothing away from the answer."""
+    def keep(self, known: Known) -> Known:
+        """Keep what was read in memory and on the disk; a disk that cannot takes nothing away from the answer."""
         # Nobody who only looks waits for the disk.
         with self._writing:
             try:
@@ -236,7 +239,9 @@ def merged(known: Known, before: Known | None) -> Known:
         return known
     words = {failure.partition(" ")[0] for failure in known.failures}
     names = [name for operation in words for name in _FIELDS.get(operation, ())]
-    kept = replace(known, **{name: getattr(before, name) for name in names})
+    kept = replace(
+        known, **{name: getattr(before, name) for name in names}, **{of: getattr(before, of) for of in _ASKED}
+    )
     details = {identity.name: identity for identity in before.identities if identity.has_details}
     return replace(kept, identities=tuple(_with_details(identity, details) for identity in kept.identities))
 

@@ -111,6 +111,7 @@ class SetSigning:
 
     configuration_set: str
     signs: bool
+    read_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +137,15 @@ class IdentityCertificate:
 
 
 @dataclass(frozen=True, slots=True)
+class IdentityCertificates:
+    """The certificates at the service that belong to one identity, and when they were read."""
+
+    identity: str
+    read_at: datetime
+    certificates: tuple[IdentityCertificate, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """What is known of one account in one region; None or empty where it was not, or could not be, read.
 
@@ -149,8 +159,7 @@ class Known:
         denied: What could not be asked.
         failures: One sentence for every other question that was not answered.
         set_signing: Which configuration sets sign, of those that were asked about.
-        certificates: Certificates at the service, of the identities that were asked about.
-        certificates_of: Names of those identities.
+        identity_certificates: Certificates at the service, of the identities that were asked about.
     """
 
     account: str
@@ -170,14 +179,19 @@ class Known:
     denied: tuple[Denied, ...] = ()
     failures: tuple[str, ...] = ()
     set_signing: tuple[SetSigning, ...] = ()
-    certificates: tuple[IdentityCertificate, ...] = ()
-    certificates_of: tuple[str, ...] = ()
+    identity_certificates: tuple[IdentityCertificates, ...] = ()
+
+    @property
+    def certificates(self) -> tuple[IdentityCertificate, ...]:
+        """All certificates at the service that are known."""
+        return tuple(certificate for of in self.identity_certificates for certificate in of.certificates)
 
     def signs(self, configuration_set: str) -> bool | None:
         """Whether the service signs what goes through a configuration set, None if that was not read.
 
         >>> from datetime import UTC
-        >>> known = Known("work", "eu-west-1", datetime(2026, 1, 1, tzinfo=UTC), set_signing=(SetSigning("s", True),))
+        >>> now = datetime(2026, 1, 1, tzinfo=UTC)
+        >>> known = Known("work", "eu-west-1", now, set_signing=(SetSigning("s", True, now),))
         >>> known.signs("s"), known.signs("t"), known.signs("")
         (True, None, False)
         """

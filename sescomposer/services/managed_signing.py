@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from sescomposer.core.control_fields import effective
 from sescomposer.core.findings import Severity
 from sescomposer.core.message import Message, Method
-from sescomposer.services.knowledge import IdentityCertificate, Known
+from sescomposer.services.knowledge import Identity, IdentityCertificate, Known
 from sescomposer.services.protection_plan import ProtectionPlan
 from sescomposer.services.smime_planning import worst_first
 
@@ -31,9 +31,23 @@ def set_of(message: Message, address: str, known: Known | None) -> str:
     asked = effective(message.options, message.root).configuration_set
     if asked or known is None:
         return asked
+    nearest = _nearest(address, known)
+    return nearest.configuration_set if nearest is not None else ""
+
+
+def _signs(name: str, address: str, known: Known | None) -> bool | None:
+    """Whether the service signs; None where that, or the default of the identity, was not read."""
+    if known is None:
+        return None
+    nearest = _nearest(address, known)
+    is_open = nearest is not None and not nearest.has_details
+    return None if not name and is_open else known.signs(name)
+
+
+def _nearest(address: str, known: Known) -> Identity | None:
+    """Give the identity whose default configuration set counts: the address itself, else its domain."""
     of = {identity.name.lower(): identity for identity in known.identities}
-    found = (of[name.lower()] for name in identity_names(address) if name.lower() in of)
-    return next((identity.configuration_set for identity in found if identity.is_verified), "")
+    return next((of[name.lower()] for name in identity_names(address) if name.lower() in of), None)
 
 
 def certificate_of(address: str, known: Known | None) -> IdentityCertificate | None:
@@ -50,7 +64,7 @@ def with_managed(plan: ProtectionPlan, message: Message, known: Known | None) ->
     planned = replace(
         plan,
         configuration_set=name,
-        set_signs=known.signs(name) if known is not None else None,
+        set_signs=_signs(name, plan.address, known),
         managed=certificate_of(plan.address, known),
         manages_lists=bool(effective(message.options, message.root).contact_list),
     )

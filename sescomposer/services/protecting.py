@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from sescomposer.core.entity import Entity
 from sescomposer.core.envelope import mailboxes, recipients
+from sescomposer.core.errors import AccountError, ServiceCallError, StoreError
 from sescomposer.core.message import Message, Method
 from sescomposer.core.progress import NO_PROGRESS, Progress
 from sescomposer.core.seal import Sealed, SealTarget
@@ -35,6 +36,14 @@ KnownOf = Callable[[str, str], "Known | None"]
 """Gives what was last read of an account, by its name and region; None for nothing."""
 
 
+LearnSigning = Callable[[str, str, str, str], object]
+"""Asks the service whether it would sign: for an account by name and region, a configuration set, a From address."""
+
+
+def _nobody_asked(account: str, region: str, configuration_set: str, address: str) -> None:
+    return None
+
+
 def _nobody_knows(account: str, region: str) -> "Known | None":
     return None
 
@@ -53,6 +62,7 @@ class Protecting:
         random_bytes: Randomness for encryption.
         new: Makes a buffer for what was decrypted, or is needed as a whole.
         known: See `KnownOf`.
+        ask_service: See `LearnSigning`.
     """
 
     keys: "Keys"
@@ -64,6 +74,7 @@ class Protecting:
     random_bytes: Callable[[int], bytes]
     new: Callable[[], SealTarget]
     known: KnownOf = _nobody_knows
+    ask_service: LearnSigning = _nobody_asked
 
     def plan(
         self, message: Message, account: str = "", region: str = "", now: datetime | None = None
@@ -93,6 +104,25 @@ class Protecting:
     def facts(self, message: Message, account: str = "", region: str = "") -> "ProtectionFacts":
         """Give what the checks want to know of the protection of a message; see `plan`."""
         return self.plan(message, account, region).facts
+
+    def learn(self, plan: ProtectionPlan, account: str, region: str) -> str:
+        """Ask the service whether it would sign what a plan is for, unless that is known; plan anew then.
+
+        Blocks: call it on a worker.
+
+        Args:
+            plan: From `plan`.
+            account: Name of the account, not "".
+            region: Of the account.
+
+        Returns:
+            Why it could not be asked, a sentence; "" if it is known now.
+        """
+        try:
+            self.ask_service(account, region, plan.configuration_set, plan.address)
+        except (AccountError, ServiceCallError, StoreError) as error:
+            return error.sentence
+        return ""
 
     def policy(self, root: Entity) -> IdentityPolicy:
         """Give the policy that holds for a message: the strictest of its From mailboxes. Raises `StoreError`."""
@@ -219,4 +249,4 @@ class Protecting:
         return replace(plan, faults=(no_dkim(plan.address), *plan.faults))
 
 
-__all__ = ["KnownOf", "Protecting", "ProtectionPlan", "RecipientKey"]
+__all__ = ["KnownOf", "LearnSigning", "Protecting", "ProtectionPlan", "RecipientKey"]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sescomposer.core.checks import check
 from sescomposer.core.entity import Entity
-from sescomposer.core.findings import Finding
+from sescomposer.core.findings import Finding, Severity, Where
 from sescomposer.core.identifiers import Identifiers
 from sescomposer.core.message import Message
 from sescomposer.core.progress import PartOfProgress, Progress
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from sescomposer.core.checks.invitation_life import Sent
     from sescomposer.services.protecting import Protecting, ProtectionPlan
     from sescomposer.services.protectors import OpenedProtector
+
+
+_SIGNING = "SES message security options"
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,11 +69,24 @@ class Sealer:
         if self.protecting is None:
             sealed = self._sealed(message, progress, None)
             return tuple(SealedItem(message, item, self._found(message, item)) for item in sealed)
-        plan = self.protecting.plan(message, *self._account(), self.now)
+        plan, doubts = self._planned(message, self.protecting)
         opened = self.protecting.protector(plan, self.ask)
-        about = self._about(message, plan)
+        about = worst_first([doubts, self._about(message, plan)])
         made = self._sealed(message, progress, opened)
         return tuple(self._proven(message, item, self.protecting, plan, opened, about) for item in made)
+
+    def _planned(self, message: Message, protecting: "Protecting") -> "tuple[ProtectionPlan, tuple[Finding, ...]]":
+        """Plan; what the service does by itself is asked first where it is to be signed and that is not known."""
+        account, region = self._account()
+        plan = protecting.plan(message, account, region, self.now)
+        if not (account and plan.signs):
+            return plan, ()
+        trouble = protecting.learn(plan, account, region)
+        plan = protecting.plan(message, account, region, self.now)
+        if not (trouble and plan.configuration_set and plan.set_signs is None):
+            return plan, ()
+        words = f"Whether SES signs what goes through {plan.configuration_set!r} as well is not known. {trouble}"
+        return plan, (Finding("protect-double", Severity.WARNING, words, Where(field="account"), _SIGNING),)
 
     def _account(self) -> tuple[str, str]:
         return ("", "") if self.transport.is_local else (self.transport.account, self.transport.region)

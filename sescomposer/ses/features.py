@@ -28,11 +28,25 @@ def features(road: Road) -> frozenset[str]:
     return frozenset(found if importlib.util.find_spec("awscrt") else found - {"endpoint"})
 
 
-def _members(service: str, operation: str) -> frozenset[str]:
+@cache
+def signs_smime() -> bool:
+    """Whether the installed SDK knows of S/MIME signing by the service; slow the first time.
+
+    >>> signs_smime()
+    True
+    """
+    is_listed = "EmailIdentity" in _members("sesv2", "ListEmailIdentityCertificates")
+    return is_listed and "MessageSecurityOptions" in _members("sesv2", "GetConfigurationSet", of_output=True)
+
+
+def _members(service: str, operation: str, *, of_output: bool = False) -> frozenset[str]:
     from botocore.loaders import Loader
     from botocore.model import ServiceModel
 
     loader = Loader(extra_search_paths=[Loader.BUILTIN_DATA_PATH], include_default_search_paths=False)
     model = ServiceModel(loader.load_service_model(service, "service-2"), service)
-    shape = model.operation_model(operation).input_shape
+    if operation not in model.operation_names:
+        return frozenset()
+    called = model.operation_model(operation)
+    shape = called.output_shape if of_output else called.input_shape
     return frozenset(shape.members) if shape is not None else frozenset()

@@ -107,7 +107,16 @@ class Questions:
                 self._pace.back_off(2.0**attempt)
         raise AssertionError("unreachable")
 
-    def pages(self, operation: str, key: str, size: int | None, go_on: GoOn) -> list[Any]:
+    def pages(
+        self,
+        operation: str,
+        key: str,
+        size: int | None,
+        go_on: GoOn = lambda: None,
+        *,
+        of: Mapping[str, Any] | None = None,
+        resource: str = "*",
+    ) -> list[Any]:
         """Ask for page after page and give what all of them list under `key`; see `ask`.
 
         Args:
@@ -115,12 +124,14 @@ class Questions:
             key: Member of the answer.
             size: Rows wanted on one page, None for what the service likes.
             go_on: See `ask`.
+            of: Members of each call beside those of the page.
+            resource: See `ask`.
         """
         found: list[Any] = []
         tokens: set[str] = set()
-        members: dict[str, Any] = {} if size is None else {"PageSize": size}
+        members: dict[str, Any] = dict(of or {}) | ({} if size is None else {"PageSize": size})
         while True:
-            answer = self.ask(operation, members, go_on=go_on)
+            answer = self.ask(operation, members, resource=resource, go_on=go_on)
             found += answer.get(key) or []
             token = answer.get("NextToken") or ""
             if not token:

@@ -10,7 +10,15 @@ from sescomposer.core.progress import NO_PROGRESS, Progress
 from sescomposer.services.account import Account, EndpointKind
 from sescomposer.services.account_ports import Came, SecretStore, unheard
 from sescomposer.services.call_pace import CallPace
-from sescomposer.services.knowledge import ContactList, Denied, Identity, Known, MessageEvent, Suppressed
+from sescomposer.services.knowledge import (
+    ContactList,
+    Denied,
+    Identity,
+    IdentityCertificate,
+    Known,
+    MessageEvent,
+    Suppressed,
+)
 from sescomposer.services.ports import Clock
 from sescomposer.services.sign_in import NOBODY, Prompts
 from sescomposer.ses import replies
@@ -95,6 +103,26 @@ class SesReader:
             if error.answer is None or error.answer.code not in ("NotFoundException", "BadRequestException"):
                 raise
             raise ServiceCallError(error.sentence, hint=_NO_INSIGHTS, value=reference, answer=error.answer) from error
+
+    def set_signs(self, name: str) -> bool:
+        """See `SigningReader.set_signs`."""
+        _refuse_old_sdk()
+        members, resource = {"ConfigurationSetName": name}, f"configuration-set/{name}"
+        return replies.signs(self._questions.ask("GetConfigurationSet", members, resource=resource))
+
+    def certificates(self, identity: str) -> tuple[IdentityCertificate, ...]:
+        """See `SigningReader.certificates`."""
+        _refuse_old_sdk()
+        of, resource = {"EmailIdentity": identity}, f"identity/{identity}"
+        try:
+            rows = self._questions.pages(
+                "ListEmailIdentityCertificates", "Certificates", None, of=of, resource=resource
+            )
+        except ServiceCallError as error:
+            if error.answer is not None and error.answer.code == "NotFoundException":
+                return ()
+            raise
+        return tuple(map(replies.certificate, rows))
 
     def _of_suppression(self, verb: str, address: str) -> Mapping[str, Any] | None:
         """Get or delete an address of the suppression list; None where it is not on it."""
@@ -215,6 +243,17 @@ class _Reading:
 
 
 _Question = Callable[[_Reading, GoOn], None]
+
+
+def _refuse_old_sdk() -> None:
+    """Raise where the answer of the service could not be read: silence would be taken for "it does not sign"."""
+    from sescomposer.ses.features import signs_smime
+
+    if not signs_smime():
+        raise ServiceCallError(
+            "Whether SES signs messages cannot be asked: the installed AWS SDK does not know of it.",
+            hint="Install a newer version of boto3.",
+        )
 
 
 def _denied(error: DeniedError) -> Denied:

@@ -10,6 +10,7 @@ from sescomposer.services.knowledge import (
     EventKind,
     GlobalEndpoint,
     Identity,
+    IdentityCertificate,
     MessageEvent,
     Quota,
     Suppressed,
@@ -65,6 +66,28 @@ def identity(name: str, reply: Reply) -> Identity:
         mail_from_status=mail_from.get("MailFromDomainStatus", ""),
         configuration_set=reply.get("ConfigurationSetName") or "",
         has_details=True,
+    )
+
+
+def signs(reply: Reply) -> bool:
+    """Tell from GetConfigurationSet whether SES signs with S/MIME what goes through it.
+
+    >>> signs({"MessageSecurityOptions": {"SigningScheme": {"SmimeScheme": {"SignatureFormat": "DETACHED"}}}})
+    True
+    >>> signs({"MessageSecurityOptions": {"SigningScheme": {"DefaultScheme": {}}}}), signs({})
+    (False, False)
+    """
+    options = reply.get("MessageSecurityOptions") or {}
+    return "SmimeScheme" in (options.get("SigningScheme") or {})
+
+
+def certificate(row: Reply) -> IdentityCertificate:
+    """Give one row of ListEmailIdentityCertificates."""
+    return IdentityCertificate(
+        row.get("FromAddress", ""),
+        row.get("Status", ""),
+        row.get("CertificateArn", ""),
+        _time(row.get("CertificateExpiryTime")),
     )
 
 

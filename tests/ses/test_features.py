@@ -43,3 +43,16 @@ def test_members_given_are_members_known(sealed_as: Any, account_at: Any, secret
         members = transport.members(sealed_as(road=road, options=options), b"octets")
         assert not ParamValidator().validate(members, shape).has_errors()
         transport.close()
+
+
+@pytest.mark.parametrize("gone", ["ListEmailIdentityCertificates", "GetConfigurationSet"])
+def test_an_older_sdk_knows_nothing_of_signing_by_the_service(monkeypatch: pytest.MonkeyPatch, gone: str) -> None:
+    members = module._members
+    monkeypatch.setattr(
+        module, "_members", lambda service, name, **of: frozenset() if name == gone else members(service, name, **of)
+    )
+    assert module.signs_smime.__wrapped__() is False
+
+
+def test_operation_that_the_sdk_lacks_has_no_members() -> None:
+    assert module._members("sesv2", "MakeTea") == frozenset()
