@@ -9,11 +9,16 @@ from sescomposer.core.checks.subject import at_field
 from sescomposer.core.control_fields import options_in
 from sescomposer.core.envelope import Recipient, mailboxes, recipients, return_path
 from sescomposer.core.findings import Finding, Severity, Where
+from sescomposer.core.invitation.parts import calendar_parts
 from sescomposer.core.message import Message
 from sescomposer.core.plain_text import plain
 from sescomposer.services import simulator
+from sescomposer.services.alignment import is_aligned
 from sescomposer.services.knowledge import Known, Quota
 from sescomposer.services.verification import Verification, VerificationState, verification
+
+NOT_PROVEN = "m20-sender-not-proven"
+"""Code of the finding that nothing proves the sender of an invitation."""
 
 _IDENTITIES = "SES verified identities"
 _QUOTAS = "SES quotas"
@@ -44,8 +49,17 @@ def account_findings(known: Known | None, message: Message, others: Iterable[Kno
         *_senders(known, message, elsewhere),
         *_sandbox(known, message),
         *_amounts(known, len(recipients(message))),
+        *_unproven(known, message),
     ]
     return tuple(sorted(found, key=lambda finding: finding.severity.rank))
+
+
+def _unproven(known: Known, message: Message) -> Iterator[Finding]:
+    """Find an invitation whose sender nothing proves; a message without an event imports nothing of events."""
+    if calendar_parts(message.root) and is_aligned(known, message.root) is False:
+        from sescomposer.core.checks.invitation_headers import sender_not_proven
+
+        yield from sender_not_proven(message.root)
 
 
 def _state(known: Known) -> Iterator[Finding]:

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from sescomposer.services.account_findings import account_findings
+from sescomposer.core.findings import Finding
+from sescomposer.services.account_findings import NOT_PROVEN, account_findings
 from sescomposer.services.knowledge import Known
 from sescomposer.services.review import Review, worst_first
 
@@ -20,10 +21,17 @@ def with_account_findings(review: Review, known: Known | None, others: Iterable[
         return review
     elsewhere = tuple(others)
     by_item = tuple(
-        worst_first([review.findings_of(index), account_findings(known, review.message_of(index), elsewhere)])
+        worst_first([review.findings_of(index), _of_account(review, index, known, elsewhere)])
         for index in range(len(review.sealed))
     )
     return replace(review, findings=worst_first(by_item), by_item=by_item)
+
+
+def _of_account(review: Review, index: int, known: Known, others: tuple[Known, ...]) -> tuple[Finding, ...]:
+    """Give the findings for one item; a DKIM signature that sealing added proves the sender by itself."""
+    found = account_findings(known, review.message_of(index), others)
+    is_proven = review.sealed[index].root.header.first("DKIM-Signature") is not None
+    return tuple(finding for finding in found if not (is_proven and finding.code == NOT_PROVEN))
 
 
 __all__ = ["with_account_findings"]

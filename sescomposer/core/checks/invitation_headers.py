@@ -43,8 +43,19 @@ def headers(subject: Subject) -> Iterator[Finding]:
     yield from _subject_line(placed)
     yield from _text(placed, event)
     if subject.is_aligned is False:
-        message = "Nothing proves that the sender may use the domain of From; Gmail then warns of an unknown sender."
-        yield finding("m20", message, _at(subject.root, "From"))
+        yield _not_proven(subject.root)
+
+
+def sender_not_proven(root: Entity) -> Iterator[Finding]:
+    """Say of an invitation that nothing proves its sender; for who knows that beside the octets."""
+    placed = placed_in(root)
+    if placed is not None and placed.is_sent and placed.calendar.events:
+        yield _not_proven(root)
+
+
+def _not_proven(root: Entity) -> Finding:
+    message = "Nothing proves that the sender may use the domain of From; Gmail then warns of an unknown sender."
+    return finding("m20", message, _at(root, "From"))
 
 
 def _read(placed: Placed) -> Event:
