@@ -1,3 +1,5 @@
+"""DER as we write it, read by asn1crypto."""
+
 from datetime import UTC, datetime
 from typing import Any
 

@@ -1,3 +1,5 @@
+"""What goes inside a signature and what stays outside."""
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st

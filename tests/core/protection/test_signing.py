@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from asn1crypto import cms as asn1
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from sescomposer.core.compose import compose
 from sescomposer.core.entity import Entity
@@ -19,6 +21,8 @@ from sescomposer.core.protection.algorithms import SignatureAlgorithm, algorithm
 from sescomposer.core.protection.key_pair import KeyPair
 from sescomposer.core.protection.protected_entity import entity_to_sign, transport_faults
 from sescomposer.core.protection.signing import clear_signed, opaque, opaque_signed, sign_detached
+from sescomposer.core.protection.trust import Trust
+from sescomposer.core.protection.verifying import verify_detached, verify_opaque
 from sescomposer.core.structure import Attachment
 
 if TYPE_CHECKING:
@@ -299,6 +303,16 @@ def test_forty_mb_are_signed_without_being_held(authority: "Authority", openssl:
         tracemalloc.stop()
     assert peak < 16 << 20
     assert faults == ()
+    root, trust = parse(b""), Trust((authority.root,))
+    tracemalloc.start()
+    try:
+        found = verify_detached(entity, Octets.of(signature), root=root, trust=trust, now=authority.now)
+        found += verify_opaque(inside, root=root, trust=trust, now=authority.now)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 16 << 20
+    assert all(facts.intact.is_good for facts in found)
     assert openssl.verify_parts(bytes(entity), signature).status == 0
     (openssl.folder / "opaque").write_bytes(bytes(inside))
     from smime_readers import run
@@ -346,3 +360,19 @@ def test_nasty_entities_stay_as_they_are(authority: "Authority", openssl: "OpenS
     again = parse(first)
     assert bytes(again.octets) == first
     assert bytes(again.children[0].octets) == inside
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=st.text(max_size=200), subject=st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=40))
+def test_any_text_that_is_typed_verifies(authority: "Authority", openssl: "OpenSsl", text: str, subject: str) -> None:
+    made = compose("ann@example.org", "b@example.com", subject, text=text, ids=SeededIdentifiers(7)).root
+    root = parse(b"Date: Sat, 21 Nov 2026 12:00:00 +0000\r\n" + bytes(made.octets))
+    octets = signed(root, authority.leaf(kind="p256"), authority)
+    assert openssl.verify_parts(*parts(octets)).status == 0
+    assert openssl.verify(octets).status == 0
+    read = parse(octets)
+    trust = Trust((authority.root,))
+    (facts,) = verify_detached(
+        read.children[0].octets, read.children[1].content, root=read, trust=trust, now=authority.now
+    )
+    assert facts.is_good, facts.facts

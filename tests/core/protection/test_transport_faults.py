@@ -1,3 +1,5 @@
+"""What transport may change, found by windows as it is found line by line."""
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
