@@ -106,7 +106,7 @@ def _layer_json(root: Entity, layer: Layer) -> dict[str, Any]:
 
 def _layer_lines(root: Entity, number: int, layer: Layer) -> Iterator[str]:
     part = _number(root, layer.entity)
-    where = f" (part {part})" if part else ""
+    where = ", the whole message" if layer.entity == root.key else f", part {part}" if part else ""
     algorithm = f", {layer.algorithm}" if layer.algorithm else ""
     yield f"layer {number}: {layer.kind}{where}{algorithm}"
     yield from (f"    for          {recipient}" for recipient in layer.recipients)
@@ -124,9 +124,9 @@ def _signature_words(signature: SignatureFacts) -> str:
 
 
 def _covered(root: Entity, reading: Reading) -> Iterator[str]:
-    """Say what the signatures cover."""
+    """Say what intact signatures cover."""
     for number, layer in enumerate(reading.layers, 1):
-        if not layer.signatures or layer.inside is None:
+        if layer.inside is None or not any(signature.intact.is_good for signature in layer.signatures):
             continue
         part = _number(root, layer.inside.key) if layer.kind in _CLEAR else None
         size = len(layer.inside.octets)

@@ -115,7 +115,8 @@ def send(
             _show_reviews(reviews, as_json)
             raise typer.Exit(ExitCode.FINDINGS if any(review.errors for review in reviews) else ExitCode.FINE)
         _say_where(transport)
-        records, status = _submitted(services, reviews, transport, reasons, anyway=anyway)
+        with of_protection.told_as_findings():
+            records, status = _submitted(services, reviews, transport, reasons, anyway=anyway)
     finally:
         services.close()
     _show(records, as_json)

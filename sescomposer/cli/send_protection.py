@@ -1,6 +1,7 @@
 """The options of `send` about signing and encrypting: what they choose, within what the policy of From allows."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated
 
@@ -8,9 +9,11 @@ import typer
 
 from sescomposer.cli.key_words import found
 from sescomposer.cli.streams import shown
-from sescomposer.core.errors import ProtectionError, UsageError
+from sescomposer.core.errors import ExitCode, ProtectionError, UsageError
+from sescomposer.core.findings import Finding
 from sescomposer.core.message import NOT_CHOSEN, Message, Method, Protection
 from sescomposer.services.ports import Transport
+from sescomposer.services.review import FindingsError
 
 if TYPE_CHECKING:
     from sescomposer.bootstrap import Services
@@ -73,6 +76,18 @@ def protected(services: "Services", messages: Sequence[Message], wanted: Wanted,
         _refuse_forbidden(plan, wanted)
         chosen.append(replace(message, protection=_chosen(plan, wanted, key)))
     return chosen
+
+
+@contextmanager
+def told_as_findings() -> Iterator[None]:
+    """End with the status of findings where it is protection that stops a submission: trying again helps nobody."""
+    try:
+        yield
+    except FindingsError as error:
+        stopping: Sequence[Finding] = error.value if isinstance(error.value, Sequence) else ()
+        if any(finding.code.startswith("protect-") for finding in stopping):
+            error.exit_code = ExitCode.FINDINGS
+        raise
 
 
 def refuse_as_is(wanted: Wanted) -> None:

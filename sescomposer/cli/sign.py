@@ -1,5 +1,6 @@
 """The verbs `sign` and `encrypt`: a message file is sealed as a submission would be, read again, and written."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,6 +18,7 @@ from sescomposer.core.findings import Finding, Severity
 from sescomposer.core.message import Message, Method, Protection, Road, SendingOptions, Tracking
 from sescomposer.core.parse import parse
 from sescomposer.core.seal import MemoryTarget, Sealed, seal
+from sescomposer.services.review import UNPROVEN
 
 if TYPE_CHECKING:
     from sescomposer.bootstrap import Services
@@ -43,12 +45,12 @@ MendOption = Annotated[
 AnywayOption = Annotated[bool, typer.Option("--anyway", help="Go on in spite of errors; they are still told.")]
 
 _TELLS_ONLY = frozenset({"protect-untrusted", "protect-chain"})
-"""Whom the recipient trusts is not known here."""
+"""Errors of the own certificate that are warnings here: whom the recipients trust is not known."""
 
 _UNTRACKED = SendingOptions(opens=Tracking.DISABLED, clicks=Tracking.DISABLED)
 """Nothing is submitted, so nothing of the service stands against a signature."""
 
-_UNPROVEN = "protect-unproven"
+_HINTS = {UNPROVEN: "Give an own key to encrypt for as well, or --anyway."}
 _MOST_MENDED = 200
 
 
@@ -128,15 +130,16 @@ def _run(job: _Job, given: Given, passphrase_fd: int | None) -> None:
         message, findings = _looked_at(services, message, mend=job.mend)
         _stop_or_tell(findings, anyway=job.anyway, as_json=job.as_json)
         plan = services.protecting.plan(message)
-        items = _sealed(services, message, plan, passphrases, anyway=job.anyway)
-        names = _write(job, items)
+        made = _sealed(services, message, plan, passphrases, anyway=job.anyway)
+        names = _write(job, [item for item, _ in made])
     finally:
         services.close()
+    written = [(name, item, proof) for name, (item, proof) in zip(names, made, strict=True)]
     if job.as_json:
-        print_json(_answer(job, message, plan, findings, list(zip(names, items, strict=True))))
+        print_json(_answer(job, message, plan, findings, written))
     else:
-        for name, item in zip(names, items, strict=True):
-            say(shown(_sentence(plan, name, item)))
+        for each in written:
+            say(shown(_sentence(plan, *each)))
 
 
 def _refuse_mixed(job: _Job) -> None:
@@ -160,14 +163,20 @@ def _looked_at(services: "Services", message: Message, *, mend: bool) -> tuple[M
 def _findings(services: "Services", message: Message) -> list[Finding]:
     from sescomposer.core.checks import check
 
-    facts = services.protecting.plan(message).facts
-    found = check(message, Road.SES_V2, now=services.clock.now(), protection=facts)
-    return [finding for finding in found if finding.code.startswith("protect-")]
+    protecting = services.protecting
+    found = check(message, Road.SES_V2, now=services.clock.now(), protection=protecting.plan(message).facts)
+    signing = replace(message, protection=replace(message.protection, encrypt=False))
+    own = tuple(fault.sentence for fault in protecting.plan(signing).faults if fault.code in _TELLS_ONLY)
+    return [
+        replace(finding, severity=Severity.WARNING) if finding.message.startswith(own) else finding
+        for finding in found
+        if finding.code.startswith("protect-")
+    ]
 
 
 def _stop_or_tell(findings: list[Finding], *, anyway: bool, as_json: bool) -> None:
     """Say what was found; raises `ProtectionError` where that stops it."""
-    errors = [found for found in findings if found.severity is Severity.ERROR and found.code not in _TELLS_ONLY]
+    errors = [found for found in findings if found.severity is Severity.ERROR]
     is_stopped = bool(errors) and not anyway
     for finding in findings:
         if not (is_stopped and finding is errors[0]) and not (as_json and not is_stopped):
@@ -183,21 +192,32 @@ def _stop_or_tell(findings: list[Finding], *, anyway: bool, as_json: bool) -> No
 
 def _sealed(
     services: "Services", message: Message, plan: "ProtectionPlan", passphrases: Passphrases, *, anyway: bool
-) -> tuple[Sealed, ...]:
-    """Seal the message with the keys of its plan, and read it again by other code than what sealed it."""
+) -> tuple[tuple[Sealed, str], ...]:
+    """Seal the message with the keys of its plan, read it again by other code, and say what that proved."""
     protecting = replace(services.protecting, new=MemoryTarget)
     opened = protecting.protector(plan, passphrases.ask)
     now, ids = services.clock.now(), services.ids
     items = seal(message, Road.SES_V2, now=now, ids=ids, into=MemoryTarget, protector=opened)
     proofs = [protecting.proven(item, opened) for item in items]
     for finding in [finding for _, findings in proofs for finding in findings]:
-        if finding.severity is Severity.ERROR and not (anyway and finding.code == _UNPROVEN):
-            raise ProtectionError(f"{finding.message} Nothing was written.", value=finding.code)
+        if finding.severity is Severity.ERROR and not (anyway and finding.code == UNPROVEN):
+            raise ProtectionError(
+                f"{finding.message} Nothing was written.", hint=_HINTS.get(finding.code, ""), value=finding.code
+            )
         say(shown(str(finding)))
-    return tuple(item for item, _ in proofs)
+    return tuple((item, _proof(item, findings)) for item, findings in proofs)
 
 
-def _write(job: _Job, items: tuple[Sealed, ...]) -> list[str]:
+def _proof(item: Sealed, findings: Sequence[Finding]) -> str:
+    """Say what reading an item again proved of its signature."""
+    if item.evidence is None or not item.evidence.signer:
+        return ""
+    if item.evidence.is_verified:
+        return "verified"
+    return "not checked" if any(finding.code == UNPROVEN for finding in findings) else "intact"
+
+
+def _write(job: _Job, items: Sequence[Sealed]) -> list[str]:
     """Write each item: the first where --out says, each copy for a hidden recipient beside it."""
     out = job.out or STANDARD_INPUT
     if len(items) > 1 and out == STANDARD_INPUT:
@@ -211,18 +231,21 @@ def _write(job: _Job, items: tuple[Sealed, ...]) -> list[str]:
     return names
 
 
-def _sentence(plan: "ProtectionPlan", name: str, item: Sealed) -> str:
+def _sentence(plan: "ProtectionPlan", name: str, item: Sealed, proof: str) -> str:
     """Say what became of one item."""
     done = [*(["signed"] if plan.signs else []), *(["encrypted"] if plan.encrypts else [])]
     by = f" by {plan.key.label!r}" if plan.signs and plan.key else ""
     to = f" for {', '.join(item.envelope.rcpt_to)}" if plan.encrypts else ""
-    proof = ", and verified" if item.evidence and item.evidence.is_verified else ", and intact"
     place = "" if name == STANDARD_INPUT else f": {name}"
-    return f"{' and '.join(done).capitalize()}{by}{to}{proof}{place}"
+    return f"{' and '.join(done).capitalize()}{by}{to}{f', and {proof}' if proof else ''}{place}"
 
 
 def _answer(
-    job: _Job, message: Message, plan: "ProtectionPlan", findings: list[Finding], written: list[tuple[str, Sealed]]
+    job: _Job,
+    message: Message,
+    plan: "ProtectionPlan",
+    findings: list[Finding],
+    written: Sequence[tuple[str, Sealed, str]],
 ) -> dict[str, Any]:
     return {
         "file": job.file,
@@ -231,14 +254,15 @@ def _answer(
         "method": plan.method.value,
         "key": plan.key.id if plan.key else None,
         "reason": plan.reason,
-        "written": [_item_json(*item) for item in written],
+        "written": [_item_json(*each) for each in written],
         "findings": [finding_json(message.root, finding) for finding in findings],
     }
 
 
-def _item_json(name: str, item: Sealed) -> dict[str, Any]:
+def _item_json(name: str, item: Sealed, proof: str) -> dict[str, Any]:
     return {
         "out": name,
+        "proof": proof or None,
         "octets": len(item.octets),
         "sha256": item.sha256,
         "mail_from": item.envelope.mail_from,
