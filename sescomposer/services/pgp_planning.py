@@ -57,9 +57,16 @@ def _with_recipients(
             continue
         found.append(key)
         faults += _faults(key.octets, key.fingerprint, "encrypt", "", among.now, openpgp)
-    own = plan.key or own_entry(plan.address, among.entries, PGP_KINDS)
     made = worst_first((*plan.faults, *faults))
-    return replace(plan, recipients=tuple(found), missing=tuple(missing), own=own, faults=made)
+    return replace(plan, recipients=tuple(found), missing=tuple(missing), own=_own(plan, among, openpgp), faults=made)
+
+
+def _own(plan: ProtectionPlan, among: Candidates, openpgp: OpenPgp) -> KeyEntry | None:
+    """Give the key the writer reads it with: that which signs, if it can, else the newest of the From mailbox."""
+    for entry in (plan.key, own_entry(plan.address, among.entries, PGP_KINDS)):
+        if entry is not None and any(facts.can_encrypt for facts in openpgp.read(entry.public)):
+            return entry
+    return None
 
 
 def _of_person(address: str, among: Candidates) -> RecipientKey | None:

@@ -192,7 +192,7 @@ class PgpProtector:
         """Pair addresses and keys, the sender's own at the end."""
         known = self._known
         people = [(address, key) for address in envelope.rcpt_to for key in known[address.lower()]]
-        if (own := self._own) is not None:
+        if (own := self.own) is not None:
             people.append((envelope.mail_from, own))
         return list(dict.fromkeys(people))
 

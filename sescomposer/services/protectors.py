@@ -128,9 +128,7 @@ def _openpgp(plan: ProtectionPlan, protecting: "Protecting", ask: AskPassphrase)
     recipients: dict[str, tuple[bytes, ...]] = {}
     for key in plan.recipients:
         recipients[key.address] = (*recipients.get(key.address, ()), key.octets)
-    # Also where nothing is encrypted: an Autocrypt field tells the own key.
-    entry = plan.own or plan.key
-    own = entry.public if entry is not None else None
+    own = plan.own.public if plan.own is not None else None
     inner = PgpProtector(protecting.openpgp, signer, recipients, own, plan.wanted)
     return OpenedProtector(inner, secrets=(signer,) if signer is not None else ())
 
