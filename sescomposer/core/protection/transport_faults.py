@@ -20,6 +20,7 @@ LONG_LINE = "protect-long-line"
 
 _WINDOW = 262144
 _CRLF = b"\r\n"
+_CR = 0x0D
 _NO_ASCII = re.compile(rb"[^\x01-\x7f]")
 
 _SENTENCES = {
@@ -117,9 +118,8 @@ def _long_line(octets: bytes) -> int:
     start, length = 0, len(octets)
     while length - start > LINE_OCTETS:
         end = octets.rfind(b"\n", start, start + LINE_OCTETS + len(_CRLF))
-        if end < 0:
-            is_last = start + LINE_OCTETS + len(_CRLF) > length
-            return -1 if is_last and octets.endswith(b"\r") and length - start == LINE_OCTETS + 1 else start
+        if end < 0 or (end - start > LINE_OCTETS and octets[end - 1] != _CR):
+            return start
         start = end + 1
     return -1
 
