@@ -51,8 +51,10 @@ def modules(told: Iterable[str] = _TOLD, usual: Iterable[str] | None = None) -> 
     patterns = _USUAL.get(sys.platform, ()) if usual is None else usual
     named = [_placed(name) for folder in told for name in _named(Path(folder))]
     found = [path for pattern in patterns for path in sorted(glob.glob(pattern))]
-    by_file = {str(Path(path).resolve()): path for path in reversed([path for path in (*named, *found) if path])}
-    return tuple(path for path in reversed(by_file.values()) if not Path(path).stem.startswith(_NO_CARDS))
+    by_file: dict[Path, str] = {}
+    for path in filter(None, (*named, *found)):
+        by_file.setdefault(Path(path).resolve(), path)
+    return tuple(path for path in by_file.values() if not Path(path).stem.startswith(_NO_CARDS))
 
 
 def _named(folder: Path) -> list[str]:

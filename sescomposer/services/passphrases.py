@@ -86,11 +86,12 @@ class Passphrases:
         if typed is not None and not (keep and self._secrets.is_lasting):
             return Chosen(typed, YOURS, keep)
         # The one of an earlier import stays: whichever of the two files is there, it opens it.
-        return Chosen(self._kept(key, label) or Secret(self._token()), OURS, True)
+        kept = self._kept(key, f"The key {label!r} cannot be kept")
+        return Chosen(kept or Secret(self._token()), OURS, True)
 
     def of(self, entry: KeyEntry) -> Secret | None:
         """Give the passphrase of a key, None if none is kept; raises `KeyGoneError`."""
-        return None if entry.asks_always else self._kept(entry.id, entry.label)
+        return None if entry.asks_always else self._kept(entry.id, f"The key {entry.label!r} cannot be opened")
 
     def keep(self, key: str, label: str, secret: Secret) -> None:
         """Keep the passphrase of a key; raises `KeyGoneError`."""
@@ -110,11 +111,11 @@ class Passphrases:
                 value=key,
             ) from error
 
-    def _kept(self, key: str, label: str) -> Secret | None:
+    def _kept(self, key: str, refusal: str) -> Secret | None:
         try:
             return self._secrets.get(_name(key))
         except AccountError as error:
-            raise _unreachable(f"The key {label!r} cannot be opened", error) from error
+            raise _unreachable(refusal, error) from error
 
 
 def _name(key: str) -> str:

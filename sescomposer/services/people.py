@@ -166,8 +166,10 @@ class People:
         Raises:
             StoreError: They cannot be read.
         """
-        wanted = address.lower()
-        found = [key for key in self._store.all() if key.address == wanted and kind in (None, key.kind)]
+        from sescomposer.core.protection.certificate import comparable
+
+        wanted = comparable(address)
+        found = [key for key in self._store.all() if comparable(key.address) == wanted and kind in (None, key.kind)]
         found.sort(key=self._begins, reverse=True)
         return tuple(sorted(found, key=lambda key: not self.is_suitable(key)))
 
@@ -227,8 +229,8 @@ class People:
 
     def note_use(self, address: str, fingerprint: str, at: datetime | None = None) -> None:
         """Note when a key was used; does nothing if it was removed meanwhile. Raises `StoreError`."""
-        for key in self._store.all():
-            if (key.address, key.fingerprint) == (address.lower(), fingerprint):
+        for key in self.for_address(address):
+            if key.fingerprint == fingerprint:
                 self._store.put(replace(key, last_used=at or self._clock.now()))
 
     def remove(self, address: str, fingerprint: str) -> None:

@@ -20,13 +20,19 @@ class Policies:
 
     def of(self, address: str) -> IdentityPolicy:
         """Give the policy of an addr-spec, in any case; the default where none was set. Raises `SettingsError`."""
-        wanted = address.lower()
-        return next((policy for policy in self._store.all() if policy.address == wanted), IdentityPolicy(wanted))
+        from sescomposer.core.protection.certificate import comparable
+
+        wanted = comparable(address)
+        found = (policy for policy in self._store.all() if comparable(policy.address) == wanted)
+        return next(found, IdentityPolicy(address.lower()))
 
     def all(self) -> tuple[IdentityPolicy, ...]:
         """Give those that differ from the default, by address; raises `SettingsError`."""
         return tuple(sorted(self._store.all(), key=lambda policy: policy.address))
 
     def put(self, policy: IdentityPolicy) -> None:
-        """Keep a policy in place of that of the same address; raises `StoreError`."""
+        """Keep a policy in place of that of the same address, however its domain is spelt; raises `StoreError`."""
+        known = self.of(policy.address)
+        if known.address != policy.address.lower():
+            self._store.put(IdentityPolicy(known.address))
         self._store.put(policy)

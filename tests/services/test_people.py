@@ -202,3 +202,19 @@ def test_policy_is_found_in_any_case_and_offers_by_default(tmp_path: Path) -> No
     policies.put(IdentityPolicy("aaron@example.org", encrypt=Policy.ALWAYS))
     assert policies.of("ANN@example.org") == replace(must, address=ADDRESS)
     assert [policy.address for policy in policies.all()] == ["aaron@example.org", ADDRESS]
+
+
+def test_policy_holds_however_the_domain_is_spelt(tmp_path: Path) -> None:
+    policies = Policies(PolicyFile(tmp_path / "policies.json"))
+    policies.put(IdentityPolicy("ann@bücher.example", sign=Policy.MUST))
+    assert policies.of("Ann@XN--BCHER-KVA.example").sign is Policy.MUST
+    policies.put(IdentityPolicy("ann@xn--bcher-kva.example", sign=Policy.NEVER))
+    assert [policy.sign for policy in policies.all()] == [Policy.NEVER]
+    assert policies.of("ann@bücher.example").sign is Policy.NEVER
+
+
+def test_certificate_is_found_however_the_domain_is_spelt(people: People, authority: "Authority") -> None:
+    (key,) = people.import_file(authority.leaf("ann@xn--bcher-kva.example").certificate.der, "x")
+    assert people.for_address("Ann@Bücher.example") == (key,)
+    people.note_use("ann@bücher.example", key.fingerprint)
+    assert people.all()[0].last_used is not None
