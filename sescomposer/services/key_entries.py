@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
-from math import floor
 from typing import TYPE_CHECKING
 
 from sescomposer.core.errors import CertificateError
@@ -56,13 +55,14 @@ def expiring(entry: KeyEntry, ends: datetime, now: datetime, what: str = "The ke
     >>> expiring(entry, now + timedelta(days=6), now).sentence
     "The key 'Ann' ends in 6 days."
     """
-    days = floor((ends - now).total_seconds() / 86400)
-    if days > NOTICE_DAYS or (days == NOTICE_DAYS and ends - now > type(ends - now)(NOTICE_DAYS)):
+    left = ends - now
+    if left > timedelta(days=NOTICE_DAYS):
         return None
+    days = left.days
     if ends <= now:
         urgency, words = Urgency.EXPIRED, f"has expired on {ends:%Y-%m-%d}"
     else:
-        urgency = Urgency.WARNING if (ends - now).total_seconds() <= WARNING_DAYS * 86400 else Urgency.NOTICE
+        urgency = Urgency.WARNING if left <= timedelta(days=WARNING_DAYS) else Urgency.NOTICE
         words = "ends within a day" if days == 0 else f"ends in {days} day{'s' * (days != 1)}"
     return Expiring(entry, ends, days, urgency, f"{what} {entry.label!r} {words}.")
 

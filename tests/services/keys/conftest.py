@@ -79,7 +79,12 @@ def ring() -> LockedKeyring:
 
 
 @pytest.fixture
-def new_keys(tmp_path: Path, set_clock: Clock, ring: LockedKeyring, authority: "Authority") -> Maker:
+def cards(authority: "Authority") -> FakeCards:
+    return FakeCards(authority.leaf())
+
+
+@pytest.fixture
+def new_keys(tmp_path: Path, set_clock: Clock, ring: LockedKeyring, cards: FakeCards) -> Maker:
     """Make keys over one folder and one keyring; each stands for a program that was started."""
 
     def new(secrets: SecretStore | None = None, gnupg: Gnupg | None = None) -> Keys:
@@ -87,7 +92,7 @@ def new_keys(tmp_path: Path, set_clock: Clock, ring: LockedKeyring, authority: "
         return Keys(
             store,
             secrets or KeyringSecrets(lambda: ring),
-            FakeCards(authority.leaf()),
+            cards,
             CombinedOpenPgp(),
             set_clock,
             gnupg=gnupg,

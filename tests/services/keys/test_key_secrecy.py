@@ -3,7 +3,7 @@
 import subprocess
 import tempfile
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,6 +61,19 @@ def test_expiry_is_told_30_and_7_days_before(keys: Keys, authority: "Authority")
         "The key 'In 1' ends in 1 day.",
     ]
     assert [each.days for each in told] == [-1, 1, 7, 29]
+
+
+def test_last_day_and_the_end_of_a_chain_are_told(keys: Keys, authority: "Authority") -> None:
+    pair = authority.leaf("d0@example.org", kind="p256", not_after=authority.now + timedelta(hours=3), cn="Today")
+    keys.import_file(authority.pem(pair))
+    assert [each.sentence for each in keys.expiring(authority.now)] == ["The key 'Today' ends within a day."]
+    keys.remove(keys.all()[0].id)
+    keys.import_file(authority.pem(authority.leaf(kind="p256", not_after=datetime(2050, 1, 1, tzinfo=UTC))))
+    (chain,) = keys.expiring(datetime(2046, 2, 1, tzinfo=UTC))
+    assert chain.sentence == "A certificate above that of the key 'Ann Example' has expired on 2046-01-01."
+    pgp = keys.import_file(pgp_key())
+    keys.make_dkim("example.org", "mail")
+    assert pgp not in [each.entry for each in keys.expiring(authority.now)]
 
 
 def test_no_private_key_lies_on_the_disk_in_the_clear(

@@ -1,12 +1,14 @@
 """Keys on cards, of OpenPGP, in GnuPG, for DKIM: imported, opened, and what goes wrong."""
 
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
-from key_company import Asked, Gnupg, LockedKeyring, Maker, pgp_key
+from key_company import Asked, FakeCards, Gnupg, LockedKeyring, Maker, pgp_key
 
 from sescomposer.core.errors import CertificateError, KeyGoneError, PassphraseError, ProtectionError
+from sescomposer.core.protection.key_pair import KeyPair
 from sescomposer.keys.pgp import CombinedOpenPgp
 from sescomposer.services.account import Secret
 from sescomposer.services.keys import Keys
@@ -32,6 +34,18 @@ def test_card_asks_for_its_pin_once(keys: Keys, authority: "Authority") -> None:
         keys.export(entry.id, Secret("x"))
     keys.remove(entry.id)
     assert keys.all() == ()
+
+
+def test_card_that_refused_the_pin_later_asks_anew(keys: Keys, cards: FakeCards) -> None:
+    entry = keys.import_card(keys.card_keys(keys.card_modules()[0])[0])
+    cards.pair = KeyPair(cards.pair.certificate, SimpleNamespace(is_refused=False))  # type: ignore[arg-type]
+    first = keys.unlock(entry, Asked(["1234"]))
+    assert keys.unlock(entry) is first
+    first.key.is_refused = True  # type: ignore[union-attr]
+    with pytest.raises(PassphraseError, match="was not given"):
+        keys.unlock(entry)
+    cards.pair = KeyPair(cards.pair.certificate, SimpleNamespace(is_refused=False))  # type: ignore[arg-type]
+    assert keys.unlock(entry, Asked(["1234"])) is cards.pair
 
 
 def test_openpgp_key_is_kept_under_a_passphrase_of_ours(keys: Keys, new_keys: Maker, ring: LockedKeyring) -> None:
