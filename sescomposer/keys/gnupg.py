@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 from sescomposer.core.errors import CertificateError, KeyGoneError, PassphraseError, ProtectionError
 from sescomposer.core.octets import Octets
 from sescomposer.core.progress import NO_PROGRESS, Progress
-from sescomposer.core.protection.pgp_packets import key_blocks
+from sescomposer.core.protection.pgp_packets import key_blocks, recipients_of
 from sescomposer.core.protection.pgp_signature import DIGESTS, signatures_of
 from sescomposer.keys.gnupg_calls import GnupgCalls, Outcome
 from sescomposer.keys.openpgp import SequoiaOpenPgp
+from sescomposer.keys.openpgp_opening import for_nobody, is_named
 from sescomposer.keys.temporary import written
 from sescomposer.services.account import Secret
 from sescomposer.services.protection_ports import KeyEntry, PgpKeyFacts, PgpSignature
@@ -109,8 +110,12 @@ class GnupgKeyring:
     def decrypt(
         self, message: bytes, secrets: Sequence[tuple[KeyEntry, bytes, Secret | None]], keys: tuple[bytes, ...]
     ) -> tuple[bytes, tuple[PgpSignature, ...]]:
-        """See `OpenPgp`; GnuPG itself finds the key among all it has."""
-        entry, _, passphrase = secrets[0]
+        """See `OpenPgp`."""
+        named = recipients_of(message)
+        own = next((own for own in secrets if is_named(key_blocks(own[0].public)[0], named)), None)
+        if own is None:
+            raise for_nobody(named)
+        entry, _, passphrase = own
         with written(b"".join(self._binary(keys))) as keyring:
             outcome = self._calls.decrypt(message, passphrase, keyring)
         if not outcome.values("DECRYPTION_OKAY"):

@@ -134,9 +134,7 @@ class GnupgCalls:
         options: Sequence[str] = (),
     ) -> Outcome:
         """Make a call and listen to it; a call that ends before it has read all says why in its statuses."""
-        word = None if passphrase is None else passphrase.reveal()
-        if word is not None and any(character in word for character in "\r\n\0"):
-            raise PassphraseError("A passphrase for GnuPG cannot hold a line end.", hint="Type it again.")
+        word = None if passphrase is None else _word(passphrase)
         gpg = self._gpg(options)
         heard: list[tuple[str, str]] = []
         made: list[Any] = []
@@ -151,11 +149,20 @@ class GnupgCalls:
     def _gpg(self, options: Sequence[str]) -> Any:
         home = str(self._home) if self._home is not None else None
         try:
-            return gnupg.GPG(self._program, home, options=[*_OPTIONS, *options], encoding="utf-8")
+            # Statuses can hold any octets; read as Latin-1, each is one character.
+            return gnupg.GPG(self._program, home, options=[*_OPTIONS, *options], encoding="latin-1")
         except (OSError, ValueError) as error:
             raise KeyGoneError(
                 "GnuPG is not installed, or cannot be started.", hint="Install GnuPG (gpg), then try again."
             ) from error
+
+
+def _word(passphrase: Secret) -> str:
+    """Give a passphrase so that its octets, written as Latin-1, are UTF-8."""
+    word = passphrase.reveal()
+    if any(character in word for character in "\r\n\0"):
+        raise PassphraseError("A passphrase for GnuPG cannot hold a line end.", hint="Type it again.")
+    return word.encode("utf-8").decode("latin-1")
 
 
 def _listening(kind: type[Any], heard: list[tuple[str, str]], made: list[Any]) -> Callable[[Any], Any]:
@@ -163,7 +170,7 @@ def _listening(kind: type[Any], heard: list[tuple[str, str]], made: list[Any]) -
 
     class Listening(kind):  # type: ignore[misc]
         def handle_status(self, key: str, value: str) -> None:
-            heard.append((key, value))
+            heard.append((key, value.encode("latin-1").decode("utf-8", "replace")))
             super().handle_status(key, value)
 
     def make(gpg: Any) -> Any:

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable
 from datetime import datetime
 
-from pysequoia import Cert, PyDecryptor, PySigner, SignatureMode, decrypt, encrypt, sign, sign_file
+from pysequoia import Cert, PyDecryptor, PySigner, SignatureMode, decrypt, encrypt, sign, sign_file, verify
 
 from sescomposer.core.errors import CertificateError, ProtectionError
 from sescomposer.core.octets import Octets
@@ -12,7 +12,7 @@ from sescomposer.core.progress import NO_PROGRESS, Progress
 from sescomposer.core.protection.pgp_packets import recipients_of
 from sescomposer.core.protection.pgp_signature import signatures_of
 from sescomposer.keys.openpgp_checking import checked, found_inside, known_keys
-from sescomposer.keys.openpgp_content import signatures_inside
+from sescomposer.keys.openpgp_content import inside, signatures_in
 from sescomposer.keys.openpgp_facts import block_facts, certificate_of, facts_of, find_block
 from sescomposer.keys.openpgp_faults import library_errors, says
 from sescomposer.keys.openpgp_opening import opened_decryptor, opened_signer, own_addressed, recipient, secret_block
@@ -24,7 +24,10 @@ from sescomposer.services.protection_ports import KeyEntry, PgpKeyFacts, PgpSign
 from sescomposer.services.system import SystemClock
 
 _DAMAGED = "The OpenPGP message was changed or damaged on the way; nothing of it can be shown."
+_COMPRESSED = "The OpenPGP message is compressed in a way that is not read here."
 _SEND_AGAIN = "Ask the sender to send it again."
+_NOT_SIGNED = ("Signature verification failed", "Unexpected message structure")
+"""What the library says of content without a good signature, or without any, where keys to check with were given."""
 
 
 class SequoiaOpenPgp:
@@ -119,10 +122,18 @@ class SequoiaOpenPgp:
             asked.extend(ids)
             return [key.certificate for key in known]
 
-        with library_errors(ProtectionError, _DAMAGED, _SEND_AGAIN):
-            content, valid = _decrypted(message, decryptor, certificates)
-        packets = signatures_inside(message, secret_block(entry, secret), _octets(passphrase)) if valid else ()
-        return content, found_inside(asked, valid, known, packets)
+        block, word = secret_block(entry, secret), _octets(passphrase)
+        try:
+            with library_errors(ProtectionError, _DAMAGED, _SEND_AGAIN):
+                content, valid = _decrypted(message, decryptor, certificates)
+        except ProtectionError:
+            if not inside(message, block, word):
+                raise
+            raise ProtectionError(_COMPRESSED, hint="Ask the sender to send it without compression.") from None
+        packets = inside(message, block, word) if asked else b""
+        if packets and not valid:
+            valid = _valid(packets, content, certificates)
+        return content, found_inside(asked, valid, known, signatures_in(packets))
 
     def check_recipient(self, octets: bytes) -> None:
         """Raise `CertificateError` for a key that is over, revoked or cannot be encrypted to."""
@@ -154,9 +165,21 @@ def _decrypted(
     try:
         found = decrypt(message, decryptor, certificates)
     except RuntimeError as error:
-        if not says(error, "Signature verification failed"):
+        if not any(says(error, words) for words in _NOT_SIGNED):
             raise
-        # The content is whole (its own check says so); that its signature is not good is told beside it.
+        # The content is whole (its own check says so); that no signature is good is told beside it.
         found = decrypt(message, decryptor)
     valid = tuple((item.certificate, item.signing_key) for item in found.valid_sigs)
     return found.bytes or b"", valid
+
+
+def _valid(
+    packets: bytes, content: bytes, certificates: Callable[[list[str]], list[Cert]]
+) -> tuple[tuple[str, str], ...]:
+    """Give the valid signatures of what was compressed before it was encrypted, where the library looks for none."""
+    try:
+        with library_errors(ProtectionError, _DAMAGED, _SEND_AGAIN):
+            found = verify(packets, certificates)
+    except ProtectionError:
+        return ()
+    return tuple((item.certificate, item.signing_key) for item in found.valid_sigs) if found.bytes == content else ()

@@ -1,6 +1,6 @@
-"""The signature packets inside an encrypted OpenPGP message, for their time and digest, which the library keeps back.
+"""What is inside an encrypted OpenPGP message, for the time and digest of signatures, which the library keeps back.
 
-Nothing is judged here: that a signature is good, and the content whole, the library has found out before.
+Nothing is judged here: that the content is whole, and a signature good, the library finds out.
 """
 
 import bz2
@@ -22,10 +22,8 @@ _DEEPEST = 3
 _LARGEST = 256 * 1024 * 1024
 
 
-def signatures_inside(
-    message: bytes, block: tuple[Packet, ...], passphrase: bytes | None
-) -> tuple[SignaturePacket, ...]:
-    """Give the signature packets of a message that the library has decrypted; empty where they cannot be told.
+def inside(message: bytes, block: tuple[Packet, ...], passphrase: bytes | None) -> bytes:
+    """Give the packets inside a message that the library has decrypted, without compression; b"" if they are not told.
 
     Args:
         message: Armored or binary.
@@ -36,12 +34,17 @@ def signatures_inside(
     from cryptography.hazmat.primitives.keywrap import InvalidUnwrap
 
     try:
-        content = _content(message, block, passphrase)
-        return tuple(_signatures(content)) if content is not None else ()
+        return _uncompressed(_content(message, block, passphrase) or b"")
     except (ProtectionError, ValueError, IndexError, zlib.error, OSError, EOFError):
-        return ()
+        return b""
     except (InvalidTag, InvalidUnwrap, UnsupportedAlgorithm):
-        return ()
+        return b""
+
+
+def signatures_in(content: bytes) -> tuple[SignaturePacket, ...]:
+    """Give the signatures among packets that `inside` gave."""
+    read = (read_signature(packet) for packet in packets(content) if packet.tag == SIGNATURE)
+    return tuple(signature for signature in read if signature is not None)
 
 
 def _content(message: bytes, block: tuple[Packet, ...], passphrase: bytes | None) -> bytes | None:
@@ -90,12 +93,16 @@ def _decrypted_new(body: bytes, key: bytes) -> Iterator[bytes]:
         yield opener.decrypt(nonce, text[at : at + size + _TAG], facts)
 
 
-def _signatures(content: bytes, depth: int = 0) -> Iterator[SignaturePacket]:
-    for packet in packets(content):
-        if packet.tag == _COMPRESSED and depth < _DEEPEST:
-            yield from _signatures(_inflated(packet.body), depth + 1)
-        elif packet.tag == SIGNATURE and (read := read_signature(packet)) is not None:
-            yield read
+def _uncompressed(content: bytes) -> bytes:
+    for _ in range(_DEEPEST):
+        first = next(packets(content), None)
+        if first is None or first.tag != _COMPRESSED:
+            break
+        content = _inflated(first.body)
+    for _ in packets(content):
+        # What is no sequence of packets is found out here.
+        pass
+    return content
 
 
 def _inflated(body: bytes) -> bytes:

@@ -29,6 +29,10 @@ VERSION_6 = (
 )
 
 
+_UNSAFE = "The OpenPGP key is damaged, or made in a way that is no longer safe."
+_NEWER = "Ask for a newer key."
+
+
 def facts_of(octets: bytes, now: datetime) -> tuple[PgpKeyFacts, ...]:
     """Read a file of keys, armored or binary, each key once.
 
@@ -52,11 +56,13 @@ def block_facts(block: tuple[Packet, ...], now: datetime) -> PgpKeyFacts:
         return replace(facts, trouble=VERSION_6)
     try:
         certificate = certificate_of(block)
+        with library_errors(CertificateError, _UNSAFE, _NEWER):
+            user_ids = tuple(str(user_id) for user_id in certificate.user_ids)
+            expires, is_revoked = certificate.expiration, certificate.is_revoked
     except CertificateError as error:
-        return replace(facts, trouble=facts.trouble or f"{error.sentence} {error.hint}")
-    user_ids = tuple(str(user_id) for user_id in certificate.user_ids)
-    facts = replace(facts, user_ids=user_ids, addresses=_addresses(user_ids), expires=certificate.expiration)
-    return replace(facts, trouble=facts.trouble or _trouble(certificate, facts, now))
+        return replace(facts, trouble=f"{error.sentence} {error.hint}")
+    facts = replace(facts, user_ids=user_ids, addresses=_addresses(user_ids), expires=expires)
+    return replace(facts, trouble=_trouble(facts, is_revoked, now))
 
 
 def find_block(octets: bytes, fingerprint: str, *, secret: bool = False) -> tuple[Packet, ...]:
@@ -79,8 +85,7 @@ def find_block(octets: bytes, fingerprint: str, *, secret: bool = False) -> tupl
 def certificate_of(block: tuple[Packet, ...]) -> Cert:
     """Give the public certificate of a key; raises `CertificateError` where the library refuses it."""
     octets = b"".join(packet.octets for packet in block)
-    sentence = "The OpenPGP key is damaged, or made in a way that is no longer safe."
-    with library_errors(CertificateError, sentence, "Ask for a newer key."):
+    with library_errors(CertificateError, _UNSAFE, _NEWER):
         if block[0].tag == SECRET_KEY:
             return Tsk.from_bytes(octets).extract_certificate()
         return Cert.from_bytes(octets)
@@ -134,8 +139,8 @@ def _addresses(user_ids: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _trouble(certificate: Cert, facts: PgpKeyFacts, now: datetime) -> str:
-    if certificate.is_revoked:
+def _trouble(facts: PgpKeyFacts, is_revoked: bool, now: datetime) -> str:
+    if is_revoked:
         return "This OpenPGP key was revoked by its owner. Ask for the new one."
     if facts.expires is not None and facts.expires <= now:
         return f"This OpenPGP key expired on {facts.expires:%d %B %Y}. Extend it, or ask for it again, and import it."

@@ -63,11 +63,15 @@ def own_addressed(named: tuple[str, ...], owns: tuple[Own, ...]) -> Own:
             "This OpenPGP message is not encrypted to a key.", hint="Ask the sender to encrypt it to your key."
         )
     for entry, secret, passphrase in owns:
-        block = secret_block(entry, secret)
-        if "" in named or any(_names(block, name) for name in named):
+        if is_named(secret_block(entry, secret), named):
             return entry, secret, passphrase
-    raise KeyGoneError(
-        f"None of your OpenPGP keys can open this message; it is encrypted to {', '.join(named)}.",
+    raise for_nobody(named)
+
+
+def for_nobody(named: tuple[str, ...]) -> KeyGoneError:
+    """Give the error for a message that no own key can open."""
+    return KeyGoneError(
+        f"None of your OpenPGP keys can open this message; it is encrypted to {', '.join(named) or 'nobody'}.",
         hint="Import the key it was encrypted to.",
         value=named,
     )
@@ -84,8 +88,10 @@ def opened_decryptor(entry: KeyEntry, secret: bytes, passphrase: Secret | None) 
     return _opened(entry, block, passphrase, lambda key, word: key.decryptor(word), "decrypt")
 
 
-def _names(block: tuple[Packet, ...], name: str) -> bool:
-    return any(name in (packet.fingerprint, packet.key_id) for packet in block if packet.is_key)
+def is_named(block: tuple[Packet, ...], named: tuple[str, ...]) -> bool:
+    """Whether a message with these recipients may be encrypted to a key; "" may be anybody."""
+    names = {name for packet in block if packet.is_key for name in (packet.fingerprint, packet.key_id)}
+    return "" in named or not names.isdisjoint(named)
 
 
 def secret_block(entry: KeyEntry, secret: bytes) -> tuple[Packet, ...]:

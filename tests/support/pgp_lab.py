@@ -124,6 +124,8 @@ def pgp_home() -> Iterator[GpgHome]:
     if shutil.which("gpg") is None:
         pytest.skip("gpg (package gnupg) is not installed")
     folder = Path(tempfile.mkdtemp(prefix="gpg"))
+    # Else the agent measures for a second, at each start, how long a passphrase takes.
+    (folder / "gpg-agent.conf").write_text("s2k-count 65536\n")
     try:
         yield GpgHome(folder)
     finally:
