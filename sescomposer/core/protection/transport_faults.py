@@ -117,8 +117,11 @@ def _long_line(octets: bytes) -> int:
     """Offset of the first line that is too long, -1 if there is none: one look a thousand octets, not one a line."""
     start, length = 0, len(octets)
     while length - start > LINE_OCTETS:
+        # The last line end within reach; one that lies at its very end must be a whole one, or have another before it.
         end = octets.rfind(b"\n", start, start + LINE_OCTETS + len(_CRLF))
-        if end < 0 or (end - start > LINE_OCTETS and octets[end - 1] != _CR):
+        if end - start > LINE_OCTETS and octets[end - 1] != _CR:
+            end = octets.rfind(b"\n", start, end)
+        if end < 0:
             return start
         start = end + 1
     return -1
