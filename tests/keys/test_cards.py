@@ -1,5 +1,6 @@
 """Keys on tokens of SoftHSM: listed without a PIN, signing and decrypting there, and a sentence for each refusal."""
 
+import copy
 import os
 import shutil
 import subprocess
@@ -16,6 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from sescomposer.core.errors import CertificateError, KeyGoneError, PassphraseError, ProtectionError
 from sescomposer.core.protection.key_pair import KeyPair
+from sescomposer.keys.card_access import told
 from sescomposer.keys.cards import Pkcs11Cards
 from sescomposer.services.account import Secret
 from sescomposer.services.protection_ports import CardKey, KeyEntry, KeyKind
@@ -74,7 +76,7 @@ def _token(slot: Any) -> Any:
 
 
 def _put(session: Any, pair: KeyPair, number: bytes, marks: dict[str, bool]) -> None:
-    from pkcs11 import Attribute, CertificateType, ObjectClass
+    from pkcs11 import Attribute
     from pkcs11.util.ec import decode_ec_private_key
     from pkcs11.util.rsa import decode_rsa_private_key
 
@@ -89,17 +91,31 @@ def _put(session: Any, pair: KeyPair, number: bytes, marks: dict[str, bool]) -> 
         | {Attribute.TOKEN: True, Attribute.PRIVATE: True, Attribute.SENSITIVE: True, Attribute.ID: number}
     )
     for place, certificate in enumerate((pair.certificate, *pair.chain)):
-        session.create_object(
-            {
-                Attribute.CLASS: ObjectClass.CERTIFICATE,
-                Attribute.CERTIFICATE_TYPE: CertificateType.X_509,
-                Attribute.TOKEN: True,
-                Attribute.PRIVATE: False,
-                Attribute.SUBJECT: certificate.x509.subject.public_bytes(),
-                Attribute.ID: number if not place else bytes((0x70 + place,)),
-                Attribute.VALUE: certificate.der,
-            }
-        )
+        subject = certificate.x509.subject.public_bytes()
+        _put_certificate(session, certificate.der, subject, number if not place else bytes((0x70 + place,)))
+
+
+def _put_certificate(session: Any, der: bytes, subject: bytes, number: bytes) -> None:
+    from pkcs11 import Attribute, CertificateType, ObjectClass
+
+    session.create_object(
+        {
+            Attribute.CLASS: ObjectClass.CERTIFICATE,
+            Attribute.CERTIFICATE_TYPE: CertificateType.X_509,
+            Attribute.TOKEN: True,
+            Attribute.PRIVATE: False,
+            Attribute.SUBJECT: subject,
+            Attribute.ID: number,
+            Attribute.VALUE: der,
+        }
+    )
+
+
+def _remove_keys(session: Any) -> None:
+    from pkcs11 import Attribute, ObjectClass
+
+    for key in list(session.get_objects({Attribute.CLASS: ObjectClass.PRIVATE_KEY})):
+        key.destroy()
 
 
 @pytest.fixture
@@ -282,6 +298,58 @@ def test_other_card_with_the_same_label_gets_no_pin(token: Token, authority: "Au
 def test_empty_card_and_no_card_are_told(token: Token) -> None:
     with pytest.raises(CertificateError, match="no certificate with a key"):
         Pkcs11Cards().keys(MODULE)
+    token.pull_out()
+    with pytest.raises(KeyGoneError, match="No card or token is there"):
+        Pkcs11Cards().keys(MODULE)
+
+
+def test_what_is_no_certificate_on_a_card_is_left_out(token: Token, authority: "Authority") -> None:
+    token.put(authority.leaf(kind="p256"))
+    token.write(lambda session: _put_certificate(session, b"junk", b"junk", b"\x09"))
+    assert [found.object for found in Pkcs11Cards().keys(MODULE)] == ["01"]
+
+
+def test_key_that_was_removed_from_the_card_is_told(token: Token, authority: "Authority") -> None:
+    token.put(authority.leaf(kind="p256"))
+    (found,) = Pkcs11Cards().keys(MODULE)
+    token.write(_remove_keys)
+    with pytest.raises(KeyGoneError, match="does not hold it any more"):
+        Pkcs11Cards().open(_entry(found), PIN)
+
+
+def test_key_of_a_kind_that_mail_does_not_know_is_told(token: Token, authority: "Authority") -> None:
+    token.put(authority.leaf(kind="p256"))
+    odd = authority.leaf("odd@example.org", kind="ed25519", cn="Odd").certificate
+    token.write(lambda session: _put_certificate(session, odd.der, b"odd", b"\x01"))
+    found = next(each for each in Pkcs11Cards().keys(MODULE) if each.label == "Odd")
+    with pytest.raises(ProtectionError, match="neither RSA nor of an elliptic curve"):
+        Pkcs11Cards().open(_entry(found), PIN)
+
+
+@pytest.mark.parametrize(
+    "name, kind, words",
+    [
+        ("PinLocked", PassphraseError, "The card with 'Ann' is locked."),
+        ("PinIncorrect", PassphraseError, "The PIN of the card with 'Ann' is wrong."),
+        ("DeviceRemoved", KeyGoneError, "The key 'Ann' cannot be reached: its card does not answer."),
+        ("DeviceMemory", ProtectionError, "The card with 'Ann' refused: DeviceMemory."),
+    ],
+)
+def test_each_refusal_of_a_card_has_its_sentence(name: str, kind: type[ProtectionError], words: str) -> None:
+    import pkcs11
+
+    with pytest.raises(kind) as seen, told("Ann"):
+        raise getattr(pkcs11, name)
+    assert type(seen.value) is kind
+    assert seen.value.sentence == words
+
+
+def test_copies_of_a_key_are_the_key(token: Token, authority: "Authority") -> None:
+    for kind in ("p256", "rsa2048"):
+        token.put(authority.leaf(f"{kind}@example.org", kind=kind, cn=kind), kind[-2:])
+    for found in Pkcs11Cards().keys(MODULE):
+        key = Pkcs11Cards().open(_entry(found), PIN).key
+        assert copy.copy(key) is copy.deepcopy(key) is key
 
 
 def test_what_is_no_module_is_told(tmp_path: Path) -> None:
