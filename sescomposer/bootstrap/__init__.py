@@ -25,13 +25,12 @@ if TYPE_CHECKING:
     from sescomposer.services.documents import Documents
     from sescomposer.services.drafts import Drafts
     from sescomposer.services.history import HistoryService
-    from sescomposer.services.history_ports import SubmissionLog
+    from sescomposer.services.history_ports import ExportFiles, SubmissionLog
     from sescomposer.services.invitations import Invitations
     from sescomposer.services.knowledge import MessageEvent
     from sescomposer.services.ports import (
         Clock,
         ContentStore,
-        Files,
         Journal,
         LocalInbox,
         SubmissionRecord,
@@ -80,7 +79,7 @@ class Services(AccountServices, ProtectionServices):
         return DiskContentStore(self.folders.content, self.clock)
 
     @once
-    def files(self) -> Files:
+    def files(self) -> ExportFiles:
         """Files that the user names."""
         from sescomposer.store.files import DiskFiles
 
@@ -124,6 +123,7 @@ class Services(AccountServices, ProtectionServices):
             clock=self.clock,
             insights=self._insights,
             keep_days=lambda: self.settings.get(HISTORY_KEEP_DAYS),
+            trust=lambda: self.trust,
         )
 
     @once

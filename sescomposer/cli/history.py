@@ -111,8 +111,17 @@ def export(
     with_receipt: Annotated[
         bool, typer.Option("--receipt", help="Write all that is known as JSON beside the file.")
     ] = False,
+    bundle: Annotated[
+        bool,
+        typer.Option("--bundle", help="Write evidence to a folder, or to a file .zip; OpenSSL alone checks it."),
+    ] = False,
 ) -> None:
-    """Write the exact octets of one submission to a file."""
+    """Write the exact octets of one submission to a file, or all that proves it to a folder."""
+    if bundle and (out == STANDARD_INPUT or with_receipt):
+        raise UsageError(
+            "A bundle is a folder or a file .zip, and holds the receipt.",
+            hint="Name one with --out, without --receipt.",
+        )
     if out == STANDARD_INPUT and with_receipt:
         raise UsageError("Beside standard output no receipt can be written.", hint="Name a file with --out.")
     with _history() as history:
@@ -120,8 +129,9 @@ def export(
         if out == STANDARD_INPUT:
             write_octets(history.octets(entry), None)
             return
-        for path in history.export(entry, Path(out), receipt=with_receipt):
-            say(f"Written: {path}")
+        made = history.export_bundle(entry, Path(out)) if bundle else ()
+        for path in made or history.export(entry, Path(out), receipt=with_receipt):
+            say(shown(f"Written: {path}"))
 
 
 @app.command()
@@ -193,9 +203,20 @@ def _lines(entry: HistoryEntry) -> list[str]:
         **{name: values[name] for name in ("code", "answer", "explanation")},
     }
     lines = [f"{name:<12} {text}" for name, text in named.items() if text]
+    lines += [f"{'protection':<12} {words}" for words in _protection_words(entry.record)]
     lines += [f"{'overridden':<12} {code}: {reason}" for code, reason in entry.record.intent.overrides]
     lines += [f"{'option':<12} {name} {text}" for name, text in _option_words(entry.record)]
     return lines + [f"{'event':<12} {_event(event)}" for event in entry.events]
+
+
+def _protection_words(record: SubmissionRecord) -> list[str]:
+    """Say how it was protected, and what verifying found."""
+    evidence = record.intent.evidence
+    if evidence is None:
+        return []
+    state = "verified" if evidence.is_verified else "not verified in every respect"
+    key = f", key {evidence.signer}" if evidence.signer else ""
+    return [f"{evidence.method}, {evidence.form}{key}: {state}", *evidence.outcome]
 
 
 def _option_words(record: SubmissionRecord) -> list[tuple[str, str]]:

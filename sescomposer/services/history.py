@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sescomposer.core.errors import EncodingError, ServiceCallError, StoreError
 from sescomposer.core.message import Message
@@ -15,13 +16,16 @@ from sescomposer.core.octets import Octets
 from sescomposer.core.parse import parse
 from sescomposer.core.progress import NO_PROGRESS, Progress
 from sescomposer.services.comparison import Comparison, compare
-from sescomposer.services.history_ports import History, HistoryEntry, HistoryQuery, SubmissionLog
+from sescomposer.services.history_ports import ExportFiles, History, HistoryEntry, HistoryQuery, SubmissionLog
 from sescomposer.services.knowledge import MessageEvent
-from sescomposer.services.ports import Clock, ContentStore, Files, SubmissionRecord, SubmissionState
+from sescomposer.services.ports import Clock, ContentStore, SubmissionRecord, SubmissionState
 from sescomposer.services.receipts import receipt_octets
 from sescomposer.services.searched_text import searched_text
 from sescomposer.services.sent_again import as_new_message
 from sescomposer.services.unknown import LOCAL_ACCOUNT
+
+if TYPE_CHECKING:
+    from sescomposer.core.protection.trust import Trust
 
 SETTLED = (SubmissionState.ACCEPTED, SubmissionState.REFUSED, SubmissionState.NOT_SENT)
 """States after which nothing comes that the log must know; what is unknown stays in it."""
@@ -47,15 +51,17 @@ class HistoryService:
         clock: The time.
         insights: See `Insights`; None where the service cannot be asked.
         keep_days: Gives after how many days entries are removed, 0 for never.
+        trust: Gives the roots, for the one that belongs to a bundle; None where there are none.
     """
 
     index: History
     log: SubmissionLog
     content: ContentStore
-    files: Files
+    files: ExportFiles
     clock: Clock
     insights: Insights | None = None
     keep_days: Callable[[], int] = lambda: 0
+    trust: "Callable[[], Trust] | None" = None
 
     def take_up(self, record: SubmissionRecord) -> None:
         """Take up a submission as it is begun, and again as it ends; cheap. Raises `StoreError`."""
@@ -176,6 +182,30 @@ class HistoryService:
         beside = path.with_name(f"{path.name}.receipt.json")
         self.files.write(beside, receipt_octets(entry))
         return path, beside
+
+    def export_bundle(self, entry: HistoryEntry, path: Path, progress: Progress = NO_PROGRESS) -> tuple[Path, ...]:
+        """Write what proves a submission: octets, certificates, a report, and how to check it with OpenSSL alone.
+
+        Args:
+            entry: The submission.
+            path: Of a ZIP file if it ends in ".zip", else of a folder.
+            progress: Octets written.
+
+        Returns:
+            What was written.
+
+        Raises:
+            StoreError: the octets are gone, the roots cannot be read, or something cannot be written.
+            OperationCancelledError: cancelled.
+        """
+        from sescomposer.core.protection.trust import Trust
+        from sescomposer.services.evidence_bundle import write_bundle
+        from sescomposer.services.evidence_files import material_of
+
+        octets = self.octets(entry)
+        trust = Trust(()) if self.trust is None else self.trust()
+        material = material_of(entry, octets, parse(octets), trust, self.clock.now())
+        return write_bundle(material, path, self.files, progress)
 
     def events_refusal(self, entry: HistoryEntry) -> str:
         """Say why the service cannot be asked for the events of a submission, "" where it can."""

@@ -3,10 +3,11 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
 from sescomposer.services.knowledge import MessageEvent
-from sescomposer.services.ports import SubmissionRecord, Submissions, SubmissionState
+from sescomposer.services.ports import Files, SubmissionRecord, Submissions, SubmissionState
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,13 @@ class HistoryQuery:
     limit: int = 200
     offset: int = 0
     behind: str = ""
+
+
+class ExportFiles(Files, Protocol):
+    """Files and folders that the user names for what is exported."""
+
+    def make_folder(self, path: Path) -> None:
+        """Make a folder with those above it; does nothing where it is there. Raises `StoreError`."""
 
 
 class History(Protocol):

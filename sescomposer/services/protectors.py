@@ -130,7 +130,10 @@ def _openpgp(plan: ProtectionPlan, protecting: "Protecting", ask: AskPassphrase)
         recipients[key.address] = (*recipients.get(key.address, ()), key.octets)
     own = plan.own.public if plan.own is not None else None
     inner = PgpProtector(protecting.openpgp, signer, recipients, own, plan.wanted)
-    return OpenedProtector(inner, secrets=(signer,) if signer is not None else ())
+    opened = [signer] if signer is not None else []
+    if plan.own is not None and plan.own != plan.key and plan.signs and plan.encrypts:
+        opened.append(_secret(plan.own, protecting, ask))
+    return OpenedProtector(inner, secrets=tuple(opened))
 
 
 def _secret(entry: KeyEntry, protecting: "Protecting", ask: AskPassphrase) -> PgpSecret:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from sescomposer.bootstrap import make_services
 from sescomposer.core.errors import ExitCode
+from sescomposer.core.protection.protector import Evidence
 
 ONE = b"From: Ada <ada@a.example>\r\nTo: b@b.example\r\nSubject: Offer one\r\n\r\nThe quarterly figures.\r\n"
 OTHER = ONE.replace(b"one", b"other").replace(b"quarterly", b"yearly").replace(b"b@b", b"c@c")
@@ -126,3 +128,32 @@ def test_two_are_compared(run: Run, sent: list[dict[str, Any]]) -> None:
     value = json.loads(run("history", "diff", one, other, "--json").text)
     assert (value["schema"], value["equal"]) == (1, False)
     assert run("history", "diff", one, one).status == ExitCode.FINE
+
+
+def test_bundle_is_written_as_a_folder_or_a_zip(run: Run, sent: list[dict[str, Any]], tmp_path: Path) -> None:
+    submission, folder = sent[0]["submission"], tmp_path / "evidence"
+    answer = run("history", "export", submission, "--bundle", "-o", str(folder))
+    assert answer.status == ExitCode.FINE
+    assert f"Written: {folder / 'VERIFY.txt'}" in answer.err
+    assert sent[0]["sha256"] in (folder / "VERIFY.txt").read_text()
+    assert run("history", "export", submission, "--bundle", "-o", str(tmp_path / "e.zip")).status == ExitCode.FINE
+    assert (tmp_path / "e.zip").read_bytes().startswith(b"PK")
+    for arguments in (("-o", "-"), ("-o", str(tmp_path / "x"), "--receipt")):
+        assert run("history", "export", submission, "--bundle", *arguments).status == ExitCode.USAGE
+    assert not (tmp_path / "x").exists()
+
+
+def test_protection_is_shown(run: Run, sent: list[dict[str, Any]]) -> None:
+    assert "protection" not in run("history", "show", sent[0]["submission"]).text
+    value = json.loads(run("history", "show", sent[0]["submission"], "--json").text)
+    assert value["submission"]["protection"] is None
+    services = make_services()
+    try:
+        entry = services.history.get(sent[0]["submission"])
+        evidence = Evidence("smime", "detached", signer="abc", outcome=("It is intact.",))
+        services.history.take_up(replace(entry.record, intent=replace(entry.record.intent, evidence=evidence)))
+    finally:
+        services.close()
+    text = run("history", "show", sent[0]["submission"]).text
+    assert "smime, detached, key abc: not verified in every respect" in text
+    assert "It is intact." in text
