@@ -18,7 +18,6 @@ from sescomposer.core.findings import Finding, Severity
 from sescomposer.core.message import Message, Method, Protection, Road, SendingOptions, Tracking
 from sescomposer.core.parse import parse
 from sescomposer.core.seal import MemoryTarget, Sealed, seal
-from sescomposer.services.review import UNPROVEN
 
 if TYPE_CHECKING:
     from sescomposer.bootstrap import Services
@@ -50,7 +49,8 @@ _TELLS_ONLY = frozenset({"protect-untrusted", "protect-chain"})
 _UNTRACKED = SendingOptions(opens=Tracking.DISABLED, clicks=Tracking.DISABLED)
 """Nothing is submitted, so nothing of the service stands against a signature."""
 
-_HINTS = {UNPROVEN: "Give an own key to encrypt for as well, or --anyway."}
+_UNPROVEN = "protect-unproven"
+_HINTS = {_UNPROVEN: "Give an own key to encrypt for as well, or --anyway."}
 _MOST_MENDED = 200
 
 
@@ -200,7 +200,7 @@ def _sealed(
     items = seal(message, Road.SES_V2, now=now, ids=ids, into=MemoryTarget, protector=opened)
     proofs = [protecting.proven(item, opened) for item in items]
     for finding in [finding for _, findings in proofs for finding in findings]:
-        if finding.severity is Severity.ERROR and not (anyway and finding.code == UNPROVEN):
+        if finding.severity is Severity.ERROR and not (anyway and finding.code == _UNPROVEN):
             raise ProtectionError(
                 f"{finding.message} Nothing was written.", hint=_HINTS.get(finding.code, ""), value=finding.code
             )
@@ -214,7 +214,7 @@ def _proof(item: Sealed, findings: Sequence[Finding]) -> str:
         return ""
     if item.evidence.is_verified:
         return "verified"
-    return "not checked" if any(finding.code == UNPROVEN for finding in findings) else "intact"
+    return "not checked" if any(finding.code == _UNPROVEN for finding in findings) else "intact"
 
 
 def _write(job: _Job, items: Sequence[Sealed]) -> list[str]:
