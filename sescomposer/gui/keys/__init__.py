@@ -1,0 +1,1 @@
+"""The window of keys and certificates: own keys, certificates of other people, roots and what identities demand."""
