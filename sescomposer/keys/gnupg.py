@@ -11,6 +11,7 @@ from sescomposer.core.protection.pgp_packets import key_blocks, recipients_of
 from sescomposer.core.protection.pgp_signature import DIGESTS, signatures_of
 from sescomposer.keys.gnupg_calls import GnupgCalls, Outcome
 from sescomposer.keys.openpgp import SequoiaOpenPgp
+from sescomposer.keys.openpgp_checking import KnownKey, known_keys
 from sescomposer.keys.openpgp_opening import for_nobody, is_named
 from sescomposer.keys.temporary import written
 from sescomposer.services.account import Secret
@@ -120,7 +121,7 @@ class GnupgKeyring:
             outcome = self._calls.decrypt(message, passphrase, keyring)
         if not outcome.values("DECRYPTION_OKAY"):
             raise _fault(outcome, entry, "decrypt")
-        return outcome.data, _signatures(outcome)
+        return outcome.data, tuple(_named(signature, known_keys(keys)) for signature in _signatures(outcome))
 
     def _binary(self, keys: tuple[bytes, ...]) -> list[bytes]:
         """Give public keys as GnuPG reads them from a keyring; what cannot be read is left out."""
@@ -132,6 +133,12 @@ class GnupgKeyring:
                 # Whose signature it would check is told as a signature of an unknown key.
                 continue
         return found
+
+
+def _named(signature: PgpSignature, known: tuple[KnownKey, ...]) -> PgpSignature:
+    """Give a signature with all addresses of its key, of which GnuPG tells one."""
+    signer = next((key for key in known if key.fingerprint == signature.fingerprint), None)
+    return signature if signer is None else replace(signature, addresses=signer.addresses)
 
 
 def _fault(outcome: Outcome, entry: KeyEntry, purpose: str) -> ProtectionError:

@@ -9,6 +9,7 @@ from sescomposer.core.errors import CertificateError, ProtectionError
 from sescomposer.core.octets import Octets
 from sescomposer.core.protection.pgp_packets import Packet, key_blocks
 from sescomposer.core.protection.pgp_signature import BINARY_DOCUMENT, TEXT_DOCUMENT, SignaturePacket
+from sescomposer.core.protection.pgp_verifying import matches
 from sescomposer.keys.openpgp_facts import block_facts, certificate_of
 from sescomposer.keys.openpgp_faults import library_errors
 from sescomposer.keys.temporary import FILE_OCTETS, written
@@ -55,7 +56,7 @@ def checked(entity: Octets, signature: SignaturePacket, known: tuple[KnownKey, .
     """Check one detached signature."""
     signer = next((key for key in known if key.made(signature)), None)
     found = PgpSignature(
-        is_intact=signer is not None and _verifies(entity, signature, signer.certificate),
+        is_intact=signer is not None and _verifies(entity, signature, signer),
         fingerprint=signer.fingerprint if signer is not None else signature.issuer,
         signed_at=signature.created,
         digest=signature.digest,
@@ -102,7 +103,12 @@ def _inside(
     )
 
 
-def _verifies(entity: Octets, signature: SignaturePacket, certificate: Cert) -> bool:
+def _verifies(entity: Octets, signature: SignaturePacket, signer: KnownKey) -> bool:
+    """Ask our own code and the library; both must find it good, and the library alone what only it can read."""
+    made_by = [packet for packet in signer.block if packet.is_key and signature.is_by(packet.fingerprint)]
+    if not made_by or matches(entity, signature, made_by[0]) is False:
+        return False
+    certificate = signer.certificate
     try:
         # The library gives one reason for all that is not good; `_trouble` looks for the true one.
         with library_errors(ProtectionError, _CHANGED, ""):
