@@ -66,7 +66,9 @@ def set_up_runtime(environment: Environment) -> None:
 def set_up_tests(environment: Environment) -> None:
     """Install what only tests need: Python packages, readers from npm, libraries, tools and fonts of the system."""
     provide(QT, "Qt", required=True)
-    files = [environment.lock("test"), environment.root / "tests" / "node" / "package-lock.json"]
+    # The list of tools counts too: a new one is to be installed though no Python package changed.
+    tools = environment.root / "packaging" / "system_libraries.py"
+    files = [environment.lock("test"), environment.root / "tests" / "node" / "package-lock.json", tools]
     if environment.is_done("test", files):
         return
     provide((*X11, *WEB_ENGINE, *TOOLS), "The test suite", required=False)

@@ -1,4 +1,4 @@
-"""What Qt and the tests need of the system: tried by loading, named by Debian package, installed by apt."""
+"""What Qt and the tests need of the system: tried by loading or by name, named by Debian package, installed by apt."""
 
 import ctypes
 import os
@@ -13,10 +13,10 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Need:
-    """One thing the system should have: a shared library, a command or a font.
+    """One thing the system should have: a shared library, a command, a module or a font.
 
     Args:
-        what: Its name: a soname, a command, or the script a font covers.
+        what: Its name: a soname, a command, a module of Perl, or the script a font covers.
         package: The Debian package that has it.
         present: Tells whether it is there.
     """
@@ -38,6 +38,19 @@ def loads(soname: str) -> bool:
 def is_command(name: str) -> bool:
     """Tell whether a command is on the path."""
     return shutil.which(name) is not None
+
+
+_SOFT_HSM = ("/usr/lib/softhsm", "/usr/lib64", "/usr/local/lib/softhsm")
+
+
+def is_soft_hsm(tool: str) -> bool:
+    """Tell whether SoftHSM is there: its command, and its module where the tests look for it."""
+    return is_command(tool) and any(Path(folder, "libsofthsm2.so").exists() for folder in _SOFT_HSM)
+
+
+def is_perl_module(name: str) -> bool:
+    """Tell whether Perl can load a module."""
+    return is_command("perl") and subprocess.run(["perl", f"-M{name}", "-e1"], capture_output=True).returncode == 0
 
 
 _FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.fonts", "~/.local/share/fonts")
@@ -103,6 +116,14 @@ TOOLS = (
     Need("dbus-run-session", "dbus", is_command),
     Need("gnome-keyring-daemon", "gnome-keyring", is_command),
     Need("openssl", "openssl", is_command),
+    # Other readers and writers of what is signed and encrypted: each test names the package of the one it lacks.
+    Need("gpg", "gnupg", is_command),
+    Need("gpgsm", "gpgsm", is_command),
+    Need("softhsm2-util", "softhsm2", is_soft_hsm),
+    Need("cmsutil", "libnss3-tools", is_command),
+    Need("sqop", "sqop", is_command),
+    Need("sqv", "sqv", is_command),
+    Need("Mail::DKIM", "libmail-dkim-perl", is_perl_module),
     Need("node", "nodejs", is_command),
     Need("npm", "npm", is_command),
     Need("Devanagari", "fonts-lohit-deva", has_font),

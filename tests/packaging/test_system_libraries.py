@@ -38,6 +38,32 @@ def test_a_command_is_found_on_the_path() -> None:
     assert not system_libraries.is_command("no-such-command")
 
 
+def test_a_module_of_perl_is_found_by_loading_it() -> None:
+    assert system_libraries.is_perl_module("strict") == system_libraries.is_command("perl")
+    assert not system_libraries.is_perl_module("No::Such::Module")
+
+
+def test_soft_hsm_needs_its_command_and_its_module(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not system_libraries.is_soft_hsm("no-such-command")
+    monkeypatch.setattr(system_libraries, "_SOFT_HSM", ("/nowhere",))
+    assert not system_libraries.is_soft_hsm("sh")
+
+
+def test_readers_of_signed_mail_are_named_with_their_packages() -> None:
+    named = {need.what: need.package for need in system_libraries.TOOLS}
+    expected = {
+        "openssl": "openssl",
+        "gpg": "gnupg",
+        "gpgsm": "gpgsm",
+        "softhsm2-util": "softhsm2",
+        "cmsutil": "libnss3-tools",
+        "sqop": "sqop",
+        "sqv": "sqv",
+        "Mail::DKIM": "libmail-dkim-perl",
+    }
+    assert expected.items() <= named.items()
+
+
 def test_root_on_debian_gets_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     system = _System(monkeypatch, apt=True)
     commands.provide((system.need("libGL.so.1", "libgl1"), system.need("libEGL.so.1", "libegl1")), "Qt", required=True)
