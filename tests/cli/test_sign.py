@@ -122,7 +122,8 @@ def test_what_would_not_survive_is_refused_or_mended(desk: Desk, openssl: OpenSs
     assert "--mend mends it" in refused.err
     assert desk.sign("--mend", letter=letter).status == ExitCode.FINE
     content = openssl("cms", "-verify", "-in", desk.out, "-CAfile", desk.ca)
-    assert message_from_bytes(content).get_payload(decode=True).decode() == "Grüße \r\nFrom me\r\n"
+    read: Any = message_from_bytes(content)
+    assert read.get_payload(decode=True).decode() == "Grüße \r\nFrom me\r\n"
 
 
 def test_message_that_is_signed_is_not_signed_again(desk: Desk) -> None:
