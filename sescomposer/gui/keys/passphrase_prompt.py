@@ -136,7 +136,7 @@ class PassphraseDesk(QObject):
             window = widget.window()
             self.dialog = PassphraseDialog(question.words, window)
             self.dialog.finished.connect(self._on_finished)
-            window.installEventFilter(self)
+            self._watch(self.dialog, True)
             self.dialog.open()
 
     @Slot()
@@ -144,13 +144,18 @@ class PassphraseDesk(QObject):
         dialog, self.dialog = self.dialog, None
         question, self._asked = self._asked, None
         if dialog is not None:
-            dialog.parent().removeEventFilter(self)
+            self._watch(dialog, False)
             if question is not None:
                 question.answer = dialog.take()
             dialog.deleteLater()
         if question is not None:
             question.done.set()
         self._show_next()
+
+    def _watch(self, dialog: PassphraseDialog, is_wanted: bool) -> None:
+        window = dialog.parentWidget()
+        if window is not None:
+            (window.installEventFilter if is_wanted else window.removeEventFilter)(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Give up what is asked on a window that goes; it is watched while it is asked on."""
