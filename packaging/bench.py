@@ -207,7 +207,7 @@ ROWS: tuple[Row, ...] = (
     ),
     Row(
         "sign_40mb",
-        "40 MB from a file signed with RSA 2048, the key open, against `openssl cms -sign`; memory: over the file",
+        "40 MB from a file made a signed message, the key open, against `openssl cms -sign`; memory: over the file",
         "ms",
         (_SIGN, "sign"),
         (_SIGN, "sign_peer"),

@@ -65,17 +65,13 @@ def _pair(folder: Path) -> "KeyPair":
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
     from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 
-    from sescomposer.core.octets import Octets
     from sescomposer.core.protection.certificate import Certificate
     from sescomposer.core.protection.key_pair import KeyPair
-    from sescomposer.core.protection.signing import sign_detached
 
     _, both = _signer_files(folder)
     key = load_pem_private_key(both.read_bytes(), None)
     assert isinstance(key, RSAPrivateKey)
-    pair = KeyPair(Certificate(x509.load_pem_x509_certificate(both.read_bytes()).public_bytes(Encoding.DER)), key)
-    sign_detached(Octets.of(b"once\r\n"), pair, _NOW)
-    return pair
+    return KeyPair(Certificate(x509.load_pem_x509_certificate(both.read_bytes()).public_bytes(Encoding.DER)), key)
 
 
 def _mapped(path: Path) -> "Octets":
@@ -99,12 +95,16 @@ class _Watching:
 
 
 def sign(folder: Path) -> dict[str, float]:
-    """Sign 40 MB from a mapped file."""
-    from sescomposer.core.protection.signing import sign_detached
+    """Make a signed message of 40 MB from a mapped file: checked for transport, hashed, signed, wrapped."""
+    from sescomposer.core.identifiers import SeededIdentifiers
+    from sescomposer.core.parse import parse
+    from sescomposer.core.protection.signing import clear_signed
 
-    entity, pair, progress = _mapped(_entity_file(folder)), _pair(folder), _Watching()
-    took = ms_of(lambda: sign_detached(entity, pair, _NOW, progress))
-    assert len(entity) > 39 * MB
+    ids, root, pair = SeededIdentifiers(1), parse(_mapped(_entity_file(folder))), _pair(folder)
+    clear_signed(parse(b"Content-Type: text/plain\r\n\r\nonce\r\n"), pair, _NOW, ids)
+    progress = _Watching()
+    took = ms_of(lambda: clear_signed(root, pair, _NOW, ids, progress))
+    assert len(root.octets) > 39 * MB
     return {"value": took, "memory": max(progress.most_mb, private_mb()) - progress.before}
 
 

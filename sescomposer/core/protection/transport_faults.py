@@ -88,6 +88,8 @@ class _Scan:
         self._is_line_start = octets.endswith(b"\n") or (self._is_line_start and not octets)
 
     def _faults(self, octets: bytes) -> Iterator[tuple[str, int]]:
+        if _is_even_rows(octets):
+            return
         if not octets.isascii():
             yield EIGHT_BIT, found.start() if (found := _NO_ASCII.search(octets)) else 0
         elif (at := octets.find(b"\0")) >= 0:
@@ -105,6 +107,20 @@ class _Scan:
             yield FROM_LINE, at + 1
         if (at := _long_line(octets)) >= 0:
             yield LONG_LINE, at
+
+
+def _is_even_rows(octets: bytes) -> bool:
+    """Whether it is rows of one length without any fault, as base64 is: told by strides, in a tenth of the time."""
+    row = octets.find(b"\n") + 1
+    if not len(_CRLF) < row <= LINE_OCTETS + len(_CRLF) or len(octets) % row or not octets.isascii():
+        return False
+    rows, rest = len(octets) // row, bytearray(octets)
+    line_feeds = rest[row - 1 :: row]
+    del rest[row - 1 :: row]
+    returns = rest[row - 2 :: row - 1]
+    del rest[row - 2 :: row - 1]
+    is_even = line_feeds == b"\n" * rows and returns == b"\r" * rows
+    return is_even and not any(octet in rest for octet in (b"\n", b"\r", b" ", b"\t", b"\0"))
 
 
 def _bare_line_end(octets: bytes) -> int:

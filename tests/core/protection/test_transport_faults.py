@@ -57,6 +57,18 @@ def test_base64_of_ours_is_passed_over_without_losing_place(content: bytes, befo
     assert found == expected(bytes(rope))
 
 
+@settings(max_examples=150)
+@given(data=st.data())
+def test_rows_of_one_length_are_told_apart_from_those_with_a_fault(data: st.DataObject) -> None:
+    row = data.draw(st.sampled_from([b"\r\n", b"a\r\n", b"ab\r\n", b"a" * 76 + b"\r\n", b"x" * 998 + b"\r\n", b"ab\n"]))
+    octets = bytearray(row * data.draw(st.integers(1, 30)))
+    for _ in range(data.draw(st.integers(0, 3))):
+        at = data.draw(st.integers(0, len(octets) - 1))
+        octets[at] = data.draw(st.sampled_from(b"\r\n \t\0\xffaF"))
+    found = {fault.code: fault.offset for fault in transport_faults(Octets.of(bytes(octets)))}
+    assert found == expected(bytes(octets))
+
+
 def test_windows_of_a_long_line_without_end() -> None:
     rope = Octets.of(b"a\r\n" + b"x" * 700_000 + b" \r\nFrom x\r\n")
     assert [(fault.code, fault.offset) for fault in transport_faults(rope)] == [
