@@ -4,7 +4,6 @@ What signs, verifies and decrypts is the library behind the port; this is for wh
 algorithms, the recipients of a message, and the key cut down to what an Autocrypt field needs.
 """
 
-import base64
 import binascii
 import re
 from collections.abc import Iterator
@@ -20,11 +19,12 @@ PRIMARY_TAGS = (SECRET_KEY, PUBLIC_KEY)
 LARGEST_KEY_FILE = 1024 * 1024
 """Octets of a file of keys; a larger one is none."""
 
-_ARMOR = re.compile(
-    rb"-----BEGIN PGP ([A-Z ]+)-----[ \t]*\r?\n(.*?)\r?\n?-----END PGP \1-----",
-    re.DOTALL,
-)
-_ARMOR_CHECKSUM = re.compile(rb"\n=[A-Za-z0-9+/]{4}\s*\Z")
+_BEGIN = re.compile(rb"-----BEGIN PGP ([A-Z ]+)-----[ \t]*\r?\n")
+_BLANK_LINE = re.compile(rb"^[ \t]*\r?\n", re.MULTILINE)
+_CHECKSUM = re.compile(rb"\r?\n=[A-Za-z0-9+/]{4}\s*\Z")
+_BLANKS = b" \t\r\n"
+_CHECKSUM_OCTETS = 64
+_HEAD_OCTETS = 1024 * 1024
 _MPIS = {1: 2, 2: 2, 3: 2, 16: 3, 17: 4}
 _FIXED = {25: 32, 26: 56, 27: 32, 28: 57}
 _CURVED = (18, 19, 22)
@@ -215,22 +215,45 @@ def dearmored(octets: bytes) -> tuple[bytes, ...]:
     >>> dearmored(b"-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nzQNBbm4=\n-----END PGP PUBLIC KEY BLOCK-----\n")
     (b'\xcd\x03Ann',)
     """
-    blocks = [found[2] for found in _ARMOR.finditer(octets)]
-    return tuple(_block(block) for block in blocks) if blocks else (octets,)
+    blocks: list[bytes] = []
+    found = _BEGIN.search(octets)
+    while found is not None:
+        stop = octets.find(b"-----END PGP " + found[1] + b"-----", found.end())
+        if stop < 0:
+            raise _cut_off()
+        blocks.append(_block(octets, found.end(), stop))
+        found = _BEGIN.search(octets, stop)
+    return tuple(blocks) if blocks else (octets,)
 
 
-def _block(block: bytes) -> bytes:
-    lines = block.replace(b"\r\n", b"\n").split(b"\n")
+def _block(octets: bytes, start: int, stop: int) -> bytes:
     # Armor header fields, such as Version and Comment, stand before the first blank line.
-    blank = next((index for index, line in enumerate(lines) if not line.strip()), -1)
-    text = b"\n".join(lines[blank + 1 :])
-    text = _ARMOR_CHECKSUM.sub(b"", b"\n" + text)
+    blank = _BLANK_LINE.search(octets, start, stop)
+    start = blank.end() if blank else start
+    checksum = _CHECKSUM.search(octets[max(start - 2, stop - _CHECKSUM_OCTETS) : stop])
+    if checksum is not None:
+        stop = max(start, stop - len(checksum[0]))
+    return _decoded(octets[start:stop])
+
+
+def _decoded(text: bytes) -> bytes:
     try:
-        return base64.b64decode(b"".join(text.split()), validate=True)
+        return binascii.a2b_base64(text.translate(None, _BLANKS), strict_mode=True)
     except binascii.Error as error:
         raise CertificateError(
             "The armored OpenPGP text is damaged.", hint="Copy or export it again, as a whole."
         ) from error
+
+
+def _head(octets: bytes) -> bytes:
+    """Give the start of armored or binary data, where keys are named: the rest may be large and is not looked at."""
+    found = _BEGIN.search(octets)
+    if found is None or len(octets) - found.end() <= _HEAD_OCTETS:
+        return dearmored(octets)[0]
+    blank = _BLANK_LINE.search(octets, found.end())
+    start = blank.end() if blank else found.end()
+    text = octets[start : start + _HEAD_OCTETS].translate(None, _BLANKS)
+    return _decoded(text[: len(text) // 4 * 4])
 
 
 def key_blocks(octets: bytes) -> tuple[tuple[Packet, ...], ...]:
@@ -266,7 +289,7 @@ def recipients_of(message: bytes) -> tuple[str, ...]:
         CertificateError: it is no OpenPGP message.
     """
     found: list[str] = []
-    binary = dearmored(message)[0]
+    binary = _head(message)
     at = 0
     while at < len(binary) and (binary[at] & 0x3F if binary[at] & 0x40 else (binary[at] >> 2) & 0x0F) == PKESK:
         # The encrypted content behind them may be large; it is not looked at.
