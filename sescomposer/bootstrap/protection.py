@@ -100,6 +100,11 @@ class ProtectionServices:
 
         return Policies(PolicyFile(self.folders.policies))
 
+    @property
+    def has_policies(self) -> bool:
+        """Whether any policy was ever set; to ask costs a look at the disk and no import."""
+        return self.folders.policies.exists()
+
     @once
     def roots(self) -> Roots:
         """Whom we trust: the system's roots, and those the user added."""

@@ -27,6 +27,7 @@ from sescomposer.services.settings import CHECK_FORGOTTEN_ATTACHMENT, MORE_ATTAC
 
 if TYPE_CHECKING:
     from sescomposer.core.checks.invitation_life import Sent
+    from sescomposer.gui.protection.planning import Planned
 
 PREFLIGHT_PAUSE_MS = 150
 
@@ -52,12 +53,14 @@ class Composer(QObject):
 
     Attributes:
         is_checked: Whether somebody has looked for findings yet; before that, having none means nothing.
+        planned: What will be done to protect the message, as of the last look; None before.
 
     Signals:
         message_changed(int): after every edit, undo, redo and opening; the new revision.
         replaced(int): another message was opened or recovered: editors start anew. Comes before `message_changed`.
         selection_changed(object): a `Selection`.
         findings_changed(object): tuple of `Finding` for the current message, worst first.
+        plan_changed(): `planned` is another.
         refused(object): the `MessageError` of an edit that cannot be made; nothing changed. Also the `StoreError` of
             what could not be kept or forgotten; the message is as it is all the same.
         file_changed(): path or saved state changed.
@@ -70,6 +73,7 @@ class Composer(QObject):
     replaced = Signal(int)
     selection_changed = Signal(object)
     findings_changed = Signal(object)
+    plan_changed = Signal()
     refused = Signal(object)
     file_changed = Signal()
     road_changed = Signal(object)
@@ -94,6 +98,7 @@ class Composer(QObject):
         self.revision = 0
         self.findings: tuple[Finding, ...] = ()
         self.is_checked = False
+        self.planned: Planned | None = None
         self.selection = Selection(message.root.key)
         self._undo = UndoList.of(message)
         self._saved = message
@@ -102,6 +107,7 @@ class Composer(QObject):
         self.safekeeping.begin(message)
         self.safekeeping.written.connect(self._keep)
         self._look_too: Callable[[Message], tuple[Finding, ...]] = _no_more
+        self._plan: Callable[[Message], Planned | None] = _no_plan
         self._checking = False
         self._is_noted = bool(draft)
         self._pause = QTimer(self, singleShot=True, interval=PREFLIGHT_PAUSE_MS)
@@ -151,6 +157,11 @@ class Composer(QObject):
         `look` is called on a worker with the message, and gives findings.
         """
         self._look_too = look
+        self._pause.start()
+
+    def plan_by(self, plan: "Callable[[Message], Planned | None]") -> None:
+        """Find out with every check how the message will be protected; `plan` is called on a worker."""
+        self._plan = plan
         self._pause.start()
 
     def check_soon(self) -> None:
@@ -232,11 +243,13 @@ class Composer(QObject):
         self.selection = Selection(message.root.key)
         self.findings = ()
         self.is_checked = False
+        self.planned = None
         self.replaced.emit(self.revision + 1)
         self._changed()
         # Where the panes were in the other message, and what was wrong with it, is gone.
         self.selection_changed.emit(self.selection)
         self.findings_changed.emit(self.findings)
+        self.plan_changed.emit()
         self.file_changed.emit()
 
     def recover(self, draft: str, message: Message, path: Path | None, *, kept: bool = False) -> None:
@@ -315,13 +328,14 @@ class Composer(QObject):
             return
         self._checking = True
         message, road, revision, settings = self.message, self.road, self.revision, self.services.settings
-        look_too, services = self._look_too, self.services
+        look_too, plan, services = self._look_too, self._plan, self.services
         forgotten, words = settings.get(CHECK_FORGOTTEN_ATTACHMENT), settings.get(MORE_ATTACHMENT_WORDS)
 
-        def operation(context: Context) -> tuple[int, tuple[Finding, ...]]:
+        def operation(context: Context) -> "tuple[int, tuple[Finding, ...], Planned | None]":
             # Here, because a start need not wait for it.
             from sescomposer.core.checks import check
 
+            planned = plan(message)
             found = check(
                 message,
                 road,
@@ -329,17 +343,22 @@ class Composer(QObject):
                 more_attachment_words=words,
                 now=services.clock.now(),
                 sent_before=_sent_before(services, message),
+                protection=planned.facts if planned is not None else None,
             )
-            return revision, tuple(sorted((*found, *look_too(message)), key=lambda finding: finding.severity.rank))
+            more = (*look_too(message), *(planned.findings if planned is not None else ()))
+            return revision, tuple(sorted((*found, *more), key=lambda finding: finding.severity.rank)), planned
 
         task = self.runner.start(operation)
         task.succeeded.connect(self._on_checked)
         task.finished.connect(self._on_check_finished)
 
     @Slot(object)
-    def _on_checked(self, answer: tuple[int, tuple[Finding, ...]]) -> None:
-        revision, findings = answer
+    def _on_checked(self, answer: "tuple[int, tuple[Finding, ...], Planned | None]") -> None:
+        revision, findings, planned = answer
         if revision == self.revision:
+            if planned is not self.planned:
+                self.planned = planned
+                self.plan_changed.emit()
             self.findings = findings
             self.is_checked = True
             self.findings_changed.emit(findings)
@@ -373,6 +392,11 @@ def _sent_before(services: Services, message: Message) -> "tuple[Sent, ...]":
 def _no_more(message: Message) -> tuple[Finding, ...]:
     """Look for nothing more."""
     return ()
+
+
+def _no_plan(message: Message) -> "Planned | None":
+    """Plan nothing."""
+    return None
 
 
 def _nothing() -> None:

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from sescomposer.gui.widgets.info_bars import InfoBars
     from sescomposer.gui.window_events import WindowEvents
     from sescomposer.gui.window_invitation import WindowInvitation
+    from sescomposer.gui.window_protection import WindowProtection
 
 _NEW = "New message"
 _ERROR_MS = 15_000
@@ -75,6 +76,7 @@ class MainWindow(DropWindow):
     account_choice: "AccountChoice"
     invitation: "WindowInvitation"
     events: "WindowEvents"
+    protection: "WindowProtection"
     _doers: tuple[object, ...]
     halves: "QSplitter"
     storeys: "QSplitter"
@@ -197,11 +199,13 @@ class MainWindow(DropWindow):
         from sescomposer.gui.window_account import WindowAccount
         from sescomposer.gui.window_events import WindowEvents
         from sescomposer.gui.window_invitation import WindowInvitation
+        from sescomposer.gui.window_protection import WindowProtection
 
         self._account = WindowAccount(self)
         self.invitation = WindowInvitation(self)
         self.events = WindowEvents(self)
         self.account_choice = self._account.choice
+        self.protection = WindowProtection(self)
 
     def _give_focus(self) -> None:
         """Let the user write, and write what was typed while there was nothing to write into."""
@@ -325,7 +329,16 @@ class MainWindow(DropWindow):
     @property
     def doers(self) -> tuple[object, ...]:
         """Who does the actions, by methods of their names."""
-        return (self.files, self.sending, self.invitation, self.events, self._account, *self._doers, self)
+        return (
+            self.files,
+            self.sending,
+            self.invitation,
+            self.events,
+            self.protection,
+            self._account,
+            *self._doers,
+            self,
+        )
 
     def _do(self, name: str) -> None:
         """Run an action of this window, or of what acts for it."""

@@ -15,7 +15,7 @@ _ICON = QSize(18, 18)
 # Numbers of Qt.ContextMenuPolicy and Qt.ToolButtonStyle: to name them loads every name of Qt, a tenth of a start.
 _PREVENT_CONTEXT_MENU = 4
 _TEXT_BESIDE_ICON = 2
-_GAP_BEFORE = frozenset({"attach", "check"})
+_GAP_BEFORE = frozenset({"attach", "sign", "check"})
 """Actions of the toolbar before which a line divides it."""
 _RIGHT = "inbox"
 """The action from which on the toolbar stands at the right edge."""

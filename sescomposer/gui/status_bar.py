@@ -12,9 +12,10 @@ from sescomposer.core.entity import Entity
 from sescomposer.core.envelope import recipients
 from sescomposer.core.header import HeaderSection
 from sescomposer.core.lazy import kept
-from sescomposer.core.message import EnvelopeOverride, Protection, Road
+from sescomposer.core.message import EnvelopeOverride, Road
 from sescomposer.gui.composer import Composer
 from sescomposer.gui.directions import isolated
+from sescomposer.gui.protection.protection_words import NOT_PROTECTED
 from sescomposer.gui.sizes import human_size
 from sescomposer.gui.tips import tip
 from sescomposer.gui.widgets.gauge import Gauge
@@ -27,16 +28,6 @@ if TYPE_CHECKING:
 _LOOK_MS = 1000
 _MARGIN = 8
 _ROAD_TIP = "The way into SES whose limits the message is measured against"
-
-
-def protection_words(protection: Protection) -> str:
-    """Give what was chosen, in words for the status bar.
-
-    >>> protection_words(Protection(sign=True, encrypt=True)), protection_words(Protection())
-    ('to be signed and encrypted', 'not signed')
-    """
-    wanted = [word for word, is_wanted in (("signed", protection.sign), ("encrypted", protection.encrypt)) if is_wanted]
-    return f"to be {' and '.join(wanted)}" if wanted else "not signed"
 
 
 class MessageStatusBar(QStatusBar):
@@ -60,7 +51,8 @@ class MessageStatusBar(QStatusBar):
         self.recipients = self._field("Recipients", "view_envelope")
         self.parts = self._field("Parts", "view_source")
         self.saved = self._field("Kept", "save")
-        self.protection = self._field("Protection", "view_envelope")
+        self.protection = StatusField("Protection", self)
+        self.protection.tell(NOT_PROTECTED)
         self.region = self._field("Account", "accounts")
         self.road = self._make_road()
         fields = (self.gauge, self.size_words, self.recipients, self.parts, self.saved, self.protection, self.region)
@@ -173,9 +165,6 @@ class MessageStatusBar(QStatusBar):
         self._show_size(len(composer.root.octets), composer.road)
         self._show_count(self.recipients, self._count_recipients(), limits.RECIPIENTS, "recipients")
         self._show_count(self.parts, kept(composer.root, _leaves), limits.PARTS, "parts")
-        self.protection.tell(
-            protection_words(composer.message.protection), "Whether the message will be signed or encrypted"
-        )
         self.road.setCurrentIndex(self.road.findData(composer.road.value))
 
     def _show_size(self, size: int, road: Road) -> None:

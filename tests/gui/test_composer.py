@@ -25,8 +25,21 @@ from sescomposer.store.folders import Folders
 LETTER = b"From: a@example.com\r\nTo: b@example.org\r\nSubject: x\r\nMIME-Version: 1.0\r\n\r\nThe Anhang is here.\r\n"
 
 VERBS = (
-    *("add ", "attach ", "break ", "change ", "edit ", "encode ", "insert ", "lift ", "make ", "move ", "put "),
-    *("remove ", "rename ", "restore ", "send ", "set ", "take ", "unwrap ", "use ", "wrap "),
+    *(
+        "add ",
+        "attach ",
+        "break ",
+        "change ",
+        "edit ",
+        "encode ",
+        "encrypt ",
+        "insert ",
+        "lift ",
+        "make ",
+        "move ",
+        "put ",
+    ),
+    *("remove ", "rename ", "restore ", "send ", "set ", "sign ", "take ", "unwrap ", "use ", "wrap "),
 )
 """What an undo label begins with; an edit that does something else adds its verb."""
 EDITS = ("edit_root", "_set", "change")
@@ -145,7 +158,7 @@ def test_checks_run_after_a_pause_with_the_settings(composer: Composer, services
 
 def test_an_answer_for_an_old_message_is_dropped(composer: Composer) -> None:
     finding = replace(composer.message)
-    composer._on_checked((composer.revision - 1, (finding,)))  # type: ignore[arg-type]
+    composer._on_checked((composer.revision - 1, (finding,), None))  # type: ignore[arg-type]
     assert composer.findings == ()
 
 

@@ -1,0 +1,165 @@
+"""What a composer window does to sign and encrypt: two switches, the status bar's field with its menu, and the plan.
+
+Nothing here imports what signs; the plan is made on a worker, together with the checks.
+"""
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtGui import QGuiApplication, QWindow
+from PySide6.QtWidgets import QMenu, QToolButton
+
+from sescomposer.core.message import Protection
+from sescomposer.gui.protection.planning import PLAIN, Planner
+from sescomposer.gui.protection.protection_words import field_words, level_of, must_words, told_words
+from sescomposer.gui.tips import tip
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QAction
+
+    from sescomposer.gui.main_window import MainWindow
+
+_NOTICE = "protection-must"
+_NEVER = "Mail from {address} is never {done}: its policy says so. It is changed under Keys and certificates."
+
+
+class WindowProtection(QObject):
+    """The protection of one window; made when it has its panes and its account.
+
+    Attributes:
+        menu: Of the field in the status bar; filled when it opens.
+    """
+
+    def __init__(self, window: "MainWindow") -> None:
+        super().__init__(window)
+        self._window = window
+        self._composer = composer = window.composer
+        self._planner = Planner(window.services)
+        self._waiting: dict[str, bool] = {}
+        self.menu = QMenu("Signing and encrypting", window.status)
+        self.menu.setToolTipsVisible(True)
+        self.menu.aboutToShow.connect(self._fill)
+        field = window.status.protection
+        field.setMenu(self.menu)
+        field.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        composer.message_changed.connect(self._show)
+        composer.plan_changed.connect(self._on_plan_changed)
+        window.account_choice.changed.connect(self._plan)
+        application = QGuiApplication.instance()
+        if isinstance(application, QGuiApplication):
+            application.focusWindowChanged.connect(self._on_focus_changed)
+        self._plan()
+        self._show()
+
+    @Slot()
+    def look_again(self) -> None:
+        """Plan anew: keys, people or policies may be others."""
+        self._planner.forget()
+        self._composer.check_soon()
+
+    def do_sign(self, is_wanted: bool) -> None:
+        """Sign the message, or not."""
+        self._choose("sign", is_wanted)
+
+    def do_encrypt(self, is_wanted: bool) -> None:
+        """Encrypt the message, or not."""
+        self._choose("encrypt", is_wanted)
+
+    def _choose(self, name: str, is_wanted: bool) -> None:
+        """Turn a switch; as long as nobody knows the policy of From, that waits."""
+        planned = self._composer.planned
+        if planned is None:
+            self._waiting[name] = is_wanted
+            self._composer.check_soon()
+            return
+        plan = planned.plan
+        before = self._composer.message.protection
+        if plan is not None and not is_wanted:
+            demand = must_words(plan, **{name: getattr(plan, f"must_{name}")})
+            if demand:
+                self._refuse(demand)
+                return
+        is_sign = name == "sign"
+        if plan is None:
+            chosen = replace(before, sign=is_wanted) if is_sign else replace(before, encrypt=is_wanted)
+        else:
+            chosen = plan.chosen(before, sign=is_wanted) if is_sign else plan.chosen(before, encrypt=is_wanted)
+        self._apply(chosen, is_wanted, is_sign)
+
+    def _apply(self, chosen: Protection, is_wanted: bool, is_sign: bool) -> None:
+        composer = self._composer
+        if is_sign:
+            composer.apply(
+                lambda old: replace(old, protection=chosen), "sign the message" if is_wanted else "take signing back"
+            )
+        else:
+            composer.apply(
+                lambda old: replace(old, protection=chosen),
+                "encrypt the message" if is_wanted else "take encrypting back",
+            )
+
+    def _refuse(self, demand: str) -> None:
+        """Say why a switch cannot be turned off, and leave it on."""
+        self._window.info.tell(f"{demand} That is changed under Keys and certificates.", "warning", key=_NOTICE)
+        self._show()
+
+    @Slot()
+    def _plan(self) -> None:
+        """Plan for the account in use."""
+        account = self._window.account_choice.account
+        name, region = (account.name, account.region) if account is not None else ("", "")
+        self._composer.plan_by(partial(self._planner.planned, account=name, region=region))
+
+    @Slot()
+    def _on_plan_changed(self) -> None:
+        planned = self._composer.planned
+        waiting, self._waiting = self._waiting, {}
+        if planned is None:
+            self._waiting = waiting
+        for name, is_wanted in waiting.items() if planned is not None else ():
+            self._choose(name, is_wanted)
+        if planned is None or not (planned.must_sign or planned.must_encrypt):
+            self._window.info.take_back(_NOTICE)
+        self._show()
+
+    @Slot(QWindow)
+    def _on_focus_changed(self, focused: QWindow | None) -> None:
+        """Look again when the user comes back, maybe from the window of the keys."""
+        planned = self._composer.planned
+        if focused is None or focused is not self._window.windowHandle() or planned is None:
+            return
+        if planned is not PLAIN or self._window.services.has_policies:
+            self.look_again()
+
+    @Slot()
+    def _show(self) -> None:
+        """Show in toolbar and status bar what will be done."""
+        planned, protection = self._composer.planned, self._composer.message.protection
+        wanted = planned.wanted(protection) if planned is not None else protection
+        told = told_words(planned)
+        self._show_switch("sign", self._waiting.get("sign", bool(wanted.sign)))
+        self._show_switch("encrypt", self._waiting.get("encrypt", bool(wanted.encrypt)))
+        self._window.status.protection.tell(field_words(protection, planned), told, level_of(planned))
+
+    def _show_switch(self, name: str, is_on: bool) -> None:
+        action: QAction = self._window.action[name]
+        action.setChecked(is_on)
+        planned = self._composer.planned
+        plan = planned.plan if planned is not None else None
+        offered = plan is None or (plan.offers_sign if name == "sign" else plan.offers_encrypt)
+        action.setEnabled(offered or is_on)
+        lines = [action.statusTip(), f"({action.shortcut().toString()})"]
+        if plan is not None and not offered:
+            done = "signed" if name == "sign" else "encrypted"
+            lines.append(_NEVER.format(address=plan.policy.address or plan.address, done=done))
+        elif is_on:
+            lines.append(told_words(planned))
+        action.setToolTip(tip(*lines))
+
+    @Slot()
+    def _fill(self) -> None:
+        from sescomposer.gui.protection.protection_menu import fill_menu
+
+        fill_menu(self.menu, self._composer, self._window.action)
