@@ -1,7 +1,7 @@
 """The verb `send`: seals messages and submits them; without an account to the local inbox."""
 
-from collections.abc import Sequence
-from dataclasses import asdict, replace
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -82,8 +82,6 @@ def send(
     as_json: JsonOption = False,
 ) -> None:
     """Seal messages and submit each once."""
-    from sescomposer.bootstrap import make_services
-
     given = SendingOptions(
         configuration_set=configuration_set,
         opens=opens,
@@ -99,27 +97,46 @@ def send(
     options = of_ses.made_options(given, tag, no_trace=no_trace)
     reasons = [of_ses.pair("--override", text) for text in override]
     wanted = of_protection.Wanted(sign, encrypt, protect_with, opaque, key)
-    passphrases = Passphrases(passphrase_fd, files)
     _refuse_mixed(account, region, secret_fd, files)
+    job = _Job(files, options, wanted, Passphrases(passphrase_fd, files), reasons, dry_run, as_is, anyway, as_json)
+    _run(
+        job, of_ses.envelope_override(feedback), lambda services: _transport(services, account, road, region, secret_fd)
+    )
+
+
+@dataclass(frozen=True)
+class _Job:
+    """What one run is to do: see the options."""
+
+    files: Sequence[str]
+    options: SendingOptions
+    wanted: of_protection.Wanted
+    passphrases: Passphrases
+    reasons: Sequence[tuple[str, str]]
+    dry_run: bool
+    as_is: bool
+    anyway: bool
+    as_json: bool
+
+
+def _run(job: _Job, envelope: EnvelopeOverride, way: "Callable[[Services], Transport]") -> None:
+    """Seal, show or submit."""
+    from sescomposer.bootstrap import make_services
+
     services = make_services()
     try:
-        transport = _transport(services, account, road, region, secret_fd)
-        messages = _messages(files, of_ses.envelope_override(feedback))
-        if as_is:
-            of_protection.refuse_as_is(wanted)
-            reviews = _reviews_as_is(services, messages, options, transport, passphrases)
-        else:
-            messages = of_protection.protected(services, messages, wanted, transport)
-            reviews = _reviews(services, messages, options, transport, passphrases)
-        if dry_run:
-            _show_reviews(reviews, as_json)
+        transport = way(services)
+        messages = _messages(job.files, envelope)
+        reviews = (_reviews_as_is if job.as_is else _reviews)(services, messages, job, transport)
+        if job.dry_run:
+            _show_reviews(reviews, job.as_json)
             raise typer.Exit(ExitCode.FINDINGS if any(review.errors for review in reviews) else ExitCode.FINE)
         _say_where(transport)
         with of_protection.told_as_findings():
-            records, status = _submitted(services, reviews, transport, reasons, anyway=anyway)
+            records, status = _submitted(services, reviews, transport, job.reasons, anyway=job.anyway)
     finally:
         services.close()
-    _show(records, as_json)
+    _show(records, job.as_json)
     raise typer.Exit(status)
 
 
@@ -154,36 +171,25 @@ def _messages(files: Sequence[str], envelope: EnvelopeOverride) -> list[Message]
     return [Message(parse(inputs.message(file)), envelope) for file in files]
 
 
-def _reviews(
-    services: "Services",
-    messages: Sequence[Message],
-    options: SendingOptions,
-    transport: Transport,
-    passphrases: Passphrases,
-) -> list[Review]:
+def _reviews(services: "Services", messages: Sequence[Message], job: _Job, transport: Transport) -> list[Review]:
     """Seal every message before the first one leaves."""
-    wanted = [replace(message, options=options) for message in messages]
+    wanted = of_protection.protected(services, messages, job.wanted, transport)
+    wanted = [replace(message, options=job.options) for message in wanted]
     if not transport.is_local:
         wanted = [services.accounts.get(transport.account).begun(message) for message in wanted]
-    return [services.sending.review_all(wanted, transport, ask=passphrases.ask)]
+    return [services.sending.review_all(wanted, transport, ask=job.passphrases.ask)]
 
 
-def _reviews_as_is(
-    services: "Services",
-    messages: Sequence[Message],
-    options: SendingOptions,
-    transport: Transport,
-    passphrases: Passphrases,
-) -> list[Review]:
+def _reviews_as_is(services: "Services", messages: Sequence[Message], job: _Job, transport: Transport) -> list[Review]:
     """Take every message as it is."""
-    if replace(options, traceable=True) != NO_OPTIONS:
+    of_protection.refuse_as_is(job.wanted)
+    if replace(job.options, traceable=True) != NO_OPTIONS:
         raise UsageError(
             "With --as-is nothing is added to a message, so options of SES cannot be given.",
             hint="Write them into the message as X-SES fields.",
         )
-    sending = services.sending
     return [
-        sending.review_as_is(message.root.octets, envelope_of(message), transport, passphrases.ask)
+        services.sending.review_as_is(message.root.octets, envelope_of(message), transport, job.passphrases.ask)
         for message in messages
     ]
 

@@ -17,7 +17,7 @@ from sescomposer.core.errors import ProtectionError, UsageError
 from sescomposer.core.findings import Finding, Severity
 from sescomposer.core.message import Message, Method, Protection, Road, SendingOptions, Tracking
 from sescomposer.core.parse import parse
-from sescomposer.core.seal import MemoryTarget, Sealed, seal
+from sescomposer.core.seal import Sealed, seal
 
 if TYPE_CHECKING:
     from sescomposer.bootstrap import Services
@@ -45,6 +45,9 @@ AnywayOption = Annotated[bool, typer.Option("--anyway", help="Go on in spite of 
 
 _TELLS_ONLY = frozenset({"protect-untrusted", "protect-chain"})
 """Errors of the own certificate that are warnings here: whom the recipients trust is not known."""
+
+_OF_SENDING = "protect-size"
+"""Limits are those of the service, and nothing is submitted."""
 
 _UNTRACKED = SendingOptions(opens=Tracking.DISABLED, clicks=Tracking.DISABLED)
 """Nothing is submitted, so nothing of the service stands against a signature."""
@@ -168,7 +171,9 @@ def _findings(services: "Services", message: Message) -> list[Finding]:
     signing = replace(message, protection=replace(message.protection, encrypt=False))
     own = tuple(fault.sentence for fault in protecting.plan(signing).faults if fault.code in _TELLS_ONLY)
     return [
-        replace(finding, severity=Severity.WARNING) if finding.message.startswith(own) else finding
+        replace(finding, severity=Severity.WARNING)
+        if finding.message.startswith(own) or finding.code == _OF_SENDING
+        else finding
         for finding in found
         if finding.code.startswith("protect-")
     ]
@@ -194,10 +199,10 @@ def _sealed(
     services: "Services", message: Message, plan: "ProtectionPlan", passphrases: Passphrases, *, anyway: bool
 ) -> tuple[tuple[Sealed, str], ...]:
     """Seal the message with the keys of its plan, read it again by other code, and say what that proved."""
-    protecting = replace(services.protecting, new=MemoryTarget)
+    protecting = services.protecting
     opened = protecting.protector(plan, passphrases.ask)
     now, ids = services.clock.now(), services.ids
-    items = seal(message, Road.SES_V2, now=now, ids=ids, into=MemoryTarget, protector=opened)
+    items = seal(message, Road.SES_V2, now=now, ids=ids, into=protecting.new, protector=opened)
     proofs = [protecting.proven(item, opened) for item in items]
     for finding in [finding for _, findings in proofs for finding in findings]:
         if finding.severity is Severity.ERROR and not (anyway and finding.code == _UNPROVEN):
