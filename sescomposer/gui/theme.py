@@ -7,18 +7,18 @@ palette in use, so a widget asks `theme_of(self)` when it paints and is right af
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Literal
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from sescomposer import resources
 
 Scheme = Literal["system", "light", "dark"]
 
-_SWITCHES = ("QCheckBox", "QRadioButton", "QMenu")
+_SWITCHES = ("QCheckBox", "QRadioButton")
 _DARKER_BY = 140
 """Per cent by which Fusion darkens a window's colour for an outline."""
 
@@ -92,6 +92,20 @@ def outline_switches() -> None:
     for kind in _SWITCHES:
         # Its types say octets, and it takes text alone.
         QApplication.setPalette(palette, kind)  # type: ignore[arg-type]
+
+
+def outline_menus(window: QWidget) -> None:
+    """Make the outlines of check boxes in a window's menus seen, whenever one is shown.
+
+    Each menu by itself: combo boxes fill their lists with the window colour of the palette of all menus.
+    """
+    for menu in window.findChildren(QMenu):
+        menu.aboutToShow.connect(partial(_outline, menu))
+
+
+def _outline(menu: QMenu) -> None:
+    if QApplication.style().name().lower() == "fusion":
+        menu.setPalette(with_outlines(QGuiApplication.palette()))
 
 
 def with_outlines(palette: QPalette) -> QPalette:

@@ -1,13 +1,13 @@
 """Themes: complete in both values, and readable."""
 
 import pytest
-from PySide6.QtGui import QColor, QPalette
-from PySide6.QtWidgets import QAbstractButton, QCheckBox, QRadioButton, QStyleFactory
+from PySide6.QtGui import QColor, QGuiApplication, QPalette
+from PySide6.QtWidgets import QAbstractButton, QApplication, QCheckBox, QMainWindow, QRadioButton, QStyleFactory
 from pytestqt.qtbot import QtBot
 
-from sescomposer.gui.theme import contrast, theme_for, theme_named, with_outlines
+from sescomposer.gui.theme import Scheme, contrast, outline_menus, set_scheme, theme_for, theme_named, with_outlines
 
-NAMES = ("light", "dark")
+NAMES: tuple[Scheme, ...] = ("light", "dark")
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -81,3 +81,26 @@ def test_an_unchecked_switch_has_an_outline_that_is_seen(qtbot: QtBot, name: str
     assert max(contrast(colour, base["base"]) for colour in row) >= 3
     outline = with_outlines(palette).color(QPalette.ColorRole.Window).darker(140)
     assert contrast(outline, base["window"]) >= 3
+
+
+@pytest.mark.parametrize("scheme", NAMES)
+def test_lists_of_combo_boxes_can_be_read(qtbot: QtBot, scheme: Scheme) -> None:
+    before = QGuiApplication.palette()
+    try:
+        set_scheme(scheme)
+        palette = QApplication.palette("QMenu")  # type: ignore[call-overload]
+        assert contrast(palette.color(QPalette.ColorRole.Text), palette.color(QPalette.ColorRole.Window)) >= 4.5
+    finally:
+        set_scheme("system")
+        QGuiApplication.setPalette(before)
+
+
+def test_menus_of_a_window_are_outlined_when_they_are_shown(qtbot: QtBot) -> None:
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    menu = window.menuBar().addMenu("View")
+    outline_menus(window)
+    menu.aboutToShow.emit()
+    outline = menu.palette().color(QPalette.ColorRole.Window).darker(140)
+    if QApplication.style().name().lower() == "fusion":
+        assert contrast(outline, menu.palette().color(QPalette.ColorRole.Base)) >= 3
