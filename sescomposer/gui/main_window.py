@@ -137,8 +137,14 @@ class MainWindow(DropWindow):
             lambda: self._panes.make_centre(),
             partial(self._show_panes, path),
             self._make_account,
+            self._outline_menus,
             self._give_focus,
         )
+
+    def _outline_menus(self) -> None:
+        from sescomposer.gui.theme import outline_menus
+
+        outline_menus(self)
 
     def _make_composer(
         self, message: "Message | Callable[[], Message] | None", path: Path | None, draft: str, saved: bool
