@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QShowEvent, QStatusTipEvent
 from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
 
-from sescomposer.core.entity import Entity
+from sescomposer.core.entity import Entity, new_key
 from sescomposer.core.identifiers import Identifiers
 from sescomposer.core.location import Region, locate, offset_of
 from sescomposer.core.offset_carry import OffsetCarry
@@ -15,6 +15,7 @@ from sescomposer.core.seal import HIDDEN_FIELDS, as_sealed, hidden_fields, missi
 from sescomposer.gui.composer import Composer, Selection
 from sescomposer.gui.panes.raw_pane import RawPane, RawState
 from sescomposer.gui.panes.same_place import Span, field_spans, same_span
+from sescomposer.gui.protection.sealed_shape import SealedShape, sealed_shape
 
 ORIGIN = "source"
 
@@ -54,6 +55,8 @@ class SourcePane(QWidget):
         self._composer = composer
         self._state = RawState.DRAFT
         self._root = composer.root
+        self._shape = SealedShape(composer.root)
+        self._outside = new_key()
         self._sealed_at = composer.services.clock.now()
         self._ids = ProvisionalIdentifiers(composer.ids)
         self.raw = RawPane(composer.runner, self)
@@ -72,6 +75,7 @@ class SourcePane(QWidget):
         self.raw.follow_parts(lambda: self._root)
         composer.message_changed.connect(self._on_message_changed)
         composer.road_changed.connect(self._on_message_changed)
+        composer.plan_changed.connect(self._on_plan_changed)
         composer.selection_changed.connect(self._on_selection_changed)
         self._show()
 
@@ -106,6 +110,11 @@ class SourcePane(QWidget):
         if self.isVisible():
             self._show()
 
+    @Slot()
+    def _on_plan_changed(self) -> None:
+        if self.isVisible() and self._state is RawState.SEALED:
+            self._show()
+
     def _show(self) -> None:
         """Show the octets of the state, with what is marked in them."""
         composer = self._composer
@@ -115,17 +124,22 @@ class SourcePane(QWidget):
         missing, hidden = missing_fields(composer.root), hidden_fields(composer.root)
         control = written_control_fields(composer.message, composer.road, self._trace)
         marked = (*missing, *control) if self._state is RawState.SEALED else HIDDEN_FIELDS
-        self.raw.mark_provisional(field_spans(self._root, marked))
-        words = _note(self._state, missing, hidden, control)
+        self.raw.mark_provisional((*field_spans(self._root, marked), *self._shape.made))
+        words = f"{self._shape.note} {_note(self._state, missing, hidden, control)}".strip()
         self.note.setText(words)
         self.note.setVisible(bool(words))
         self._tint(composer.selection)
 
     def _root_of_state(self) -> Entity:
-        if self._state is RawState.DRAFT:
-            return self._composer.root
         composer = self._composer
-        return as_sealed(composer.message, self._sealed_at, self._ids, composer.road, self._trace)
+        if self._state is RawState.DRAFT:
+            self._shape = SealedShape(composer.root)
+            return composer.root
+        message, planned = composer.message, composer.planned
+        sealed = as_sealed(message, self._sealed_at, self._ids, composer.road, self._trace)
+        wanted = planned.wanted(message.protection) if planned is not None else message.protection
+        self._shape = sealed_shape(sealed, wanted, self._ids, self._outside)
+        return self._shape.root
 
     @property
     def _trace(self) -> str:
@@ -161,6 +175,9 @@ class SourcePane(QWidget):
         span = None
         if 0 <= selection.start < selection.stop <= len(draft.octets):
             span = same_span(draft, entity, (selection.start, selection.stop))
+            if span is None and self._shape.has_inside and draft is self._composer.root:
+                # Most fields of the message stand outside of what is signed.
+                start, span = 0, same_span(draft, self._root, (selection.start, selection.stop))
         if span is None:
             self.raw.place_caret(start)
         else:
@@ -177,6 +194,8 @@ class SourcePane(QWidget):
         if found.region is Region.BODY:
             span = self._line_span(found.entity, offset - start)
         draft = self._composer.root.find(found.entity.key)
+        if draft is None and found.entity is self._root and found.region is Region.FIELD:
+            draft = self._composer.root
         if draft is not None and span is not None:
             span = same_span(found.entity, draft, span)
         if draft is not None and span is not None:
