@@ -20,6 +20,7 @@ from sescomposer.core.protection.pgp_signature import (
     read_signature,
 )
 from sescomposer.keys.openpgp_faults import library_errors
+from sescomposer.keys.openpgp_secret import is_elsewhere
 from sescomposer.services.protection_ports import PgpKeyFacts
 
 _ADDRESS = re.compile(r"<([^<>\s@]+@[^<>\s@]+)>\s*\Z|\A\s*([^<>\s@]+@[^<>\s@]+)\s*\Z")
@@ -95,6 +96,7 @@ def _by_packets(block: tuple[Packet, ...], now: datetime) -> PgpKeyFacts:
     primary = block[0]
     names = tuple(packet.body.decode("utf-8", "replace") for packet in block if packet.tag == USER_ID)
     usable = _usable(block, now)
+    is_secret = primary.tag == SECRET_KEY
     return PgpKeyFacts(
         fingerprint=primary.fingerprint,
         user_ids=names,
@@ -102,14 +104,19 @@ def _by_packets(block: tuple[Packet, ...], now: datetime) -> PgpKeyFacts:
         algorithm=primary.algorithm,
         created=datetime.fromtimestamp(primary.created, UTC),
         expires=None,
-        can_sign=any(flags & MAY_SIGN for flags in usable),
-        can_encrypt=any(flags & MAY_ENCRYPT for flags in usable),
+        can_sign=any(flags & MAY_SIGN for key, flags in usable if not is_secret or _has_secret(key)),
+        can_encrypt=any(flags & MAY_ENCRYPT for _, flags in usable),
         has_secret=any(packet.tag in (SECRET_KEY, SECRET_SUBKEY) for packet in block),
     )
 
 
-def _usable(block: tuple[Packet, ...], now: datetime) -> list[int]:
-    """Give the flags of each key of the block that is neither revoked nor over."""
+def _has_secret(key: Packet) -> bool:
+    """Whether the secret part of a key stands in its packet."""
+    return key.tag in (SECRET_KEY, SECRET_SUBKEY) and not is_elsewhere(key)
+
+
+def _usable(block: tuple[Packet, ...], now: datetime) -> list[tuple[Packet, int]]:
+    """Give each key of the block with its flags; none for one that is revoked or over."""
     primary = block[0].fingerprint
     keys: list[tuple[Packet, list[SignaturePacket]]] = []
     for packet in block:
@@ -118,7 +125,7 @@ def _usable(block: tuple[Packet, ...], now: datetime) -> list[int]:
             keys.append((packet, []))
         elif signature is not None and signature.is_by(primary):
             keys[-1][1].append(signature)
-    return [_flags(key, signatures, now) for key, signatures in keys]
+    return [(key, _flags(key, signatures, now)) for key, signatures in keys]
 
 
 def _flags(key: Packet, signatures: list[SignaturePacket], now: datetime) -> int:

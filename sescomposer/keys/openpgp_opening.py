@@ -7,10 +7,17 @@ from typing import TypeVar
 from pysequoia import Cert, PyDecryptor, PySigner, Tsk
 
 from sescomposer.core.errors import CertificateError, KeyGoneError, PassphraseError, ProtectionError
-from sescomposer.core.protection.pgp_packets import Packet, key_blocks
+from sescomposer.core.protection.pgp_packets import (
+    PUBLIC_KEY,
+    PUBLIC_SUBKEY,
+    SECRET_KEY,
+    SECRET_SUBKEY,
+    Packet,
+    key_blocks,
+)
 from sescomposer.keys.openpgp_facts import block_facts, certificate_of, find_block
 from sescomposer.keys.openpgp_faults import library_errors, says
-from sescomposer.keys.openpgp_secret import needs_passphrase
+from sescomposer.keys.openpgp_secret import is_elsewhere, needs_passphrase
 from sescomposer.services.account import Secret
 from sescomposer.services.protection_ports import KeyEntry
 
@@ -120,7 +127,7 @@ def _opened(
         )
     word = passphrase.reveal() if is_locked and passphrase is not None else None
     with library_errors(CertificateError, f"The OpenPGP key of {entry.label!r} is damaged.", "Import it again."):
-        key = Tsk.from_bytes(b"".join(packet.octets for packet in block))
+        key = Tsk.from_bytes(b"".join(_usable(packet).octets for packet in block))
     sentence = f"The passphrase of the OpenPGP key of {entry.label!r} is wrong."
     with library_errors(PassphraseError, sentence, "Type it again."):
         try:
@@ -129,6 +136,14 @@ def _opened(
             if says(error, "No suitable"):
                 raise _unusable(entry, purpose) from None
             raise
+
+
+def _usable(packet: Packet) -> Packet:
+    """Give a packet as the library must see it: it would choose a key whose secret part is elsewhere."""
+    if packet.tag not in (SECRET_KEY, SECRET_SUBKEY) or not is_elsewhere(packet):
+        return packet
+    tag = PUBLIC_KEY if packet.tag == SECRET_KEY else PUBLIC_SUBKEY
+    return Packet(tag, packet.body[: packet.public_length])
 
 
 def _unusable(entry: KeyEntry, purpose: str) -> CertificateError:

@@ -19,6 +19,8 @@ _HASHES = {1: "md5", 2: "sha1", 8: "sha256", 9: "sha384", 10: "sha512", 11: "sha
 _COUNT = 0xFF
 """Coded: 65,011,712 octets are hashed, a tenth of a second or two."""
 
+ELSEWHERE = "The secret part of the OpenPGP key is not in the file: it lies on a card, or was left out."
+
 _BLOCK = 16
 
 
@@ -37,17 +39,20 @@ def with_passphrase(
         CertificateError: it has no secret part, or one that is kept in a form this cannot open.
         PassphraseError: `old` is wrong or missing.
     """
-    if not any(packet.tag in (SECRET_KEY, SECRET_SUBKEY) for packet in block):
+    secret = [packet for packet in block if packet.tag in (SECRET_KEY, SECRET_SUBKEY)]
+    if not secret:
         raise CertificateError(
             "The OpenPGP key has no secret part.", hint="Export it again as a secret key, or import it for a person."
         )
+    if all(is_elsewhere(packet) for packet in secret):
+        raise CertificateError(ELSEWHERE, hint="Use the key through your GnuPG.")
     return b"".join(_changed(packet, old, new, random_bytes).octets for packet in block)
 
 
 def needs_passphrase(block: tuple[Packet, ...]) -> bool:
     """Whether some secret part of a key lies under a passphrase."""
     return any(
-        packet.tag in (SECRET_KEY, SECRET_SUBKEY) and not _is_elsewhere(packet) and _usage(packet) != _OPEN
+        packet.tag in (SECRET_KEY, SECRET_SUBKEY) and not is_elsewhere(packet) and _usage(packet) != _OPEN
         for packet in block
     )
 
@@ -59,14 +64,14 @@ def _usage(packet: Packet) -> int:
     return packet.body[at]
 
 
-def _is_elsewhere(packet: Packet) -> bool:
+def is_elsewhere(packet: Packet) -> bool:
     """Whether the secret part was left out of the file, or lies on a card: GnuPG's own extension."""
     at = packet.public_length
     return packet.body[at : at + 1] in (b"\xfe", b"\xff") and packet.body[at + 2 : at + 3] == bytes((_GNU,))
 
 
 def _changed(packet: Packet, old: bytes | None, new: bytes, random_bytes: Callable[[int], bytes]) -> Packet:
-    if packet.tag not in (SECRET_KEY, SECRET_SUBKEY) or _is_elsewhere(packet):
+    if packet.tag not in (SECRET_KEY, SECRET_SUBKEY) or is_elsewhere(packet):
         return packet
     material = secret_numbers(packet, old)
     salt, vector = random_bytes(8), random_bytes(_BLOCK)

@@ -15,6 +15,7 @@ from pysequoia import ArmorKind, Tsk, armor
 
 from sescomposer.core.errors import CertificateError, KeyGoneError, PassphraseError, ProtectionError
 from sescomposer.core.octets import Octets, base64_octets
+from sescomposer.core.protection.pgp_packets import key_blocks
 from sescomposer.keys.openpgp import SequoiaOpenPgp
 from sescomposer.keys.temporary import FILE_OCTETS
 from sescomposer.services.account import Secret
@@ -77,12 +78,25 @@ def test_others_verify_what_we_sign(pgp_lab: "PgpLab", gpg_home: "GpgHome", tmp_
     listed = gpg_home.run("--list-packets", files["sig"]).stdout.decode()
     assert {"8": "sha256", "9": "sha384", "10": "sha512"}[re.findall(r"digest algo (\d+)", listed)[0]] == digest
 
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_sqop_verifies_what_we_sign(pgp_lab: "PgpLab", tmp_path: Path, kind: str) -> None:
+    key = pgp_lab.key(kind)
+    files = _files(tmp_path, sig=LIBRARY.sign(ENTITY, *key.own)[0], cert=key.public)
     assert _sop("verify", files["sig"], files["cert"], given=bytes(ENTITY)).returncode == 0
-    assert _sop("verify", files["sig"], files["cert"], given=changed).returncode == 3
-    if shutil.which("sqv") is not None:
-        command = ["sqv", "--keyring", files["cert"], files["sig"]]
-        assert subprocess.run([*command, files["good"]], capture_output=True, timeout=60).returncode == 0
-        assert subprocess.run([*command, files["bad"]], capture_output=True, timeout=60).returncode != 0
+    assert _sop("verify", files["sig"], files["cert"], given=bytes(ENTITY) + b" ").returncode == 3
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.skipif(shutil.which("sqv") is None, reason="sqv (package sqv) is not installed")
+def test_sqv_verifies_what_we_sign(pgp_lab: "PgpLab", tmp_path: Path, kind: str) -> None:
+    key = pgp_lab.key(kind)
+    signature, _ = LIBRARY.sign(ENTITY, *key.own)
+    changed = bytes(ENTITY).replace(b"Gr", b"GR")
+    files = _files(tmp_path, sig=signature, cert=key.public, good=bytes(ENTITY), bad=changed)
+    command = ["sqv", "--keyring", files["cert"], files["sig"]]
+    assert subprocess.run([*command, files["good"]], capture_output=True, timeout=60).returncode == 0
+    assert subprocess.run([*command, files["bad"]], capture_output=True, timeout=60).returncode != 0
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -150,9 +164,7 @@ def test_signature_that_cannot_be_read() -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_gnupg_and_sqop_decrypt_what_we_encrypt(
-    pgp_lab: "PgpLab", gpg_home: "GpgHome", tmp_path: Path, kind: str
-) -> None:
+def test_gnupg_decrypts_what_we_encrypt(pgp_lab: "PgpLab", gpg_home: "GpgHome", kind: str) -> None:
     reader, writer = pgp_lab.gnupg_key(kind), pgp_lab.key()
     message = LIBRARY.encrypt(ENTITY, (reader.public, writer.public), writer.own)
     gpg_home.take(reader.secret)
@@ -160,6 +172,12 @@ def test_gnupg_and_sqop_decrypt_what_we_encrypt(
     opened = gpg_home.run("--decrypt", given=message, passphrase="grüße, secret")
     assert opened.stdout == bytes(ENTITY)
     assert b"GOODSIG" in opened.stderr
+
+
+def test_sqop_decrypts_what_we_encrypt(pgp_lab: "PgpLab", tmp_path: Path) -> None:
+    # A reader of older programs among the recipients keeps the message in the form that all of them read.
+    writer = pgp_lab.key()
+    message = LIBRARY.encrypt(ENTITY, (writer.public, pgp_lab.gnupg_key().public), writer.own)
     files = _files(tmp_path, key=writer.open_secret)
     assert _sop("decrypt", files["key"], given=message).stdout == bytes(ENTITY)
 
@@ -282,6 +300,31 @@ def test_key_that_was_removed(pgp_lab: "PgpLab") -> None:
     key = pgp_lab.key()
     with pytest.raises(KeyGoneError, match="not there any more"):
         LIBRARY.sign(ENTITY, key.entry, b"", Secret("any"))
+
+
+def test_key_whose_secret_part_lies_elsewhere(pgp_lab: "PgpLab", gpg_home: "GpgHome") -> None:
+    key = pgp_lab.gnupg_key()
+    gpg_home.take(key.secret)
+    word, name = "grüße, secret", key.entry.fingerprint
+    only_decrypts = gpg_home.run("--export-secret-subkeys", name, passphrase=word).stdout
+    (facts,) = LIBRARY.read(only_decrypts)
+    assert (facts.has_secret, facts.can_sign, facts.can_encrypt) == (True, False, True)
+    with pytest.raises(CertificateError, match="can sign"):
+        LIBRARY.sign(ENTITY, key.entry, only_decrypts, Secret(word))
+    message = LIBRARY.encrypt(ENTITY, (key.public,), None)
+    assert LIBRARY.decrypt(message, ((key.entry, only_decrypts, Secret(word)),), ())[0] == bytes(ENTITY)
+
+    # With a subkey that signs, the primary key may stay at home.
+    assert gpg_home.run("--quick-add-key", name, "ed25519", "sign", "1y", passphrase=word).returncode == 0
+    subkeys = gpg_home.run("--export-secret-subkeys", name, passphrase=word).stdout
+    kept = LIBRARY.sealed_key(subkeys, name, Secret(word), Secret("new"))
+    signature, _ = LIBRARY.sign(ENTITY, key.entry, kept, Secret("new"))
+    assert LIBRARY.verify(ENTITY, signature, (LIBRARY.public(subkeys, name),))[0].is_intact
+
+    primary_only = b"".join(packet.octets for packet in key_blocks(subkeys)[0][:3])
+    with pytest.raises(CertificateError, match="on a card") as caught:
+        LIBRARY.sealed_key(primary_only, name, Secret(word), Secret("new"))
+    assert "GnuPG" in caught.value.hint
 
 
 def test_facts_of_a_key(pgp_lab: "PgpLab") -> None:
