@@ -90,6 +90,7 @@ class Passphrases:
         if typed is None:
             gone = "" if has_terminal() else ", and there is no terminal to ask at"
             raise PassphraseError(
-                f"The {what.lower()} of {shown(name)} is needed{gone}.", hint="Give it with --passphrase-fd N N<FILE."
+                f"The {what if what == 'PIN' else what.lower()} of {shown(name)} is needed{gone}.",
+                hint="Give it with --passphrase-fd N N<FILE.",
             )
         return typed

@@ -155,6 +155,7 @@ def test_wrong_passphrase_and_certificate_without_key(
         (("import", "nowhere.p12"), ExitCode.UNREADABLE),
         (("import", "-", "--passphrase-fd", "0"), ExitCode.USAGE),
         (("import", "a.p12", "--passphrase", "hush"), ExitCode.USAGE),
+        (("import", "--card", "/nowhere.so"), ExitCode.FINDINGS),
         (("remove", "abcdef"), ExitCode.NOTHING_DONE),
         (("remove", ""), ExitCode.NOTHING_DONE),
         (("export", "abcdef", "-o", "x"), ExitCode.NOTHING_DONE),

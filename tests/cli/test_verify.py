@@ -132,6 +132,27 @@ def test_any_flipped_octet_is_noticed(mail: Mail, run: Run, at: int, bits: int) 
     assert run("verify", str(letter), "--ca", str(mail.ca)).status == ExitCode.FINDINGS
 
 
+@pytest.fixture
+def protected(mail: Mail) -> list[bytes]:
+    """Give a message of each kind: signed in the open, signed in one, encrypted."""
+    return [mail.signed(), mail.signed("-nodetach"), mail.encrypted(mail.entity)]
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.data())
+def test_no_damage_is_a_fault_of_ours(
+    protected: list[bytes], mail: Mail, run: Run, pipe: Pipe, data: st.DataObject
+) -> None:
+    octets = data.draw(st.sampled_from(protected))
+    at = data.draw(st.integers(0, len(octets)))
+    damaged = octets[:at] + data.draw(st.binary(max_size=8)) + octets[at + data.draw(st.integers(0, 60)) :]
+    letter = str(mail.file("damaged.eml", damaged))
+    for verb in ("verify", "decrypt"):
+        answer = run(verb, letter, "--p12", str(mail.bob_p12), "--passphrase-fd", pipe(b"secret"))
+        assert answer.status in (ExitCode.FINE, ExitCode.FINDINGS, ExitCode.UNREADABLE, ExitCode.NOTHING_DONE), answer
+        assert verb == "decrypt" or answer.status == ExitCode.FINDINGS
+
+
 def test_part_outside_the_signature_is_named(mail: Mail, run: Run) -> None:
     whole = mail.signed()
     boundary = whole.partition(b'boundary="')[2].partition(b'"')[0]
