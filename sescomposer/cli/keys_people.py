@@ -1,5 +1,6 @@
 """The verb `keys people`: certificates and OpenPGP keys of those who are written to."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +10,7 @@ from sescomposer.cli.key_words import person_json, person_lines
 from sescomposer.cli.look import JsonOption
 from sescomposer.cli.streams import STANDARD_INPUT, Inputs, print_json, say, shown
 from sescomposer.core.errors import KeyGoneError
+from sescomposer.core.parse import parse
 from sescomposer.services.protection_ports import PersonKey
 
 app = typer.Typer(help="Certificates and OpenPGP keys of other people, by address.")
@@ -54,13 +56,33 @@ def import_people(
     for file in files:
         name = "standard input" if file == STANDARD_INPUT else Path(file).name
         kept += services.people.import_file(inputs.read(file), name)
-    now = services.clock.now()
+    _tell_kept(kept, services.clock.now(), "imported", as_json=as_json)
+
+
+@app.command()
+def harvest(
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Signed messages; '-' is standard input.")],
+    as_json: JsonOption = False,
+) -> None:
+    """Keep the certificates that came with signed messages whose signature is intact."""
+    from sescomposer.bootstrap import make_services
+
+    services = make_services()
+    inputs = Inputs()
+    kept: list[PersonKey] = []
+    for file in files:
+        reading = services.protecting.read(parse(inputs.message(file)))
+        kept += services.people.harvest(reading)
+    _tell_kept(kept, services.clock.now(), "kept", as_json=as_json)
+
+
+def _tell_kept(kept: list[PersonKey], now: datetime, what: str, *, as_json: bool) -> None:
     if as_json:
         print_json({"people": [person_json(key, now) for key in kept]})
         return
     for key in kept:
         print("\n".join(person_lines(key, now)))
-    say(f"{len(kept)} {'key was' if len(kept) == 1 else 'keys were'} imported.")
+    say(f"{len(kept)} {'key was' if len(kept) == 1 else 'keys were'} {what}.")
 
 
 @app.command()

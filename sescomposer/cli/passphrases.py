@@ -31,7 +31,7 @@ class Passphrases:
 
     Attributes:
         failure: Why the last question was not answered; None if all were.
-        was_asked: Whether some key needed a passphrase that is not kept.
+        asked: The keys whose passphrase is not kept, by id.
 
     >>> Passphrases(0, ["-"])
     Traceback (most recent call last):
@@ -45,7 +45,7 @@ class Passphrases:
                 hint="Give the passphrase by another descriptor.",
             )
         self.failure: SesComposerError | None = None
-        self.was_asked = False
+        self.asked: dict[str, KeyEntry] = {}
         self._descriptor = descriptor
         self._given: Secret | None = None
         self._known: dict[str, Secret] = {}
@@ -66,7 +66,7 @@ class Passphrases:
             PassphraseError: there is nobody to ask, or nothing was typed.
             UnreadableError, UsageError: see `read_passphrase`.
         """
-        self.was_asked = True
+        self.asked[entry.id] = entry
         if entry.id in self._known:
             return self._known[entry.id]
         try:

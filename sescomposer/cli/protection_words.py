@@ -1,13 +1,16 @@
 """What reading a protected message found out, as the command line tells it: JSON values and lines for people."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 from sescomposer.cli.streams import shown
 from sescomposer.core.entity import Entity, Key
 from sescomposer.core.numbering import part_number
 from sescomposer.core.protection.facts import Layer, LayerKind, Reading, SignatureFacts
 from sescomposer.core.protection.protector import Evidence
+
+if TYPE_CHECKING:
+    from sescomposer.core.protection.survival import Survived
 
 _CLEAR = (LayerKind.CLEAR_SIGNED, LayerKind.PGP_SIGNED)
 
@@ -86,6 +89,30 @@ def verdict(reading: Reading) -> str:
         )
         return f"NOT VERIFIED: {', '.join(wrong)}."
     return "VERIFIED: every fact of every signature is good."
+
+
+def survival_json(survived: "Sequence[Survived]") -> list[dict[str, Any]]:
+    """Give what a signature survives as JSON values; `applies` is false where the change alters nothing."""
+    return [
+        {
+            "change": found.change.id,
+            "about": found.change.words,
+            "by": found.change.by,
+            "applies": found.applies,
+            "survives": found.survives,
+            "sentence": found.sentence,
+        }
+        for found in survived
+    ]
+
+
+def survival_lines(survived: "Sequence[Survived]") -> list[str]:
+    """Write what a signature survives for people."""
+    return [
+        shown(f"{'survives' if found.survives else 'BREAKS':<12} {found.change.words} ({found.change.by})")
+        for found in survived
+        if found.applies
+    ]
 
 
 def is_verified(reading: Reading) -> bool:

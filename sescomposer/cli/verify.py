@@ -1,7 +1,10 @@
 """The verbs `verify` and `decrypt`: every layer of a message file is opened, and each fact told apart."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
-from typing import Annotated
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -9,15 +12,28 @@ from sescomposer.cli import given_keys as of_keys
 from sescomposer.cli.given_keys import Given, take_up
 from sescomposer.cli.look import FileArgument, JsonOption
 from sescomposer.cli.passphrases import PassphraseOption, Passphrases
-from sescomposer.cli.protection_words import is_verified, reading_json, reading_lines, verdict
+from sescomposer.cli.protection_words import (
+    is_verified,
+    reading_json,
+    reading_lines,
+    survival_json,
+    survival_lines,
+    verdict,
+)
 from sescomposer.cli.sign import OutOption
 from sescomposer.cli.streams import STANDARD_INPUT, Inputs, print_json, say, write_octets
 from sescomposer.core.entity import Entity
+from sescomposer.core.envelope import Envelope
 from sescomposer.core.errors import ExitCode, KeyGoneError, PassphraseError, ProtectionError, UsageError
 from sescomposer.core.parse import parse
 from sescomposer.core.protection.decrypted import decrypted
 from sescomposer.core.protection.facts import LayerKind, Reading
-from sescomposer.core.seal import MemoryTarget
+from sescomposer.core.road import Road
+from sescomposer.core.seal import MemoryTarget, Sealed
+
+if TYPE_CHECKING:
+    from sescomposer.services.keys import Keys
+    from sescomposer.services.protecting import Protecting
 
 _ENCRYPTED = (LayerKind.ENCRYPTED, LayerKind.PGP_ENCRYPTED)
 
@@ -31,6 +47,9 @@ def verify(
     ] = [],  # noqa: B006
     p12: of_keys.P12Option = "",
     key: of_keys.KeyOption = "",
+    survival: Annotated[
+        bool, typer.Option("--survival", help="Tell too which changes on the way the signature survives.")
+    ] = False,
     passphrase_fd: PassphraseOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -38,12 +57,14 @@ def verify(
 
     Ends with status 0 only if every fact of every signature is good, else with 1.
     """
-    root, reading = _read(file, Given(p12, (), cert, ca, key), passphrase_fd)
+    with _read(file, Given(p12, (), cert, ca, key), passphrase_fd) as (protecting, root, reading):
+        survived = protecting.survival(_as_it_came(root, protecting.clock.now())) if survival else ()
     if as_json:
         whole = {"file": file, "verified": is_verified(reading), "verdict": verdict(reading)}
-        print_json(whole | reading_json(root, reading))
+        more = {"survival": survival_json(survived)} if survival else {}
+        print_json(whole | reading_json(root, reading) | more)
     else:
-        print("\n".join(reading_lines(root, reading)))
+        print("\n".join([*survival_lines(survived), *reading_lines(root, reading)]))
     raise typer.Exit(ExitCode.FINE if is_verified(reading) else ExitCode.FINDINGS)
 
 
@@ -60,8 +81,8 @@ def decrypt(
     """Decrypt a message file; signatures inside stay as they are, so that what is written can be verified."""
     if as_json and out in (None, STANDARD_INPUT):
         raise UsageError("Standard output cannot be both the message and JSON.", hint="Name a file with --out.")
-    root, reading = _read(file, Given(p12, cert, (), ca, key), passphrase_fd)
-    inside = _inside(reading)
+    with _read(file, Given(p12, cert, (), ca, key), passphrase_fd) as (_, root, reading):
+        inside = _inside(reading)
     message = decrypted(root, inside, _trail(reading, inside)[-1])
     write_octets(message.octets, out)
     if as_json:
@@ -70,7 +91,8 @@ def decrypt(
         say(verdict(reading))
 
 
-def _read(file: str, given: Given, passphrase_fd: int | None) -> tuple[Entity, Reading]:
+@contextmanager
+def _read(file: str, given: Given, passphrase_fd: int | None) -> "Iterator[tuple[Protecting, Entity, Reading]]":
     """Open every layer of a file.
 
     Raises:
@@ -84,15 +106,25 @@ def _read(file: str, given: Given, passphrase_fd: int | None) -> tuple[Entity, R
         root = parse(inputs.message(file))
         take_up(services, given, inputs, passphrases)
         # What is decrypted is never written to the disk but where the user says.
-        reading = replace(services.protecting, new=MemoryTarget).read(root, passphrases.ask)
+        protecting = replace(services.protecting, new=MemoryTarget)
+        reading = protecting.read(root, passphrases.ask)
+        _refuse_wrong(passphrases, services.keys, reading)
+        yield protecting, root, reading
     finally:
         services.close()
+
+
+def _refuse_wrong(passphrases: Passphrases, keys: "Keys", reading: Reading) -> None:
+    """Raise `PassphraseError` where a layer stayed closed since its key did."""
     if passphrases.failure is not None:
         raise passphrases.failure
     closed = [layer.trouble for layer in reading.layers if layer.trouble and layer.kind in _ENCRYPTED]
-    if closed and passphrases.was_asked:
+    if closed and any(not keys.is_open(entry) for entry in passphrases.asked.values()):
         raise PassphraseError(closed[-1], hint="Give the right passphrase.")
-    return root, reading
+
+
+def _as_it_came(root: Entity, now: datetime) -> Sealed:
+    return Sealed(root.octets, "", Envelope("", ()), root, Road.SES_V2, now)
 
 
 def _inside(reading: Reading) -> Entity:

@@ -39,7 +39,7 @@ def test_what_is_no_line_is_refused_without_being_told(octets: bytes, pipe: Call
 def test_descriptor_is_read_once_for_all_keys(pipe: Callable[[bytes], str]) -> None:
     passphrases = Passphrases(int(pipe(b"secret")))
     assert [passphrases.ask(ENTRY, ""), passphrases.ask(ENTRY, "")] == [passphrases.of("x")] * 2
-    assert (passphrases.was_asked, passphrases.failure) == (True, None)
+    assert (passphrases.asked, passphrases.failure) == ({ENTRY.id: ENTRY}, None)
 
 
 def test_closed_descriptor_is_told() -> None:

@@ -162,6 +162,30 @@ def test_part_outside_the_signature_is_named(mail: Mail, run: Run) -> None:
     assert "not covered  part 3" in answer.text
 
 
+def test_what_the_signature_survives_is_told(mail: Mail, run: Run) -> None:
+    clear, opaque = mail.file("clear.eml", mail.signed()), mail.file("opaque.eml", mail.signed("-nodetach"))
+    found = {}
+    for letter in (clear, opaque):
+        answer = run("verify", str(letter), "--ca", str(mail.ca), "--survival", "--json")
+        assert answer.status == ExitCode.FINE
+        found[letter] = {row["change"] for row in json.loads(answer.text)["survival"] if not row["survives"]}
+    assert found[opaque] < found[clear]
+    words = run("verify", str(clear), "--ca", str(mail.ca), "--survival").text
+    assert "\nBREAKS" in words
+    assert "\nsurvives" in words
+
+
+def test_signer_is_kept_for_writing_back(mail: Mail, run: Run) -> None:
+    letter = str(mail.file("signed.eml", mail.signed()))
+    answer = run("keys", "people", "harvest", letter, "--json")
+    (person,) = json.loads(answer.text)["people"]
+    assert (person["address"], person["accepted"]) == ("ann@example.org", False)
+    assert person["source"].startswith("signed mail of ")
+    changed = mail.file("changed.eml", mail.signed().replace(b"It is done.", b"It is gone."))
+    assert "0 keys were kept." in run("keys", "people", "harvest", str(changed)).err
+    assert run("verify", letter).status == ExitCode.FINDINGS
+
+
 @pytest.mark.parametrize("octets", [b"Subject: a\n\nHi\n", b"", bytes(range(256))], ids=["plain", "empty", "binary"])
 def test_what_is_not_signed_is_not_verified(octets: bytes, mail: Mail, run: Run) -> None:
     answer = run("verify", str(mail.file("plain.eml", octets)))
