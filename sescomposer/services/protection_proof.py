@@ -229,7 +229,7 @@ def survived(sealed: Sealed, read: Read, progress: Progress = NO_PROGRESS) -> "t
         intact = {found.fingerprint for found in read(parse(octets)).signatures if found.intact.is_good}
         return bool(signers) and signers <= intact
 
-    return survival(sealed.octets, verify)
+    return survival(sealed.octets, verify, progress)
 
 
 __all__ = [

@@ -154,8 +154,20 @@ def rows_of_review(review: Review, expected: tuple[str, ...]) -> tuple[ItemRow, 
         counts = [(name, found.count(name)) for name in ("error", "warning") if name in found]
         problems = ", ".join(f"{count} {name}{'s' if count > 1 else ''}" for name, count in counts)
         told = expected[index] if index < len(expected) else ""
-        rows.append(ItemRow(sealed.envelope.rcpt_to, sealed.root.subject, problems, "error" in found, expected=told))
+        subject = _subject(review, index)
+        rows.append(ItemRow(sealed.envelope.rcpt_to, subject, problems, "error" in found, expected=told))
     return tuple(rows)
+
+
+def _subject(review: Review, index: int) -> str:
+    """Give the subject as it was written, which encrypted octets hide, and which copy of the message it is."""
+    sealed, message = review.sealed[index], review.message_of(index)
+    if sealed.evidence is None or "encrypted" not in sealed.evidence.form:
+        return sealed.root.subject
+    copies = [other for other in range(len(review.sealed)) if review.message_of(other) is message]
+    if len(copies) == 1:
+        return message.root.subject
+    return f"{message.root.subject} (encrypted copy {copies.index(index) + 1} of {len(copies)})"
 
 
 def rows_of_batch(batch: Batch) -> tuple[ItemRow, ...]:

@@ -12,6 +12,7 @@ from sescomposer.gui.sending.way import Ready
 from sescomposer.services.account_review import with_account_findings
 from sescomposer.services.batch import Batch
 from sescomposer.services.ports import SubmissionState
+from sescomposer.services.protection_ports import AskPassphrase, nobody_asks
 from sescomposer.services.review import Review
 from sescomposer.services.sending import Sending
 from sescomposer.services.simulator import SCENARIOS
@@ -49,15 +50,16 @@ class Parcel:
     resumed: Batch | None = None
     replaced: Batch | None = None
 
-    def review(self, sending: Sending, ready: Ready, progress: "Progress") -> Review:
-        """Seal and check; on a worker.
+    def review(self, sending: Sending, ready: Ready, progress: "Progress", ask: AskPassphrase = nobody_asks) -> Review:
+        """Seal and check; on a worker. `ask` asks for the passphrase of a key.
 
         Raises:
+            ProtectionError: it cannot be signed or encrypted as is wanted, or its key stays closed.
             StoreError: the sealed octets cannot be written, or those of the batch are gone.
             HeaderError: a copy cannot hold what is written into it.
             OperationCancelledError: cancelled.
         """
-        review = sending.review_all(self.messages(), ready.transport, progress)
+        review = sending.review_all(self.messages(), ready.transport, progress, ask)
         for item in review.sealed:
             # The raw view asks for lines; of 40 MB they are better counted here.
             item.octets.line_count()

@@ -4,6 +4,7 @@ from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QSplitter, QVBoxLayout, QWidget
 
 from sescomposer.gui.panes.message_inspector import MessageInspector
+from sescomposer.gui.protection.outcome_card import OutcomeCard
 from sescomposer.gui.sending.findings_list import FindingsList
 from sescomposer.gui.sending.review_words import FACTS, facts_of, marked_words
 from sescomposer.gui.sending.way import Ready, Way
@@ -33,6 +34,8 @@ class ReviewPage(QSplitter):
         self.gauge = Gauge("Size against the limit", self)
         self.findings = FindingsList(self)
         self.findings.reasons_changed.connect(self.reasons_changed)
+        self.protection = OutcomeCard(self)
+        self.protection.hide()
         self.inspector = MessageInspector(runner, self)
         self.note = QLabel(self)
         self.note.setWordWrap(True)
@@ -68,6 +71,7 @@ class ReviewPage(QSplitter):
     def set_editable(self, editable: bool) -> None:
         """Let reasons be typed, or not any more."""
         self.findings.set_reasons_enabled(editable)
+        self.protection.set_editable(editable)
 
     def _build_left(self) -> QWidget:
         content = QWidget(self)
@@ -75,6 +79,7 @@ class ReviewPage(QSplitter):
         column.setContentsMargins(0, 0, 8, 0)
         column.setSpacing(16)
         column.addWidget(self.findings)
+        column.addWidget(self.protection)
         column.addLayout(self._build_facts())
         column.addStretch(1)
         scroll = SteadyScroll(content, self)

@@ -50,9 +50,10 @@ _SOURCES = (
 def facts_of(review: Review, index: int, way: Way, ready: Ready) -> dict[str, str]:
     """Give all that is said of one item; "" where there is nothing to say."""
     sealed, message = review.sealed[index], review.message_of(index)
+    is_shared = is_copy(review, index)
     is_local = ready.transport.is_local
     return {
-        "Recipients": recipients_words(message),
+        "Recipients": copy_words(sealed) if is_shared else recipients_words(message),
         "From": identity_words(message, ready),
         "MAIL FROM": mail_from_words(message),
         "Goes to": destination_words(way, ready),
@@ -65,6 +66,19 @@ def facts_of(review: Review, index: int, way: Way, ready: Ready) -> dict[str, st
         "SES will change": "\n".join(f"• {change}" for change in expected_changes(sealed.root)),
         "SHA-256": sealed.sha256,
     }
+
+
+def is_copy(review: Review, index: int) -> bool:
+    """Whether an item is one of several encrypted copies of one message."""
+    message = review.message_of(index)
+    return sum(review.message_of(other) is message for other in range(len(review.sealed))) > 1
+
+
+def copy_words(sealed: Sealed) -> str:
+    """Say who gets one copy of several, and who is named in it."""
+    shown = [f"  \u200e\u2066{unicode_form(address)}\u2069" for address in sealed.envelope.rcpt_to]
+    told = "This encrypted copy goes to these alone; it names nobody else who can read it, but you."
+    return "\n".join((told, *shown))
 
 
 def recipients_words(message: Message) -> str:

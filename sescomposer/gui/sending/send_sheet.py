@@ -10,8 +10,12 @@ from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from sescomposer.core import limits
 from sescomposer.core.errors import AccountError, SesComposerError
+from sescomposer.core.protection.survival import Offer
 from sescomposer.gui.composer import Composer
 from sescomposer.gui.fonts import apply_fonts
+from sescomposer.gui.protection.offering import take_offer
+from sescomposer.gui.protection.passphrase_prompt import PassphrasePrompts
+from sescomposer.gui.protection.proving import Proving
 from sescomposer.gui.sending.after_sending import AfterSending
 from sescomposer.gui.sending.batch_model import rows_of_batch, rows_of_review
 from sescomposer.gui.sending.goals import goal_of_trouble
@@ -26,6 +30,7 @@ from sescomposer.gui.sending.way import Ready, Way
 from sescomposer.gui.sizes import human_size
 from sescomposer.gui.tasks import Context, Task
 from sescomposer.services.ports import SubmissionRecord
+from sescomposer.services.review import UNPROVEN
 from sescomposer.services.sending import Review, StaleError
 from sescomposer.services.settings import HOLD_SECONDS
 
@@ -109,6 +114,9 @@ class SendSheet(QDialog):
         self._follower = RunFollower(self.banner, self.batch, self._composer.services.clock, self)
         self._follower.stage_wanted.connect(self._on_stage_wanted)
         self._after = AfterSending(self._composer, self)
+        self._prompts = PassphrasePrompts(self)
+        self._proving = Proving(self._composer.runner, self.page.protection, self._composer.services.protecting, self)
+        self._proving.offer_wanted.connect(self._on_offer_wanted)
         self._question = StopQuestion(self)
         self._question.stop_wanted.connect(self._stop)
         for keys in ("Ctrl+Return", "Ctrl+Enter"):
@@ -182,6 +190,8 @@ class SendSheet(QDialog):
 
     @property
     def _may_send(self) -> bool:
+        if self.review is not None and any(error.code in UNPROVEN for error in self.review.errors):
+            return False
         return self.way.is_local or self.page.findings.is_settled
 
     @Slot()
@@ -215,11 +225,12 @@ class SendSheet(QDialog):
         self._age.stop()
         self.records = ()
         self._after.goal = None
-        parcel, way, sending = self.parcel, self.way, self._sending
+        self._proving.stop()
+        parcel, way, sending, ask = self.parcel, self.way, self._sending, self._prompts.ask
 
         def operation(context: Context) -> tuple[Ready, Review | None]:
             ready = way.open()
-            return ready, None if parcel.resumed else parcel.review(sending, ready, context)
+            return ready, None if parcel.resumed else parcel.review(sending, ready, context, ask)
 
         self._why = why
         self.enter(Stage.SEALING)
@@ -244,6 +255,8 @@ class SendSheet(QDialog):
             self._submit()
         elif self.review is not None:
             self.page.show_review(self.review, self.way, self.ready)
+            self._proving.begin(self.review, can_mend=self._can_mend)
+            self._proving.show_item(0)
             if self.is_batch:
                 self.batch.show_items(rows_of_review(self.review, self.parcel.expected))
             self._age.start()
@@ -260,6 +273,8 @@ class SendSheet(QDialog):
         words = STAGES[Stage.REVIEWING].sentence
         if self.review is None or not self.review.errors:
             return words
+        if any(error.code in UNPROVEN for error in self.review.errors):
+            return "It is not protected as it must be, so it goes nowhere, not even into the local inbox: see below."
         if self.way.is_local:
             return f"{words} There are errors: the local inbox answers as SES would."
         if self._may_send:
@@ -271,6 +286,7 @@ class SendSheet(QDialog):
         """Show another item of a batch."""
         if self.review is not None and self.ready is not None and self.page.isVisible():
             self.page.show_item(self.review, index, self.way, self.ready)
+            self._proving.show_item(index)
         if self.records:
             self._after.look_for_goal()
             self._show_buttons()
@@ -296,6 +312,20 @@ class SendSheet(QDialog):
         """Octets that have lain here too long are sealed anew."""
         if self.stage is Stage.REVIEWING:
             self._seal("The octets were 45 minutes old and have been sealed anew: look again.")
+
+    @property
+    def _can_mend(self) -> bool:
+        """Whether what is sealed is the message of the window itself."""
+        if self.review is None or not self.parcel.is_of_window or self.parcel.expected:
+            return False
+        return all(message is self._composer.message for message in self.review.messages)
+
+    @Slot(object)
+    def _on_offer_wanted(self, offer: Offer) -> None:
+        """Write the message so that its signature survives more, and seal it anew."""
+        if self.stage is Stage.REVIEWING and self._can_mend and take_offer(self._composer, offer, self):
+            self.parcel = parcel_of(self._composer)
+            self._seal("It was written otherwise and sealed anew: look again.")
 
     # Holding
 
@@ -431,5 +461,6 @@ class SendSheet(QDialog):
         """Stop what counts down."""
         self._hold.stop()
         self._age.stop()
+        self._proving.stop()
         self._follower.end()
         super().done(result)
