@@ -27,6 +27,12 @@ P12Option = Annotated[
 KeyOption = Annotated[
     str, typer.Option("--key", metavar="ID", help="Own key that is kept; else the one that fits From.")
 ]
+P12ToReadOption = Annotated[
+    str, typer.Option("--p12", metavar="FILE", help="Own key to decrypt with, as PKCS#12, beside those that are kept.")
+]
+KeyToReadOption = Annotated[
+    str, typer.Option("--key", metavar="ID", help="Own key to decrypt with, which must be kept; else whichever fits.")
+]
 CertOption = Annotated[
     Many,
     typer.Option(

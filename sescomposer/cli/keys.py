@@ -7,6 +7,7 @@ import typer
 
 from sescomposer.cli import keys_people, keys_policy
 from sescomposer.cli.key_words import certificate_pem, found, key_json, key_lines
+from sescomposer.cli.keys_outside import outside
 from sescomposer.cli.keys_trust import trust
 from sescomposer.cli.look import JsonOption
 from sescomposer.cli.passphrases import PassphraseOption, Passphrases
@@ -27,6 +28,7 @@ app = typer.Typer(help="Keys and certificates: own ones, those of other people, 
 app.add_typer(keys_people.app, name="people", short_help="certificates and keys of other people")
 app.add_typer(keys_policy.app, name="policy", short_help="what a From mailbox demands of signing and encrypting")
 app.command(short_help="list, add and remove roots to trust beside the system's")(trust)
+app.command(short_help="list keys that could be imported: of GnuPG, on cards")(outside)
 
 IdArgument = Annotated[str, typer.Argument(metavar="ID", help="Id of the key, or the start of it.")]
 

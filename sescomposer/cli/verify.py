@@ -45,8 +45,8 @@ def verify(
         list[str],
         typer.Option("--cert", metavar="FILE", help="Certificate or OpenPGP key of the signer. May be repeated."),
     ] = [],  # noqa: B006
-    p12: of_keys.P12Option = "",
-    key: of_keys.KeyOption = "",
+    p12: of_keys.P12ToReadOption = "",
+    key: of_keys.KeyToReadOption = "",
     survival: Annotated[
         bool, typer.Option("--survival", help="Tell too which changes on the way the signature survives.")
     ] = False,
@@ -70,8 +70,8 @@ def verify(
 
 def decrypt(
     file: FileArgument,
-    p12: of_keys.P12Option = "",
-    key: of_keys.KeyOption = "",
+    p12: of_keys.P12ToReadOption = "",
+    key: of_keys.KeyToReadOption = "",
     cert: of_keys.CertOption = [],  # noqa: B006 typer reads it
     ca: of_keys.CaOption = [],  # noqa: B006
     passphrase_fd: PassphraseOption = None,

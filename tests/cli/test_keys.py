@@ -12,6 +12,7 @@ from sescomposer.core.errors import ExitCode
 
 if TYPE_CHECKING:
     from authority import Authority
+    from pgp_lab import GpgHome, PgpLab
 
 Run = Callable[..., Any]
 Pipe = Callable[[bytes], str]
@@ -236,3 +237,20 @@ def test_damaged_list_of_keys_is_told_and_left(
     answer = run("keys", "list")
     assert answer.status == ExitCode.NOTHING_DONE
     assert index.read_text() == "{"
+
+
+def test_keys_outside_are_listed_and_one_of_gnupg_imported(
+    run: Run, gpg_home: "GpgHome", pgp_lab: "PgpLab", monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    key = pgp_lab.gnupg_key()
+    gpg_home.take(key.secret)
+    monkeypatch.setenv("GNUPGHOME", str(gpg_home.folder))
+    answer = run("keys", "outside", "--card", "/nowhere.so", "--json")
+    value = json.loads(answer.text)
+    assert (answer.status, value["cards"]) == (ExitCode.FINE, [])
+    assert "/nowhere.so" in answer.err
+    assert [found["fingerprint"] for found in value["gnupg"]] == [key.entry.fingerprint]
+    assert f"--gnupg {key.entry.fingerprint}" in run("keys", "outside", "--card", "/nowhere.so").text
+    assert run("keys", "import", "--gnupg", key.entry.fingerprint.upper()).status == ExitCode.FINE
+    assert keys(run)[0]["kind"] == "gnupg"
+    assert run("keys", "import", "--gnupg", "00" * 20).status == ExitCode.NOTHING_DONE
