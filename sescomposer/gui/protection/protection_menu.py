@@ -162,8 +162,7 @@ class _Filler:
         wanted = self._wanted
         # In words, since nothing chosen would mean the method of the policy again. Who chooses how, chooses to.
         sign = bool(wanted.sign) or not wanted.encrypt
-        begun = replace(
-            self._composer.message.protection, sign=sign, encrypt=bool(wanted.encrypt), method=wanted.method
-        )
+        before = self._composer.message.protection
+        begun = replace(before, sign=sign, encrypt=wanted.encrypt or before.encrypt, method=wanted.method)
         chosen = replace(begun, **changes)
         self._composer.apply(lambda old: replace(old, protection=chosen), "change how it is signed")
