@@ -6,13 +6,32 @@ from typing import TYPE_CHECKING
 
 from sescomposer.core.octets import Octets
 from sescomposer.core.progress import PartOfProgress, Progress
-from sescomposer.services.evidence_files import MESSAGE, Material, files_of
+from sescomposer.services.evidence_files import (
+    EVIDENCE,
+    MESSAGE,
+    REPORT,
+    VERIFY,
+    Material,
+    pems,
+    signed_parts,
+)
+from sescomposer.services.evidence_texts import how_to_verify, report
+from sescomposer.services.receipts import receipt_octets
 from sescomposer.services.stored_zip import stored_zip
 
 if TYPE_CHECKING:
     from sescomposer.services.history_ports import ExportFiles
 
 ZIP = ".zip"
+
+
+def files_of(material: Material) -> Mapping[str, Octets]:
+    """Give the files by name, those to read first at the beginning."""
+    files = {REPORT: _text(report(material)), MESSAGE: material.octets, **signed_parts(material.root), **pems(material)}
+    # It tells of the files there are.
+    files[VERIFY] = _text(how_to_verify(material, frozenset(files)))
+    files[EVIDENCE] = receipt_octets(material.entry)
+    return files
 
 
 def write_bundle(material: Material, path: Path, files: "ExportFiles", progress: Progress) -> tuple[Path, ...]:
@@ -47,4 +66,8 @@ def _written(made: Mapping[str, Octets], folder: Path, files: "ExportFiles", pro
     return [folder / name for name in made]
 
 
-__all__ = ["write_bundle"]
+def _text(text: str) -> Octets:
+    return Octets.of(text.encode("utf-8"))
+
+
+__all__ = ["files_of", "write_bundle"]

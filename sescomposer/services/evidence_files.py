@@ -1,6 +1,5 @@
 """The files of an evidence bundle: what proves a submission to somebody who has nothing but OpenSSL."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -10,7 +9,6 @@ from sescomposer.core.errors import CertificateError
 from sescomposer.core.octets import Octets
 from sescomposer.core.protection.protector import Evidence
 from sescomposer.services.history_ports import HistoryEntry
-from sescomposer.services.receipts import receipt_octets
 
 if TYPE_CHECKING:
     from sescomposer.core.protection.certificate import Certificate
@@ -73,20 +71,7 @@ def material_of(entry: HistoryEntry, octets: Octets, root: Entity, trust: "Trust
     return Material(entry, octets, root, certificates, trusted, at)
 
 
-def files_of(material: Material) -> Mapping[str, Octets]:
-    """Give the files by name, those to read first at the beginning."""
-    from sescomposer.services.evidence_texts import how_to_verify, report
-
-    files = {REPORT: _text(report(material)), MESSAGE: material.octets}
-    files |= _parts(material.root)
-    files |= _pems(material)
-    # It tells of the files there are.
-    files[VERIFY] = _text(how_to_verify(material, frozenset(files)))
-    files[EVIDENCE] = receipt_octets(material.entry)
-    return files
-
-
-def _parts(root: Entity) -> dict[str, Octets]:
+def signed_parts(root: Entity) -> dict[str, Octets]:
     """Give what was signed and its signature as files of their own, octet for octet."""
     if root.media_type != "multipart/signed" or len(root.children) != 2:
         return {}
@@ -95,7 +80,8 @@ def _parts(root: Entity) -> dict[str, Octets]:
     return {} if name is None else {SIGNED_PART: signed.octets, name: signature.content}
 
 
-def _pems(material: Material) -> dict[str, Octets]:
+def pems(material: Material) -> dict[str, Octets]:
+    """Give the certificates as files: the signer's, its chain, the root; none of them where it is not known."""
     files = {}
     if material.certificates:
         files[SIGNER] = _pem(material.certificates[:1])
@@ -119,11 +105,7 @@ def _certificates(encoded: tuple[bytes, ...]) -> "tuple[Certificate, ...]":
 def _pem(certificates: "tuple[Certificate, ...] | list[Certificate]") -> Octets:
     import ssl  # here: a start need not wait for it
 
-    return _text("".join(ssl.DER_cert_to_PEM_cert(certificate.der) for certificate in certificates))
+    return Octets.of("".join(ssl.DER_cert_to_PEM_cert(one.der) for one in certificates).encode("ascii"))
 
 
-def _text(text: str) -> Octets:
-    return Octets.of(text.encode("utf-8"))
-
-
-__all__ = ["Material", "files_of", "material_of"]
+__all__ = ["Material", "material_of", "pems", "signed_parts"]

@@ -26,7 +26,6 @@ from sescomposer.services.knowledge import (
     EventKind,
     GlobalEndpoint,
     Identity,
-    IdentityCertificate,
     Quota,
     Tenant,
 )
@@ -483,61 +482,3 @@ def test_an_endpoint_of_ones_own_is_not_asked_who_asks() -> None:
     bench.answer("get_account", GET_ACCOUNT)
     assert bench.reader.log_in(NO_PROGRESS).caller == ""
     bench.reader.close()
-
-
-@pytest.mark.parametrize(
-    "options, signs",
-    [
-        ({"MessageSecurityOptions": {"SigningScheme": {"SmimeScheme": {"SignatureFormat": "DETACHED"}}}}, True),
-        ({"MessageSecurityOptions": {"SigningScheme": {"DefaultScheme": {}}}}, False),
-        ({}, False),
-    ],
-)
-def test_configuration_set_says_whether_it_signs(bench: Bench, options: dict[str, Any], signs: bool) -> None:
-    bench.answer("get_configuration_set", {"ConfigurationSetName": "s", **options}, {"ConfigurationSetName": "s"})
-    assert bench.reader.set_signs("s") is signs
-    bench.done()
-
-
-def test_certificates_of_an_identity_are_read_page_by_page(bench: Bench) -> None:
-    arn = "arn:aws:acm:eu-west-1:123456789012:certificate/abc"
-    first = {"FromAddress": "Ann@a.example", "Status": "ACTIVE", "CertificateArn": arn, "CertificateExpiryTime": NOW}
-    second = {"FromAddress": "bob@a.example", "Status": "FAILED", "CertificateArn": arn}
-    bench.answer(
-        "list_email_identity_certificates", {"Certificates": [first], "NextToken": "t"}, {"EmailIdentity": "a.example"}
-    )
-    bench.answer(
-        "list_email_identity_certificates",
-        {"Certificates": [second]},
-        {"EmailIdentity": "a.example", "NextToken": "t"},
-    )
-    found = bench.reader.certificates("a.example")
-    bench.done()
-    assert found == (
-        IdentityCertificate("Ann@a.example", "ACTIVE", arn, NOW),
-        IdentityCertificate("bob@a.example", "FAILED", arn),
-    )
-    assert [certificate.is_active for certificate in found] == [True, False]
-
-
-def test_identity_that_is_none_has_no_certificates(bench: Bench) -> None:
-    bench.refuse("list_email_identity_certificates", "NotFoundException", "none", 404, EmailIdentity="a.example")
-    assert bench.reader.certificates("a.example") == ()
-
-
-def test_denied_question_about_signing_names_what_is_missing(bench: Bench) -> None:
-    bench.refuse("get_configuration_set", "AccessDeniedException", "", 403)
-    with pytest.raises(DeniedError) as caught:
-        bench.reader.set_signs("s")
-    assert json.loads(caught.value.statement)["Resource"] == "arn:aws:ses:eu-west-1:*:configuration-set/s"
-
-
-def test_sdk_that_does_not_know_of_signing_is_never_taken_for_a_no(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from sescomposer.ses import features
-
-    monkeypatch.setattr(features, "signs_smime", lambda: False)
-    for ask in (bench.reader.set_signs, bench.reader.certificates):
-        with pytest.raises(ServiceCallError, match="does not know of it"):
-            ask("s")
