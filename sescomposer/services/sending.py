@@ -98,6 +98,10 @@ def _nothing_sent(root: Entity) -> tuple["Sent", ...]:
     return ()
 
 
+def _nobody_listens(sealed: Sealed, message: Message) -> None:
+    return
+
+
 @dataclass(frozen=True)
 class Sending:
     """Seals and submits; its parts are the ports it needs.
@@ -105,7 +109,7 @@ class Sending:
     `on_record` is told of each intent, each throttled try and each outcome, by several threads; what it raises as an
     error of ours is told in `SubmissionRecord.unlisted` and changes nothing else. `sent_before` gives what was sent of
     the event in a message, in order; it raises `StoreError`. `protecting` signs, encrypts and proves it; without it
-    what is to be protected is refused.
+    what is to be protected is refused. `on_sealed` is told of each item of a review and of the message it was made of.
     """
 
     content: ContentStore
@@ -116,6 +120,7 @@ class Sending:
     on_record: Callable[[SubmissionRecord], None] | None = None
     sent_before: Callable[[Entity], tuple["Sent", ...]] = _nothing_sent
     protecting: "Protecting | None" = None
+    on_sealed: Callable[[Sealed, Message], None] = _nobody_listens
 
     def review(
         self,
@@ -154,6 +159,8 @@ class Sending:
             raise UsageError("There is no message to send.")
         now, ids, into = self.clock.now(), self.ids, self.content.new
         items = Sealer(transport, now, ids, into, self.sent_before, self.protecting, ask).items(messages, progress)
+        for item in items:
+            self.on_sealed(item.sealed, item.message)
         by_item = tuple(item.findings for item in items)
         return Review(
             message=messages[0],
@@ -216,16 +223,14 @@ class Sending:
 
         Raises:
             StaleError: sealed more than 45 minutes ago.
-            FindingsError: an error that was not, or cannot be, overridden.
+            FindingsError: an error that was not, or cannot be, overridden; a policy or proof that does not hold.
             SubmissionError, StoreError: `instead_of` cannot be discarded, see there; nothing was sent.
             UsageError: so many cannot be in flight.
         """
         way = _Way(transport, progress, report, control, pace, in_flight)
         self._refuse_stale(review.sealed_at)
         reasons = reasons_of(review, overrides)
-        if not transport.is_local:
-            refuse_errors(review, reasons)
-        refuse_unprotected(self.protecting, review.sealed, review.findings, transport)
+        self._refuse(review, reasons, transport)
         if instead_of is not None:
             # Before, not behind: else a crash between the two would leave both, and one message twice.
             self.discard(instead_of)
@@ -453,6 +458,12 @@ class Sending:
             batch=batch,
             evidence=sealed.evidence,
         )
+
+    def _refuse(self, review: Review, reasons: Mapping[str, str], transport: Transport) -> None:
+        """Refuse what nobody overrode, and on every road what is not protected as it must be."""
+        if not transport.is_local:
+            refuse_errors(review, reasons)
+        refuse_unprotected(self.protecting, review.sealed, review.findings, transport)
 
     def _is_old(self, sealed_at: datetime) -> bool:
         return self.clock.now() - sealed_at > self.too_old
