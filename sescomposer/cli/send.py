@@ -67,8 +67,10 @@ def send(
     opens: of_ses.Opens = Tracking.ACCOUNT,
     clicks: of_ses.Clicks = Tracking.ACCOUNT,
     no_trace: of_ses.NoTrace = False,
-    sign: of_protection.Sign = None,
-    encrypt: of_protection.Encrypt = None,
+    sign: of_protection.Sign = False,
+    no_sign: of_protection.NoSign = False,
+    encrypt: of_protection.Encrypt = False,
+    no_encrypt: of_protection.NoEncrypt = False,
     key: of_protection.KeyId = "",
     protect_with: of_protection.With = None,
     opaque: OpaqueOption = False,
@@ -96,7 +98,9 @@ def send(
     )
     options = of_ses.made_options(given, tag, no_trace=no_trace)
     reasons = [of_ses.pair("--override", text) for text in override]
-    wanted = of_protection.Wanted(sign, encrypt, protect_with, opaque, key)
+    signs = of_protection.choice("sign", yes=sign, no=no_sign)
+    encrypts = of_protection.choice("encrypt", yes=encrypt, no=no_encrypt)
+    wanted = of_protection.Wanted(signs, encrypts, protect_with, opaque, key)
     _refuse_mixed(account, region, secret_fd, files)
     job = _Job(files, options, wanted, Passphrases(passphrase_fd, files), reasons, dry_run, as_is, anyway, as_json)
     _run(

@@ -19,17 +19,28 @@ if TYPE_CHECKING:
     from sescomposer.bootstrap import Services
     from sescomposer.services.protection_plan import ProtectionPlan
 
-Sign = Annotated[
-    bool | None, typer.Option("--sign/--no-sign", help="Sign, or not; without either, the policy of From decides.")
-]
-Encrypt = Annotated[
-    bool | None,
-    typer.Option("--encrypt/--no-encrypt", help="Encrypt, or not; without either, the policy of From decides."),
-]
+Sign = Annotated[bool, typer.Option("--sign", help="Sign; else the policy of From decides.")]
+NoSign = Annotated[bool, typer.Option("--no-sign", help="Do not sign, where the policy leaves a choice.")]
+Encrypt = Annotated[bool, typer.Option("--encrypt", help="Encrypt; else the policy of From decides.")]
+NoEncrypt = Annotated[bool, typer.Option("--no-encrypt", help="Do not encrypt, where the policy leaves a choice.")]
 KeyId = Annotated[str, typer.Option("--key", metavar="ID", help="Sign with this kept key; else the one that fits.")]
 With = Annotated[
     Method | None, typer.Option("--protect-with", help="How to sign and encrypt, instead of the policy's way.")
 ]
+
+
+def choice(option: str, *, yes: bool, no: bool) -> bool | None:
+    """Give what an option and its opposite choose, None where neither was given.
+
+    >>> choice("sign", yes=False, no=True), choice("sign", yes=False, no=False)
+    (False, None)
+
+    Raises:
+        UsageError: both were given.
+    """
+    if yes and no:
+        raise UsageError(f"--{option} and --no-{option} cannot both be.", hint="Give one of them.")
+    return yes if yes or no else None
 
 
 @dataclass(frozen=True)

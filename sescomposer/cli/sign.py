@@ -12,6 +12,7 @@ from sescomposer.cli.given_keys import Given, take_up
 from sescomposer.cli.look import FileArgument, JsonOption
 from sescomposer.cli.passphrases import PassphraseOption, Passphrases
 from sescomposer.cli.protection_words import evidence_json
+from sescomposer.cli.send_protection import choice
 from sescomposer.cli.streams import STANDARD_INPUT, Inputs, print_json, say, shown, write_octets
 from sescomposer.core.errors import ProtectionError, UsageError
 from sescomposer.core.findings import Finding, Severity
@@ -32,11 +33,11 @@ OpaqueOption = Annotated[
     typer.Option("--opaque", help="The message inside the signature: survives more, shows nothing without S/MIME."),
 ]
 HeaderOption = Annotated[
-    bool | None,
-    typer.Option(
-        "--header-protection/--no-header-protection",
-        help="Copy Subject and other fields inside; without either, where it is encrypted.",
-    ),
+    bool,
+    typer.Option("--header-protection", help="Copy Subject and other fields inside, as is done where it is encrypted."),
+]
+NoHeaderOption = Annotated[
+    bool, typer.Option("--no-header-protection", help="Leave Subject and other fields outside alone.")
 ]
 MendOption = Annotated[
     bool, typer.Option("--mend", help="Mend first what would not survive transport, such as 8-bit text.")
@@ -77,7 +78,8 @@ def sign(
     ca: of_keys.CaOption = [],  # noqa: B006
     openpgp: OpenPgpOption = False,
     opaque: OpaqueOption = False,
-    header_protection: HeaderOption = None,
+    header_protection: HeaderOption = False,
+    no_header_protection: NoHeaderOption = False,
     mend: MendOption = False,
     anyway: AnywayOption = False,
     passphrase_fd: PassphraseOption = None,
@@ -85,9 +87,8 @@ def sign(
     as_json: JsonOption = False,
 ) -> None:
     """Sign a message file; the result is verified before it is written."""
-    wanted = Protection(
-        sign=True, encrypt=False, method=_method(openpgp=openpgp), opaque=opaque, header_protection=header_protection
-    )
+    inside = choice("header-protection", yes=header_protection, no=no_header_protection)
+    wanted = Protection(True, False, _method(openpgp=openpgp), opaque, inside)
     _run(_Job(file, out, wanted, mend, anyway, as_json), Given(p12, cert, (), ca, key), passphrase_fd)
 
 
@@ -101,7 +102,8 @@ def encrypt(
     ca: of_keys.CaOption = [],  # noqa: B006
     openpgp: OpenPgpOption = False,
     opaque: OpaqueOption = False,
-    header_protection: HeaderOption = None,
+    header_protection: HeaderOption = False,
+    no_header_protection: NoHeaderOption = False,
     mend: MendOption = False,
     anyway: AnywayOption = False,
     passphrase_fd: PassphraseOption = None,
@@ -109,9 +111,8 @@ def encrypt(
     as_json: JsonOption = False,
 ) -> None:
     """Encrypt a message file for all its recipients, and for its author where there is an own key."""
-    wanted = Protection(
-        sign=sign, encrypt=True, method=_method(openpgp=openpgp), opaque=opaque, header_protection=header_protection
-    )
+    inside = choice("header-protection", yes=header_protection, no=no_header_protection)
+    wanted = Protection(sign, True, _method(openpgp=openpgp), opaque, inside)
     _run(_Job(file, out, wanted, mend, anyway, as_json), Given(p12, cert, recipient_cert, ca, key), passphrase_fd)
 
 

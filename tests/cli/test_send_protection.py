@@ -168,6 +168,7 @@ def test_dry_run_tells_what_verifying_found(desk: Desk, lasting: LastingKeyring)
     "words, status",
     [
         (("--as-is", "--sign"), ExitCode.USAGE),
+        (("--no-sign", "--sign"), ExitCode.USAGE),
         (("--as-is", "--no-encrypt"), ExitCode.USAGE),
         (("--sign", "--key", "ab"), ExitCode.NOTHING_DONE),
         (("--protect-with", "rot13"), ExitCode.USAGE),
