@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -147,16 +148,21 @@ class Services(AccountServices, ProtectionServices):
             on_record=self._take_up,
             sent_before=lambda root: self.invitations.sent_before(root),
             protecting=self.protecting,
+            on_sealed=lambda sealed, message: self.invitations.opening.foresee(
+                sealed.sha256, sealed.root, message.root
+            ),
         )
 
     @once
     def invitations(self) -> Invitations:
         """The events that were sent, and what came back."""
+        from sescomposer.services.invitation_opening import Opening
         from sescomposer.services.invitations import Invitations
         from sescomposer.store.ledger import LedgerFile
 
         ledger = LedgerFile(self.folders.invitations)
-        return Invitations(ledger, self.content, self.clock, self.ids, self.submissions.all)
+        opening = Opening(lambda root: self.protecting.read(root))
+        return Invitations(ledger, self.content, self.clock, self.ids, self.submissions.all, opening=opening)
 
     @once
     def inbox(self) -> LocalInbox:
@@ -264,11 +270,11 @@ class Services(AccountServices, ProtectionServices):
         self._close_accounts()
 
     def _take_up(self, record: SubmissionRecord) -> None:
-        """Let the history and the ledger of invitations take up a submission, one even where the other cannot."""
-        try:
+        """Let history, ledger of invitations and people take up a submission, each even where another cannot."""
+        with ExitStack() as told:
+            told.callback(self.protecting.note, record)
+            told.callback(self.invitations.note, record)
             self.history.take_up(record)
-        finally:
-            self.invitations.note(record)
 
     def _insights(self, record: SubmissionRecord, progress: Progress) -> tuple[MessageEvent, ...]:
         account = self.accounts.get(record.intent.account)

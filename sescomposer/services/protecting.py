@@ -15,6 +15,7 @@ from sescomposer.core.message import Message, Method
 from sescomposer.core.progress import NO_PROGRESS, Progress
 from sescomposer.core.seal import Sealed, SealTarget
 from sescomposer.services.managed_signing import with_managed
+from sescomposer.services.ports import SubmissionState
 from sescomposer.services.protection_plan import ProtectionPlan, RecipientKey, strictest, wanted_by
 from sescomposer.services.protection_ports import AskPassphrase, IdentityPolicy, OpenPgp, Policy, nobody_asks
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from sescomposer.services.knowledge import Known
     from sescomposer.services.people import People
     from sescomposer.services.policies import Policies
-    from sescomposer.services.ports import Clock
+    from sescomposer.services.ports import Clock, SubmissionRecord
     from sescomposer.services.protectors import OpenedProtector
 
 KnownOf = Callable[[str, str], "Known | None"]
@@ -176,6 +177,13 @@ class Protecting:
 
         found, _ = proven(sealed, lambda root: self.read(root, ask if self._must_sign(root) else nobody_asks))
         return found, self.refusal(found.root, found.evidence, is_local=is_local)
+
+    def note(self, record: "SubmissionRecord") -> None:
+        """Note whose certificates were used for what was accepted. Raises `StoreError`."""
+        evidence, outcome = record.intent.evidence, record.outcome
+        if evidence is not None and outcome is not None and outcome.state is SubmissionState.ACCEPTED:
+            for address, fingerprint in evidence.recipients:
+                self.people.note_use(address, fingerprint, outcome.at)
 
     def demands_anything(self) -> bool:
         """Whether the policy of some mailbox is one that nothing overrides. Raises `StoreError`."""

@@ -12,7 +12,7 @@ from authority import Authority, pem_of
 
 from sescomposer.bootstrap import Services
 from sescomposer.core import compose
-from sescomposer.core.errors import PassphraseError, ProtectionError
+from sescomposer.core.errors import PassphraseError, ProtectionError, StoreError
 from sescomposer.core.message import NOT_CHOSEN, Message, Method, Protection, Road
 from sescomposer.core.octets import Octets
 from sescomposer.core.parse import parse
@@ -488,3 +488,49 @@ def test_openpgp_is_planned_done_and_proven(services: Services, pgp_key: KeyEntr
     mine = services.sending.review(letter(services, to=ANN, protection=replace(BOTH, method=Method.OPENPGP)), transport)
     assert mine.sealed[0].evidence is not None
     assert mine.sealed[0].evidence.is_verified
+
+
+def test_use_of_a_certificate_is_noted_once_it_was_accepted(
+    services: Services, ann: KeyEntry, bob: None, scripted: Any
+) -> None:
+    transport = scripted(accept)
+    review = services.sending.review(letter(services, BOTH), transport)
+    assert [key.last_used for key in services.people.for_address(BOB)] == [None]
+    services.sending.submit(review, transport)
+    assert [key.last_used for key in services.people.for_address(BOB)] == [services.clock.now()]
+    assert [key.last_used for key in services.people.for_address(EVE)] == [None]
+
+
+def test_survival_names_what_a_footer_does_to_a_detached_signature(
+    services: Services, ann: KeyEntry, scripted: Any
+) -> None:
+    (sealed,) = services.sending.review(letter(services, SIGN), scripted(accept)).sealed
+    assert all(one.sentence for one in services.protecting.survival(sealed))
+
+
+def test_message_without_from_has_no_policy(services: Services) -> None:
+    plan = services.protecting.plan(Message(parse(b"To: b@b.example\r\n\r\nHi\r\n")))
+    assert (plan.address, plan.signs, plan.must_sign) == ("", False, False)
+
+
+def test_damaged_policies_let_nothing_pass(services: Services, scripted: Any) -> None:
+    transport = scripted(accept)
+    review = services.sending.review(letter(services), transport)
+    services.folders.policies.parent.mkdir(parents=True, exist_ok=True)
+    services.folders.policies.write_text("{", "utf-8")
+    with pytest.raises(StoreError):
+        services.sending.submit(review, transport)
+    with pytest.raises(StoreError):
+        services.sending.review(letter(services), transport)
+    assert transport.given == []
+
+
+def test_evidence_of_foreign_octets_tells_encryption_nobody_here_opens(
+    services: Services, ann: KeyEntry, bob: None, scripted: Any
+) -> None:
+    transport = scripted(accept)
+    (sealed,) = services.sending.review(letter(services, BOTH), transport).sealed
+    services.keys.remove(ann.id)
+    (again,) = services.sending.review_as_is(sealed.octets, sealed.envelope, transport).sealed
+    assert again.evidence is not None
+    assert (again.evidence.form, again.evidence.is_verified) == ("encrypted", False)
