@@ -62,6 +62,9 @@ ACTIONS: tuple[ActionInfo, ...] = (
     ActionInfo("save_as", "Save draft &as...", "File", ("Ctrl+Shift+S",), "", "Save the draft under another name."),
     ActionInfo("save_sent", "Save as s&ent...", "File", (), "", "Save the octets as they would be sent, without Bcc."),
     ActionInfo("save_part", "Save &part...", "File", (), "", "Save the decoded content of the selected part."),
+    ActionInfo(
+        "save_decrypted", "Save decr&ypted...", "File", (), "", "Save the opened message without its encryption."
+    ),
     ActionInfo("export_event", "E&xport event...", "File", (), "", "Save the event of the message as an .ics file."),
     ActionInfo(
         "checkpoint",
@@ -93,6 +96,15 @@ ACTIONS: tuple[ActionInfo, ...] = (
     ActionInfo("undo", "&Undo", "Edit", ("Ctrl+Z",), "undo", "Take the last step back."),
     ActionInfo("redo", "&Redo", "Edit", ("Ctrl+Shift+Z", "Ctrl+Y"), "redo", "Make the step again."),
     ActionInfo("find", "&Find in source", "Edit", ("Ctrl+F",), "search", "Search the raw source.", gap=True),
+    ActionInfo(
+        "lift_signature",
+        "&Lift the signature",
+        "Edit",
+        (),
+        "",
+        "Drop the signature of an opened message and keep what was signed, to edit it.",
+        gap=True,
+    ),
     ActionInfo(
         "settings", "Se&ttings...", "Edit", ("Ctrl+,",), "settings", "Change how the program behaves.", gap=True
     ),
@@ -137,6 +149,14 @@ ACTIONS: tuple[ActionInfo, ...] = (
         "view_invitation", "Invit&ation", "View", ("Alt+6",), "invitation", "Show the event as mail programs do."
     ),
     ActionInfo(
+        "view_signature",
+        "Si&gnature",
+        "View",
+        ("Alt+7",),
+        "encrypt",
+        "Show who signed an opened message, whether that holds, and what it covers.",
+    ),
+    ActionInfo(
         "split", "&Split the views", "View", ("Ctrl+\\",), "", "Show two views at once.", checkable=True, gap=True
     ),
     ActionInfo(
@@ -168,6 +188,9 @@ ACTIONS: tuple[ActionInfo, ...] = (
         "Encrypt the message for its recipients, with their certificates or keys.",
         True,
         checkable=True,
+    ),
+    ActionInfo(
+        "decrypt", "Decr&ypt...", "Message", (), "", "Ask for the passphrase and open what an opened message holds."
     ),
     ActionInfo("check", "&Check", "Message", ("F8",), "check", "Show the problems of the message.", True, gap=True),
     ActionInfo("next_problem", "&Next problem", "Message", ("Shift+F8",), "", "Go to the next problem."),
@@ -212,6 +235,14 @@ ACTIONS: tuple[ActionInfo, ...] = (
         ("Ctrl+Shift+U",),
         "key",
         "Add, change and test the accounts that messages go through.",
+    ),
+    ActionInfo(
+        "keys",
+        "&Keys and certificates...",
+        "Message",
+        ("Ctrl+Shift+J",),
+        "lock",
+        "Import and look after your keys, the certificates of others, and what each mailbox demands.",
     ),
     ActionInfo(
         "account",

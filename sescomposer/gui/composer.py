@@ -21,6 +21,7 @@ from sescomposer.core.message import Message, Road
 from sescomposer.core.octets import Octets
 from sescomposer.core.seal import as_sealed
 from sescomposer.core.undo import UndoList
+from sescomposer.gui.reading.reader import MessageReader
 from sescomposer.gui.safekeeping import Safekeeping
 from sescomposer.gui.tasks import Context, TaskRunner
 from sescomposer.services.settings import CHECK_FORGOTTEN_ATTACHMENT, MORE_ATTACHMENT_WORDS, ROAD
@@ -53,6 +54,7 @@ class Composer(QObject):
 
     Attributes:
         is_checked: Whether somebody has looked for findings yet; before that, having none means nothing.
+        reader: Opens and checks what is signed or encrypted in the message.
         planned: What will be done to protect the message, as of the last look; None before.
 
     Signals:
@@ -66,6 +68,7 @@ class Composer(QObject):
         file_changed(): path or saved state changed.
         road_changed(object): the `Road` whose limits hold.
         setting_changed(str): key of a setting that was changed.
+        view_wanted(str): name of a view of the message that a pane wants to be shown.
         closed(): nothing happens by itself any more.
     """
 
@@ -78,6 +81,7 @@ class Composer(QObject):
     file_changed = Signal()
     road_changed = Signal(object)
     setting_changed = Signal(str)
+    view_wanted = Signal(str)
     closed = Signal()
 
     def __init__(
@@ -106,6 +110,8 @@ class Composer(QObject):
         self.safekeeping = Safekeeping(services, runner, self)
         self.safekeeping.begin(message)
         self.safekeeping.written.connect(self._keep)
+        self.reader = MessageReader(services, runner, self)
+        self.reader.follow(message.root)
         self._look_too: Callable[[Message], tuple[Finding, ...]] = _no_more
         self._plan: Callable[[Message], Planned | None] = _no_plan
         self._checking = False
@@ -117,6 +123,7 @@ class Composer(QObject):
     def close(self) -> None:
         """Stop what would still happen by itself; the message stays as it is kept."""
         self._pause.stop()
+        self.reader.close()
         self._stop_listening()
         self._stop_listening = _nothing
         self.closed.emit()
@@ -244,6 +251,7 @@ class Composer(QObject):
         self.findings = ()
         self.is_checked = False
         self.planned = None
+        self.reader.show(message.root)
         self.replaced.emit(self.revision + 1)
         self._changed()
         # Where the panes were in the other message, and what was wrong with it, is gone.
@@ -269,6 +277,13 @@ class Composer(QObject):
         self._saved = message
         self._keep()
         self.file_changed.emit()
+
+    def find(self, key: Key) -> Entity | None:
+        """Give an entity of the message, or of what a layer of protection in it holds; None if there is none."""
+        found = self.root.find(key)
+        if found is None and self.reader.opened is not None:
+            found = self.reader.opened.find(key)
+        return found
 
     def select(self, selection: Selection) -> None:
         """Select in every pane."""
@@ -297,6 +312,7 @@ class Composer(QObject):
         self.revision += 1
         self.safekeeping.follow(self.draft, self.message, self.path)
         self._keep()
+        self.reader.follow(self.root)
         self.message_changed.emit(self.revision)
         self._pause.start()
 

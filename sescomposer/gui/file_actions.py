@@ -93,7 +93,7 @@ class FileActions(QObject):
 
     def do_save_part(self) -> None:
         """Save the content of the selected part, decoded."""
-        entity = self._composer.root.find(self._composer.selection.key) or self._composer.root
+        entity = self._composer.find(self._composer.selection.key) or self._composer.root
         save_part(self._composer, entity, self._window)
 
     def save_octets(self, octets: Octets, path: Path) -> None:

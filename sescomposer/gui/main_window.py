@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from sescomposer.gui.panes.body_editors import BodyEditors
     from sescomposer.gui.panes.header_form import HeaderForm
     from sescomposer.gui.panes.problems_drawer import ProblemsDrawer
+    from sescomposer.gui.reading.window_reading import WindowReading
     from sescomposer.gui.send_actions import SendActions
     from sescomposer.gui.status_bar import MessageStatusBar
     from sescomposer.gui.view_area import ViewArea
@@ -77,6 +78,7 @@ class MainWindow(DropWindow):
     invitation: "WindowInvitation"
     events: "WindowEvents"
     protection: "WindowProtection"
+    reading: "WindowReading"
     _doers: tuple[object, ...]
     halves: "QSplitter"
     storeys: "QSplitter"
@@ -153,6 +155,7 @@ class MainWindow(DropWindow):
 
         from sescomposer.gui.composer import Composer
         from sescomposer.gui.file_actions import FileActions
+        from sescomposer.gui.reading.window_reading import WindowReading
         from sescomposer.gui.send_actions import SendActions
         from sescomposer.gui.window_openers import WindowOpeners
         from sescomposer.gui.window_views import WindowViews
@@ -168,7 +171,8 @@ class MainWindow(DropWindow):
             self.composer.open_message(given, path, saved=saved)
         self.files = FileActions(self)
         self.sending = SendActions(self)
-        self._doers = (WindowOpeners(self), WindowViews(self))
+        self.reading = WindowReading(self)
+        self._doers = (WindowOpeners(self), WindowViews(self), self.reading)
         self._panes = WindowPanes(self.composer, self)
 
     def _show_panes(self, path: Path | None) -> None:
@@ -294,6 +298,7 @@ class MainWindow(DropWindow):
         # A sentence may quote what a message holds.
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setInformativeText(error.hint)
+        self.reading.offer_lift(error, box)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.open()
 

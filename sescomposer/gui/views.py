@@ -39,6 +39,11 @@ def make_views(composer: Composer) -> tuple[ViewInfo, ...]:
 
         return InvitationView(composer, parent)
 
+    def signature(parent: QWidget) -> QWidget:
+        from sescomposer.gui.reading.signature_view import SignatureView
+
+        return SignatureView(composer, parent)
+
     return (
         ViewInfo("source", "Tree and Raw", "tree", "The tree of parts and every octet.", source),
         ViewInfo("preview", "Preview", "preview", "The message as a reader shows it.", preview),
@@ -46,4 +51,5 @@ def make_views(composer: Composer) -> tuple[ViewInfo, ...]:
         ViewInfo("delivered", "Delivered", "inbox", "What SES would deliver.", delivered),
         ViewInfo("options", "Options", "settings", "What is asked of SES for this message.", options),
         ViewInfo("invitation", "Invitation", "invitation", "The event as mail programs show it.", invitation),
+        ViewInfo("signature", "Signature", "encrypt", "Who signed it, whether it holds, what it covers.", signature),
     )

@@ -56,7 +56,7 @@ def sentences(
         parts: What `outside` gave.
         payload: What is left of the whole message when all layers around it are taken off; None where it has none.
     """
-    found = [_headers(root, payload)] if any(layer.signatures for layer in layers) else []
+    found = [_headers(uncovered_fields(root, layers, payload))] if any(layer.signatures for layer in layers) else []
     if not found and any(layer.kind in _ENCRYPTED for layer in layers):
         found.append(
             "It is encrypted but not signed: nobody knows who wrote it, and it may have been changed on the way."
@@ -75,10 +75,20 @@ def protected_of(payload: Place | None) -> ProtectedFields | None:
     return protected_fields(payload.entity) if payload is not None and payload.depth else None
 
 
-def _headers(root: Entity, payload: Place | None) -> str:
+def uncovered_fields(root: Entity, layers: Sequence[Layer], payload: Place | None) -> tuple[str, ...]:
+    """Give the names of the header fields that people read and no signature covers; none where nothing is signed.
+
+    Args:
+        root, layers, payload: See `sentences`.
+    """
+    if not any(layer.signatures for layer in layers):
+        return ()
     protected = protected_of(payload) if payload is not None and payload.is_signed else None
     covered = {field.name.lower() for field in protected.fields} if protected else set()
-    names = [name for name in _SHOWN_FIELDS if name.lower() not in covered and root.header.first(name) is not None]
+    return tuple(name for name in _SHOWN_FIELDS if name.lower() not in covered and root.header.first(name) is not None)
+
+
+def _headers(names: Sequence[str]) -> str:
     if not names:
         return ""
     listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -121,12 +121,14 @@ class Reading:
         uncovered: Sentences on what no signature covers: unsigned header fields, parts outside the signature.
         uncovered_parts: Keys of the parts outside.
         outer_differs: Names of header fields whose copy inside the signature says something else than the outer one.
+        uncovered_fields: Names of the header fields that people read and no signature covers; empty without signature.
     """
 
     layers: tuple[Layer, ...] = ()
     uncovered: tuple[str, ...] = ()
     uncovered_parts: tuple[Key, ...] = ()
     outer_differs: tuple[str, ...] = ()
+    uncovered_fields: tuple[str, ...] = ()
 
     @property
     def signatures(self) -> tuple[SignatureFacts, ...]:

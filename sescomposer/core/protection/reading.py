@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from sescomposer.core.entity import Entity
-from sescomposer.core.protection.coverage import Place, outside, protected_of, sentences
+from sescomposer.core.protection.coverage import Place, outside, protected_of, sentences, uncovered_fields
 from sescomposer.core.protection.facts import Layer, LayerKind, Reading
 from sescomposer.core.protection.header_protection import differing
 from sescomposer.core.protection.layers import Opener, Surroundings, layer_kind, opened
@@ -54,6 +54,7 @@ def read(
         sentences(root, walk.layers, walk.opened, parts, walk.payload),
         tuple(part.key for part in parts),
         differing(root, protected) if protected else (),
+        uncovered_fields(root, walk.layers, walk.payload),
     )
 
 

@@ -51,8 +51,8 @@ def details(entity: Entity, is_locked: bool) -> str:
     return ", ".join(word for word in words if word)
 
 
-def part_tip(entity: Entity, is_locked: bool, found: Sequence[str] = ()) -> str:
-    """Give the tool tip of a part: what it is, how long, why it is as it is, and what was found."""
+def part_tip(entity: Entity, is_locked: bool, found: Sequence[str] = (), told: str = "") -> str:
+    """Give the tool tip of a part: what it is, how long, why it is as it is, what is told and what was found."""
     note = _REASONS.get(Note(entity.note), "") if entity.note else ""
     return tip(
         entity.media_type,
@@ -60,6 +60,7 @@ def part_tip(entity: Entity, is_locked: bool, found: Sequence[str] = ()) -> str:
         f"{len(entity.octets):,} octets",
         f"Content-ID {shown(entity.content_id.encode('utf-8', 'replace')).text}" if entity.content_id else "",
         "It lies below a signature or inside encryption and cannot be edited." if is_locked else "",
+        told,
         note,
         *found[:_MOST_FOUND],
         f"and {len(found) - _MOST_FOUND} problems more" if len(found) > _MOST_FOUND else "",

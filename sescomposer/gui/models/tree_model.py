@@ -13,6 +13,7 @@ from sescomposer.core.entity import Entity, Key
 from sescomposer.core.findings import Finding, Severity
 from sescomposer.core.numbering import numbers
 from sescomposer.gui.icons import icon
+from sescomposer.gui.models.layer_rows import NO_LAYERS, Inside, LayerRows, RowMark
 from sescomposer.gui.models.part_words import details, icon_of, is_sealed_off, part_tip
 from sescomposer.gui.sizes import human_size
 
@@ -58,6 +59,8 @@ class TreeModel(QAbstractItemModel):
     def __init__(self, root: Entity, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._nodes: dict[Key, _Node] = {}
+        self._layers = NO_LAYERS
+        self._insides: dict[Key, Inside] = {}
         self._numbers = numbers(root)
         self._findings: dict[Key, list[Finding]] = {}
         self._top = self._made(root, None, 0)
@@ -69,7 +72,7 @@ class TreeModel(QAbstractItemModel):
         if root.key != self._top.entity.key:
             self.beginResetModel()
             self._nodes.clear()
-            self._numbers = numbers(root)
+            self._numbers = self._numbers_of(root)
             self._top = self._made(root, None, 0)
             self.endResetModel()
             return
@@ -94,6 +97,42 @@ class TreeModel(QAbstractItemModel):
             if node is not None and before.get(key) != found.get(key):
                 self._tell(node, PART, PROBLEM)
 
+    def show_layers(self, layers: LayerRows) -> None:
+        """Show what the layers of protection hold below what carries them, and mark what was found."""
+        before, self._layers = self._layers, layers
+        self._insides = {inside.entity.key: inside for inside in layers.insides.values()}
+        changed = False
+        for key in dict.fromkeys((*before.insides, *layers.insides)):
+            node = self._nodes.get(key)
+            if node is not None and [child.entity for child in node.children] != list(self._children(node.entity)):
+                changed = True
+                self._replace_children(node)
+        if changed:
+            self._number_anew()
+        for key in {*before.marks, *layers.marks}:
+            node = self._nodes.get(key)
+            if node is not None and before.marks.get(key) != layers.marks.get(key):
+                self._tell(node, PART, PROBLEM)
+
+    def _replace_children(self, node: _Node) -> None:
+        """Give a node the rows that it should have; those at both ends that stay are left alone."""
+        wanted = self._children(node.entity)
+        first, behind = _common_ends([child.entity.key for child in node.children], wanted)
+        self._remove(node, first, len(node.children) - behind)
+        self._grow([(node, first, wanted[first : len(wanted) - behind])])
+
+    def _children(self, entity: Entity) -> tuple[Entity, ...]:
+        """Give what stands below an entity: its parts, and what it holds as a layer of protection."""
+        inside = self._layers.insides.get(entity.key)
+        return entity.children if inside is None else (*entity.children, inside.entity)
+
+    def _numbers_of(self, root: Entity) -> dict[Key, str]:
+        """Give the part numbers; what a layer holds is numbered by itself."""
+        found = numbers(root)
+        for inside in self._insides.values():
+            found.update(numbers(inside.entity))
+        return found
+
     def index_of(self, key: Key) -> QModelIndex:
         """Give the row of an entity, an invalid index if it is not in the tree."""
         node = self._nodes.get(key)
@@ -109,7 +148,7 @@ class TreeModel(QAbstractItemModel):
         node = self._nodes.get(key)
         while node is not None and node.parent is not None:
             node = node.parent
-            if is_sealed_off(node.entity):
+            if is_sealed_off(node.entity) or node.entity.key in self._layers.insides:
                 return True
         return False
 
@@ -167,7 +206,7 @@ class TreeModel(QAbstractItemModel):
                 return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
             case Qt.ItemDataRole.ToolTipRole:
                 found = [finding.message for finding in self._found(node)]
-                return part_tip(node.entity, self.is_locked(node.entity.key), found)
+                return part_tip(node.entity, self.is_locked(node.entity.key), found, self._told(node))
             case Qt.ItemDataRole.AccessibleTextRole:
                 return self._spoken(node, index.column())
         return None
@@ -245,7 +284,7 @@ class TreeModel(QAbstractItemModel):
             node, entity = waiting.pop()
             node.entity = entity
             changed.append(node)
-            children = entity.children
+            children = self._children(entity)
             first, behind = _common_ends([child.entity.key for child in node.children], children)
             self._remove(node, first, len(node.children) - behind)
             added = children[first : len(children) - behind]
@@ -282,7 +321,7 @@ class TreeModel(QAbstractItemModel):
         while waiting:
             node = waiting.pop()
             self._nodes[node.entity.key] = node
-            node.children = [_Node(child, node, number) for number, child in enumerate(node.entity.children)]
+            node.children = [_Node(child, node, number) for number, child in enumerate(self._children(node.entity))]
             waiting.extend(node.children)
         return top
 
@@ -292,10 +331,10 @@ class TreeModel(QAbstractItemModel):
 
     def _number_anew(self) -> None:
         """Take the new part numbers; until here the old ones held, as rows may not change while others come and go."""
-        before, self._numbers = self._numbers, numbers(self._top.entity)
+        before, self._numbers = self._numbers, self._numbers_of(self._top.entity)
         for node in self._nodes.values():
             keys = [child.entity.key for child in node.children]
-            if any(before.get(key) != self._numbers[key] for key in keys):
+            if any(before.get(key) != self._numbers.get(key) for key in keys):
                 self.dataChanged.emit(self._index_of(node.children[0]), self._index_of(node.children[-1]))
 
     def _node(self, index: Index) -> _Node | None:
@@ -312,11 +351,23 @@ class TreeModel(QAbstractItemModel):
 
     def _words(self, node: _Node) -> tuple[str, str, str, str]:
         """Give the words of each column."""
-        entity = node.entity
-        name = f"{self._numbers.get(entity.key, '')}  {entity.media_type}".strip()
-        return name, details(entity, self.is_locked(entity.key)), human_size(len(entity.octets)), ""
+        entity, inside = node.entity, self._insides.get(node.entity.key)
+        name = f"{inside.name if inside else self._numbers.get(entity.key, '')}  {entity.media_type}".strip()
+        words = (mark.words if (mark := self._mark(node)) else "", details(entity, self.is_locked(entity.key)))
+        return name, ", ".join(word for word in words if word), human_size(len(entity.octets)), ""
+
+    def _mark(self, node: _Node) -> RowMark | None:
+        return self._layers.marks.get(node.entity.key)
+
+    def _told(self, node: _Node) -> str:
+        """What a tool tip says of protection."""
+        mark = self._mark(node)
+        return mark.words.capitalize() if mark is not None else ""
 
     def _icon(self, node: _Node, column: int) -> Any:
+        mark = self._mark(node) if column == DETAILS else None
+        if mark is not None:
+            return icon(mark.icon, mark.role)
         if column == PART:
             return icon_of(node.entity)
         worst = self._worst(node) if column == PROBLEM else None

@@ -9,6 +9,7 @@ from sescomposer.core.errors import EditError, EncodingError
 from sescomposer.core.structure import editable_text
 from sescomposer.core.structure.paths import editable_path
 from sescomposer.core.text import Text
+from sescomposer.gui.reading.lifting import is_refused_by_signature
 
 LONGEST_TEXT = 4_000_000
 """Characters that an editor is given unasked; it takes about 30 ms for each million."""
@@ -29,6 +30,7 @@ class Shown:
         reason: Why it cannot be edited, "" where it can.
         has_long_line: Whether that is because of a line that the editor would be slow with.
         can_be_edited_anyway: Whether the user may insist.
+        is_signed: Whether it cannot because it is signed; lifting the signature lets it be edited.
     """
 
     part: Entity | None = None
@@ -36,6 +38,7 @@ class Shown:
     reason: str = ""
     has_long_line: bool = False
     can_be_edited_anyway: bool = False
+    is_signed: bool = False
 
     @property
     def is_locked(self) -> bool:
@@ -60,7 +63,8 @@ def shown_part(root: Entity, part: Entity | None, before: Shown, *, may_be_long:
     except (EditError, EncodingError) as error:
         if part is before.part and before.is_locked and not before.can_be_edited_anyway:
             return before
-        return Shown(part, Text.of(_some_of(part)), f"{error.sentence} {error.hint}".strip())
+        why = f"{error.sentence} {error.hint}".strip()
+        return Shown(part, Text.of(_some_of(part)), why, is_signed=is_refused_by_signature(error))
     if may_be_long:
         return Shown(part, text)
     return _shortened(part, text, before)

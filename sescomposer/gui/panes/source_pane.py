@@ -16,6 +16,7 @@ from sescomposer.gui.composer import Composer, Selection
 from sescomposer.gui.panes.raw_pane import RawPane, RawState
 from sescomposer.gui.panes.same_place import Span, field_spans, same_span
 from sescomposer.gui.protection.sealed_shape import SealedShape, sealed_shape
+from sescomposer.gui.reading.strip import SpaceBar
 
 ORIGIN = "source"
 
@@ -60,12 +61,14 @@ class SourcePane(QWidget):
         self._sealed_at = composer.services.clock.now()
         self._ids = ProvisionalIdentifiers(composer.ids)
         self.raw = RawPane(composer.runner, self)
+        self.space_bar = SpaceBar(self)
         self.note = QLabel(self, wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self.note.setContentsMargins(8, 4, 8, 4)
         self.note.setAccessibleName("About the source")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
+        layout.addWidget(self.space_bar)
         layout.addWidget(self.raw, 1)
         layout.addWidget(self.note)
         self.setFocusProxy(self.raw)
@@ -73,6 +76,8 @@ class SourcePane(QWidget):
         self.raw.state_wanted.connect(self.show_state)
         self.raw.told.connect(self._on_told)
         self.raw.follow_parts(lambda: self._root)
+        self.space_bar.message_wanted.connect(self._on_message_wanted)
+        composer.reader.changed.connect(self._on_read)
         composer.message_changed.connect(self._on_message_changed)
         composer.road_changed.connect(self._on_message_changed)
         composer.plan_changed.connect(self._on_plan_changed)
@@ -95,6 +100,8 @@ class SourcePane(QWidget):
         self._state = state
         self._sealed_at = self._composer.services.clock.now()
         self.raw.set_state(state)
+        if self._is_inside:
+            self._on_message_wanted()
         self._show()
         self._follow(self._composer.selection)
 
@@ -118,17 +125,42 @@ class SourcePane(QWidget):
     def _show(self) -> None:
         """Show the octets of the state, with what is marked in them."""
         composer = self._composer
-        before, self._root = self._root, self._root_of_state()
+        before, self._root = self._root, self._root_to_show()
         carry = OffsetCarry(before, self._root) if before.key == self._root.key else None
         self.raw.show_octets(self._root.octets, composer.revision, carry)
+        if self._is_inside:
+            self._mark((), "")
+            return
         missing, hidden = missing_fields(composer.root), hidden_fields(composer.root)
         control = written_control_fields(composer.message, composer.road, self._trace)
         marked = (*missing, *control) if self._state is RawState.SEALED else HIDDEN_FIELDS
-        self.raw.mark_provisional((*field_spans(self._root, marked), *self._shape.made))
         words = f"{self._shape.note} {_note(self._state, missing, hidden, control)}".strip()
+        self._mark((*field_spans(self._root, marked), *self._shape.made), words)
+
+    def _mark(self, spans: tuple[Span, ...], words: str) -> None:
+        """Mark what sealing decides, and say something of it."""
+        self.raw.mark_provisional(spans)
         self.note.setText(words)
         self.note.setVisible(bool(words))
-        self._tint(composer.selection)
+        self._tint(self._composer.selection)
+
+    def _root_to_show(self) -> Entity:
+        """Give the message as the state wants it, or what a layer holds that the selected part stands in."""
+        reader = self._composer.reader
+        space = reader.space_of(self._composer.selection.key)
+        if space is None or reader.opened is None:
+            self.space_bar.say("")
+            return self._root_of_state()
+        from sescomposer.gui.reading.words import space_words
+
+        self.space_bar.say(space_words(reader.opened, space))
+        self._shape = SealedShape(space.inside)
+        return space.inside
+
+    @property
+    def _is_inside(self) -> bool:
+        """Whether the octets shown are those that a layer of protection holds."""
+        return bool(self.space_bar.sentence)
 
     def _root_of_state(self) -> Entity:
         composer = self._composer
@@ -138,7 +170,7 @@ class SourcePane(QWidget):
         message, planned = composer.message, composer.planned
         sealed = as_sealed(message, self._sealed_at, self._ids, composer.road, self._trace)
         wanted = planned.wanted(message.protection) if planned is not None else message.protection
-        self._shape = sealed_shape(sealed, wanted, self._ids, self._outside)
+        self._shape = sealed_shape(sealed, wanted, self._ids, self._outside, hides=bool(hidden_fields(message.root)))
         return self._shape.root
 
     @property
@@ -150,10 +182,28 @@ class SourcePane(QWidget):
     def _on_selection_changed(self, selection: Selection) -> None:
         # What is not shown yet is followed once it is.
         if self.isVisible() and self.raw.revision == self._composer.revision:
+            self._enter(selection)
             if selection.origin == ORIGIN:
                 self._tint(selection)
             else:
                 self._follow(selection)
+
+    def _enter(self, selection: Selection) -> None:
+        """Show the octets that the selected part stands in, if they are others than those that are shown."""
+        space = self._composer.reader.space_of(selection.key)
+        wanted = space.inside if space is not None else None
+        if wanted is not (self._root if self._is_inside else None):
+            self._show()
+
+    @Slot()
+    def _on_read(self) -> None:
+        """Stay where the selected part is, which may be inside of another layer now."""
+        if self.isVisible() and self.raw.revision == self._composer.revision:
+            self._enter(self._composer.selection)
+
+    @Slot()
+    def _on_message_wanted(self) -> None:
+        self._composer.select(Selection(self._composer.root.key))
 
     def _tint(self, selection: Selection) -> None:
         """Tint the selected part; the message as a whole is not."""
@@ -168,7 +218,7 @@ class SourcePane(QWidget):
         """Bring the selected place into view."""
         self._tint(selection)
         entity = self._root.find(selection.key)
-        draft = self._composer.root.find(selection.key)
+        draft = self._composer.find(selection.key)
         if entity is None or draft is None:
             return
         start = offset_of(self._root, selection.key)
@@ -193,7 +243,7 @@ class SourcePane(QWidget):
         span: Span | None = (found.start - start, found.stop - start)
         if found.region is Region.BODY:
             span = self._line_span(found.entity, offset - start)
-        draft = self._composer.root.find(found.entity.key)
+        draft = self._composer.find(found.entity.key)
         if draft is None and found.entity is self._root and found.region is Region.FIELD:
             draft = self._composer.root
         if draft is not None and span is not None:

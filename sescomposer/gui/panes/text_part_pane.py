@@ -18,6 +18,7 @@ from sescomposer.core.undo import continues_word
 from sescomposer.gui.composer import Composer, Selection
 from sescomposer.gui.panes.html_colours import HtmlColours
 from sescomposer.gui.panes.part_text import Shown, shown_part
+from sescomposer.gui.reading.lifting import LIFT_HELP, LIFT_WORDS, lift_signature
 from sescomposer.gui.widgets.notice import Notice
 from sescomposer.gui.widgets.source_editor import SourceEditor
 
@@ -70,6 +71,8 @@ class TextPartPane(QWidget):
         self.notice = Notice("About this part", self)
         self.anyway_button = self.notice.add_button("Edit anyway", "Edit it although each key will take its time")
         self.anyway_button.clicked.connect(self._on_edit_anyway)
+        self.lift_button = self.notice.add_button(LIFT_WORDS, LIFT_HELP)
+        self.lift_button.clicked.connect(self._on_lift)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -117,9 +120,14 @@ class TextPartPane(QWidget):
         if part is not None and selection.start >= 0 and not self.is_locked:
             self.editor.move_caret(character_of_octet(part, selection.start))
 
+    def _show_ways_out(self) -> None:
+        """Offer what lets a part be edited that cannot be now."""
+        self.anyway_button.setVisible(self._shown.can_be_edited_anyway)
+        self.lift_button.setVisible(self._shown.is_signed)
+
     def _say(self) -> None:
         """Say the most important thing there is to say."""
-        self.anyway_button.setVisible(self._shown.can_be_edited_anyway)
+        self._show_ways_out()
         is_drifted = self._drift is not None and self._drift.is_wide
         self.make_button.setVisible(not self.is_locked and (is_drifted or self._is_missing))
         if self._shown.reason:
@@ -171,6 +179,10 @@ class TextPartPane(QWidget):
             self._composer.select(Selection(part.key, start, stop, self.name))
 
     @Slot()
+    def _on_lift(self) -> None:
+        lift_signature(self._composer, self.key)
+
+    @Slot()
     def _on_edit_anyway(self) -> None:
         if self.key is not None:
             self._edit_anyway.add(self.key)
@@ -211,7 +223,7 @@ class HtmlPartPane(TextPartPane):
             self.colours.refresh()
 
     def _say(self) -> None:
-        self.anyway_button.setVisible(self._shown.can_be_edited_anyway)
+        self._show_ways_out()
         self.break_button.setVisible(self._shown.has_long_line)
         self.notice.say(self._shown.reason, "warning")
 

@@ -8,9 +8,10 @@ from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
 from sescomposer.core.entity import Entity, Key
-from sescomposer.core.structure import lift, move, remake, remove, unwrap, wrap
+from sescomposer.core.structure import move, remake, remove, unwrap, wrap
 from sescomposer.gui.composer import Composer
 from sescomposer.gui.icons import icon
+from sescomposer.gui.reading.lifting import LIFT_WORDS, lift_signature
 
 _SUBTYPES = ("mixed", "related", "alternative")
 
@@ -33,7 +34,7 @@ _ROWS = (
     _Row("down", "Move &down", "Ctrl+Down", "down"),
     _Row("encode", "&Encode anew"),
     _Row("unwrap", "Un&wrap"),
-    _Row("lift", "&Lift the signature", icon="sign"),
+    _Row("lift", LIFT_WORDS, icon="sign"),
     _Row("remove", "&Remove part", "Del", "remove"),
 )
 _SEPARATED = ("up", "encode", "remove")
@@ -72,6 +73,8 @@ class TreeActions(QObject):
         self._part = part
         is_root = part is self._composer.root
         allowed = {
+            # The fields of what a layer of protection holds cannot be changed; the source shows them.
+            "properties": self._composer.reader.space_of(part.key) is None,
             "remove": not is_root and not is_locked,
             "up": not is_locked and self._place(-1) is not None,
             "down": not is_locked and self._place(1) is not None,
@@ -105,6 +108,8 @@ class TreeActions(QObject):
     @Slot()
     def open_properties(self) -> None:
         """Show and change what the header says of the part."""
+        if not self.by_name["properties"].isEnabled():
+            return
         from sescomposer.gui.dialogs.part_dialog import PartDialog
 
         PartDialog.edit(self._composer, self._part, self._view)
@@ -157,8 +162,7 @@ class TreeActions(QObject):
     @Slot()
     def do_lift(self) -> None:
         """Take the content out of its signature, to edit it."""
-        key, ids = self._part.key, self._composer.ids
-        self._composer.edit_root(lambda root: lift(root, key, ids), "lift signature")
+        lift_signature(self._composer, self._part.key)
 
     def move_to(self, key: Key, container: Key, row: int) -> None:
         """Move a part into a container; `row` is its number there once it moved."""

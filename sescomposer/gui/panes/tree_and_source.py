@@ -6,6 +6,8 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 from sescomposer.gui.composer import Composer
 from sescomposer.gui.panes.source_pane import SourcePane
 from sescomposer.gui.panes.tree_pane import TreePane
+from sescomposer.gui.reading.lifting import lift_signature
+from sescomposer.gui.reading.strip import ReadingStrip
 
 _SHARES = (36, 64)
 
@@ -15,6 +17,10 @@ class TreeAndSource(QWidget):
 
     def __init__(self, composer: Composer, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._composer = composer
+        self.strip = ReadingStrip(composer.reader, self, has_details=True, is_editable=True)
+        self.strip.details_wanted.connect(self._on_details_wanted)
+        self.strip.lift_wanted.connect(self._on_lift_wanted)
         self.tree = TreePane(composer, self)
         self.source = SourcePane(composer, self)
         self.storeys = QSplitter(Qt.Orientation.Vertical, self)
@@ -26,10 +32,20 @@ class TreeAndSource(QWidget):
         self.storeys.setSizes([share * 10 for share in _SHARES])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.storeys)
+        layout.setSpacing(0)
+        layout.addWidget(self.strip)
+        layout.addWidget(self.storeys, 1)
         self.setFocusProxy(self.tree)
 
     @Slot()
     def open_search(self) -> None:
         """Search the raw source."""
         self.source.open_search()
+
+    @Slot()
+    def _on_details_wanted(self) -> None:
+        self._composer.view_wanted.emit("signature")
+
+    @Slot()
+    def _on_lift_wanted(self) -> None:
+        lift_signature(self._composer)

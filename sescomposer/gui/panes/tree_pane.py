@@ -68,6 +68,7 @@ class TreePane(QWidget):
         self._connect()
         self._on_reset()
         self._on_findings_changed()
+        self._on_read()
 
     @property
     def current(self) -> Entity:
@@ -117,6 +118,7 @@ class TreePane(QWidget):
         composer.message_changed.connect(self._on_message_changed)
         composer.selection_changed.connect(self._on_selection_changed)
         composer.findings_changed.connect(self._on_findings_changed)
+        composer.reader.changed.connect(self._on_read)
 
     @Slot()
     def _on_message_changed(self) -> None:
@@ -200,6 +202,17 @@ class TreePane(QWidget):
     @Slot()
     def _on_findings_changed(self) -> None:
         self.model.show_findings(self._composer.findings)
+
+    @Slot()
+    def _on_read(self) -> None:
+        """Show what the layers of protection hold; where the selected part is gone, what took its place is selected."""
+        self._following = True
+        self.model.show_layers(self._composer.reader.rows)
+        self._following = False
+        if not self.model.index_of(self._composer.selection.key).isValid():
+            self._composer.select(Selection(self.current.key, origin=ORIGIN))
+        self._show_current(self._composer.selection.key)
+        self._fit_actions()
 
     def _fit_actions(self) -> None:
         current = self.current
