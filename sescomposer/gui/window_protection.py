@@ -120,7 +120,7 @@ class WindowProtection(QObject):
             self._waiting = waiting
         for name, is_wanted in waiting.items() if planned is not None else ():
             self._choose(name, is_wanted)
-        if planned is None or not (planned.must_sign or planned.must_encrypt):
+        if planned is None or not planned.demanded:
             self._window.info.take_back(_NOTICE)
         self._show()
 

@@ -9,7 +9,7 @@ from sescomposer.core.protection.survival import Survived
 
 _NAMES = {
     "intact": "Unchanged",
-    "signer": "Signed by",
+    "signer": "Signer",
     "trusted": "Trusted",
     "address": "Address",
     "time": "Time",
@@ -60,7 +60,7 @@ def form_words(evidence: Evidence) -> str:
     parts += [evidence.digest.upper()] if evidence.digest else []
     if evidence.signer:
         more = f" with {len(evidence.chain)} more of its chain" if evidence.chain else ""
-        parts.append(f"key …{evidence.signer[-8:]}{more}")
+        parts.append(f"key {evidence.signer[-8:]}{more}")
     return ", ".join(parts) + "."
 
 

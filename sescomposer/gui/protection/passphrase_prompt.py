@@ -15,6 +15,7 @@ from sescomposer.services.account import Secret
 from sescomposer.services.protection_ports import KeyEntry, KeyKind
 
 _LOOK_SECONDS = 0.1
+_KEPT = "It is kept in the keyring, or until the program ends where there is none."
 _SHOWN_SECONDS = 30.0
 """A question that nobody could be shown by then comes from a window that is going away."""
 
@@ -190,7 +191,7 @@ def question_words(entry: KeyEntry) -> str:
         token = entry.details.get("token", "")
         place = f" on the card {isolated(token)}" if token else " on the card"
         return f"The key of {named}{place} is needed. After a few wrong PINs a card locks itself."
-    kept = "It is not kept." if entry.asks_always else "The keyring keeps it then."
+    kept = "It is not kept." if entry.asks_always else _KEPT
     return f"The key of {named} is needed, and it is encrypted with a passphrase of yours. {kept}"
 
 

@@ -66,14 +66,14 @@ class Planned:
         return wanted_by(protection, self.plan.policy)
 
     @property
-    def must_sign(self) -> bool:
-        """Whether nothing may be sent without a good signature."""
-        return self.plan is not None and self.plan.must_sign
-
-    @property
-    def must_encrypt(self) -> bool:
-        """Whether nothing may be sent that is not encrypted."""
-        return self.plan is not None and self.plan.must_encrypt
+    def demanded(self) -> tuple[str, ...]:
+        """What the policy demands and nobody can take off: "signed", "encrypted"."""
+        plan = self.plan
+        if plan is None:
+            return ()
+        return tuple(
+            word for word, is_must in (("signed", plan.must_sign), ("encrypted", plan.must_encrypt)) if is_must
+        )
 
 
 class Planner:

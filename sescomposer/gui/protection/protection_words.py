@@ -29,15 +29,16 @@ def field_words(protection: Protection, planned: "Planned | None") -> str:
         return "cannot be signed"
     if wanted.sign and wanted.method is Method.SES and not wanted.encrypt:
         return "SES signs it"
-    parts = [word for word, is_wanted in (("signed", wanted.sign), ("encrypted", wanted.encrypt)) if is_wanted]
-    if not parts:
+    done = [word for word, is_wanted in (("signed", wanted.sign), ("encrypted", wanted.encrypt)) if is_wanted]
+    if not done:
         return NOT_PROTECTED
+    demanded = [word for word in done if planned is not None and word in planned.demanded]
+    further = [word for word in done if word not in demanded]
     by = ", OpenPGP" if wanted.method is Method.OPENPGP else ""
-    return f"{_modal(planned)} be {' and '.join(parts)}{by}"
-
-
-def _modal(planned: "Planned | None") -> str:
-    return "must" if planned is not None and (planned.must_sign or planned.must_encrypt) else "to"
+    if not demanded:
+        return f"to be {' and '.join(further)}{by}"
+    also = f", also {further[0]}" if further else ""
+    return f"must be {' and '.join(demanded)}{also}{by}"
 
 
 def level_of(planned: "Planned | None") -> str:

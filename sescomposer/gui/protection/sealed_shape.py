@@ -30,7 +30,9 @@ class SealedShape:
     has_inside: bool = False
 
 
-def sealed_shape(sealed: Entity, wanted: Protection, ids: "Identifiers", outside: Key) -> SealedShape:
+def sealed_shape(
+    sealed: Entity, wanted: Protection, ids: "Identifiers", outside: Key, *, hides: bool = False
+) -> SealedShape:
     """Give the shape of a message.
 
     Args:
@@ -38,6 +40,7 @@ def sealed_shape(sealed: Entity, wanted: Protection, ids: "Identifiers", outside
         wanted: Its protection.
         ids: Maker of the boundary; the same each time.
         outside: Key of the root that is put around what is signed.
+        hides: Whether some recipients are not to be seen by the others.
     """
     if not (wanted.sign or wanted.encrypt):
         return SealedShape(sealed)
@@ -54,10 +57,10 @@ def sealed_shape(sealed: Entity, wanted: Protection, ids: "Identifiers", outside
     root = replace(found.root, key=outside if is_around else sealed.key)
     start = offset_of(root, found.stand_in.key) if found.stand_in is not found.root else 0
     span = start + body_start(found.stand_in), start + len(found.stand_in.octets)
-    return SealedShape(root, (span,), _note(wanted), is_around)
+    return SealedShape(root, (span,), _note(wanted, hides=hides), is_around)
 
 
-def _note(wanted: Protection) -> str:
+def _note(wanted: Protection, *, hides: bool = False) -> str:
     """Say what stands for what.
 
     >>> _note(Protection(sign=True))
@@ -65,7 +68,8 @@ def _note(wanted: Protection) -> str:
     """
     if wanted.encrypt:
         what = "signed and encrypted" if wanted.sign else "encrypted"
-        return f"The message is {what} when it is sealed, for each Bcc recipient alone; Draft shows what goes inside."
+        copies = ", with a copy for each Bcc recipient alone" if hides else ""
+        return f"The message is {what} when it is sealed{copies}; Draft shows what goes inside."
     if wanted.opaque and wanted.method is Method.SMIME:
         return "The message goes inside the signature when it is sealed; Draft shows it."
     return "The signature, marked above, is made when the message is sealed; so are boundary and digest."

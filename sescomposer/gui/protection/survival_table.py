@@ -66,6 +66,6 @@ class SurvivalTable(QTreeView):
 
     def sizeHint(self) -> QSize:
         """All rows."""
-        row = max(self.sizeHintForRow(0), self.fontMetrics().lineSpacing() + 4)
+        row = max(self.sizeHintForRow(0), self.fontMetrics().lineSpacing())
         height = self.header().sizeHint().height() + row * self.rows.rowCount() + 2 * self.frameWidth() + 2
         return QSize(320, height)
