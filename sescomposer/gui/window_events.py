@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QBoxLayout
 
 from sescomposer.core.body_parts import body_parts
 from sescomposer.core.errors import MessageError
-from sescomposer.core.invitation.parts import calendar_parts
+from sescomposer.core.invitation.parts import calendar_parts, event_parts
 from sescomposer.core.message import Message
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ class WindowEvents(QObject):
     @Slot()
     def _on_message_changed(self) -> None:
         root = self._window.composer.root
-        if self.answers is None and not calendar_parts(root):
+        if self.answers is None and not event_parts(root):
             return
         if self.answers is None:
             self._make_bars()

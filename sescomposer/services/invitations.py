@@ -26,7 +26,9 @@ from sescomposer.core.invitation.vtimezone import vtimezone
 from sescomposer.core.invitation.zones_in_step import ZoneOctets
 from sescomposer.core.message import Message
 from sescomposer.core.parse import parse
+from sescomposer.core.protection.unsigned import unsigned
 from sescomposer.services.invitation_messages import message_for, without_envelope
+from sescomposer.services.invitation_opening import Opening, protection_again, without_shown_subject, written_anew
 from sescomposer.services.invitation_ports import AnswerTaken, GuestState, Invitation, InvitationLedger, SentEvent
 from sescomposer.services.ports import Clock, ContentStore, SubmissionRecord, SubmissionState
 from sescomposer.services.sent_again import as_new_message
@@ -82,6 +84,7 @@ class Invitations:
         ledger: The facts.
         content: Where octets lie.
         clock, ids: Time and randomness.
+        opening: Looks into what was signed or encrypted.
         records: Gives the submissions that the log knows, to catch up with what was missed.
         zone_octets: Writes VTIMEZONEs.
     """
@@ -92,6 +95,7 @@ class Invitations:
     ids: Identifiers
     records: Callable[[], Iterable[SubmissionRecord]] = tuple
     zone_octets: ZoneOctets = _zone_octets
+    opening: Opening = field(default_factory=Opening)
     _lock: Lock = field(default_factory=Lock, repr=False)
     _read: tuple[tuple[int, int], dict[str, Invitation]] = field(default=((-1, -1), {}), repr=False)
 
@@ -149,7 +153,8 @@ class Invitations:
         """
         if record.state is not SubmissionState.ACCEPTED or record.outcome is None:
             return False
-        calendar = calendar_of(parse(self.content.open(record.intent.sha256)))
+        sha256 = record.intent.sha256
+        calendar = self.opening.calendar_in(sha256, parse(self.content.open(sha256)))
         if calendar is None or calendar.method not in _MET:
             return False
         component = principal(calendar)
@@ -200,6 +205,7 @@ class Invitations:
             MessageError: there is none, in words for the person who opened it.
             StoreError: the ledger cannot be written.
         """
+        source = self.opening.plain(source) if isinstance(source, Entity) else source
         reply_of(source)
         calendar = calendar_of(source) if isinstance(source, Entity) else source
         octets = calendar.octets if calendar is not None else b""
@@ -243,9 +249,20 @@ class Invitations:
         return with_event(calendar, event, self.zone_octets)
 
     def last_message(self, invitation: Invitation) -> Message:
-        """Give the message sent last as a new one to write on, its event with all guests. Raises `StoreError`."""
+        """Give the message sent last as a new one to write on, its event with all guests. Raises `StoreError`.
+
+        What it was signed or encrypted with is taken off and wanted again; where it cannot be opened any more, it is
+        written anew, the event in words.
+        """
         intent = invitation.last.intent
-        return without_envelope(as_new_message(parse(self.content.open(intent.sha256)), intent))
+        outer = parse(self.content.open(intent.sha256))
+        root = self.opening.plain(outer)
+        if root is not outer:
+            root = without_shown_subject(root, self.ids)
+        if calendar_of(root) is None:
+            root = written_anew(outer, read_calendar(bytes(self.content.open(invitation.last.calendar))), self.ids)
+        message = without_envelope(as_new_message(root, intent))
+        return replace(message, protection=protection_again(intent.evidence))
 
     def update(self, invitation: Invitation, after: Event | None = None) -> Message:
         """Make the message that updates the event.
@@ -376,6 +393,7 @@ class Invitations:
         Raises:
             StoreError: the ledger cannot be read.
         """
+        root = unsigned(root)
         calendar = calendar_of(root)
         invitation = self.known(event_of(calendar).uid) if calendar is not None else None
         if calendar is None or invitation is None:

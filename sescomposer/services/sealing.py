@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 
 _SIGNING = "SES message security options"
+_CLOSED = ("pkcs7-mime", "multipart/encrypted")
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,7 +112,9 @@ class Sealer:
         if (by_ses := by_service(plan)) is not None:
             item = replace(item, evidence=by_ses)
         refused = protecting.refusal(item.root, item.evidence, is_local=self.transport.is_local)
-        return SealedItem(message, item, worst_first([refused, doubts, about, self._found(message, item)]))
+        found = self._found(message, item)
+        inside = self._hidden(message, item, plan, found)
+        return SealedItem(message, item, worst_first([refused, doubts, about, found, inside]))
 
     def _about(self, message: Message, plan: "ProtectionPlan") -> tuple[Finding, ...]:
         """Check the message as it is written against the protection it gets; its sealed octets have it already."""
@@ -122,6 +125,24 @@ class Sealer:
 
     def _found(self, message: Message, sealed: Sealed) -> tuple[Finding, ...]:
         return findings_of(message, sealed, self.transport.road, self.sent_before(sealed.root))
+
+    def _hidden(
+        self, message: Message, sealed: Sealed, plan: "ProtectionPlan", found: tuple[Finding, ...]
+    ) -> tuple[Finding, ...]:
+        """Check of the message as it is written what its sealed octets no longer show, without a way to mend it there.
+
+        What depends on the header fields alone was found in both.
+        """
+        if not sealed.root.media_type.endswith(_CLOSED) or message.root.media_type.endswith(_CLOSED):
+            return ()
+        known = {finding.code for finding in found}
+        before = self.sent_before(message.root)
+        inside = check(message, self.transport.road, now=self.now, sent_before=before, protection=plan.facts)
+        return tuple(
+            replace(finding, fix=None)
+            for finding in inside
+            if finding.code not in known and not finding.code.startswith("protect-")
+        )
 
 
 __all__ = ["SealedItem", "Sealer"]

@@ -12,20 +12,22 @@ from sescomposer.core.seal import STAMPED_FIELDS
 from sescomposer.services.ports import Intent
 from sescomposer.services.unknown import LOCAL_ACCOUNT
 
+_SIGNED_ALONG = ("DKIM-Signature",)
+
 
 def as_new_message(root: Entity, intent: Intent) -> Message:
     """Give a copy of a submitted message.
 
-    Date and Message-ID go, since it is another message. Control fields that say what the options say go, for sealing
-    writes them anew; the options stay, but for the tag that made the old one traceable. Recipients that no field names
-    come back as Bcc; what that cannot say stays in the envelope.
+    Date and Message-ID go, since it is another message, and so does a DKIM signature of ours. Control fields that say
+    what the options say go, for sealing writes them anew; the options stay, but for the tag that made the old one
+    traceable. Recipients that no field names come back as Bcc; what that cannot say stays in the envelope.
 
     Args:
         root: The tree of the sealed octets.
         intent: What is known of the submission.
     """
     header = root.header
-    for name in STAMPED_FIELDS:
+    for name in (*STAMPED_FIELDS, *(_SIGNED_ALONG if intent.evidence is not None else ())):
         header = header.without(name)
     for name, body in fields_for(intent.options, intent.road):
         if (field := header.first(name)) is not None and field.body.strip() == body:

@@ -106,6 +106,30 @@ def open_window_with(qtbot: QtBot, services: Services) -> Iterator[Open]:
         window.deleteLater()
 
 
+def opaque(root_octets: bytes) -> bytes:
+    """Put a message inside S/MIME signed content without a signer, which everybody can read."""
+    from base64 import encodebytes
+
+    from asn1crypto import cms
+
+    content = cms.ContentInfo(
+        {
+            "content_type": "signed_data",
+            "content": {
+                "version": "v1",
+                "digest_algorithms": [],
+                "encap_content_info": {"content_type": "data", "content": root_octets},
+                "signer_infos": [],
+            },
+        }
+    ).dump()
+    return (
+        b"From: kai@example.org\r\nTo: events@example.com\r\nSubject: Re\r\nMIME-Version: 1.0\r\n"
+        b"Content-Type: application/pkcs7-mime; smime-type=signed-data\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+        + encodebytes(content)
+    )
+
+
 def bar_says(qtbot: QtBot, window: MainWindow, words: str) -> None:
     qtbot.waitUntil(lambda: window.events.answers is not None and words in window.events.answers.sentence)
 
@@ -131,6 +155,20 @@ def test_an_answer_is_said_and_noted(qtbot: QtBot, services: Services, open_wind
     assert not bar.note_button.isVisible()
     states = {state.guest.mailbox: state.guest.partstat for state in services.invitations.find(UID).guests}
     assert states == {"kai@example.org": "ACCEPTED", "bob@example.net": "NEEDS-ACTION"}
+
+
+def test_an_answer_inside_a_signature_is_said_and_noted(
+    qtbot: QtBot, services: Services, open_window_with: Open
+) -> None:
+    send(services, invitation(services))
+    inside = b"Content-" + answer("kai@example.org").partition(b"Content-")[2]
+    window = open_window_with(Message(parse(opaque(inside))))
+    bar_says(qtbot, window, "kai@example.org accepts “Office hours”.")
+    assert window.events.answers is not None
+    window.events.answers.note_button.click()
+    bar_says(qtbot, window, "It is noted")
+    states = {state.guest.mailbox: state.guest.partstat for state in services.invitations.find(UID).guests}
+    assert states["kai@example.org"] == "ACCEPTED"
 
 
 def test_a_proposal_makes_an_update(qtbot: QtBot, services: Services, open_window_with: Open) -> None:

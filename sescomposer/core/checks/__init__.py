@@ -110,7 +110,7 @@ def _families(subject: Subject) -> tuple[Check, ...]:
 
 def _for_invitations(subject: Subject) -> tuple[Check, ...]:
     if not calendar_parts(subject.root):
-        return ()
+        return _for_signed_invitations(subject)
     from sescomposer.core.checks import invitation, invitation_headers, invitation_place
 
     return (
@@ -119,6 +119,14 @@ def _for_invitations(subject: Subject) -> tuple[Check, ...]:
         invitation.calendar_object,
         invitation.earlier_objects,
     )
+
+
+def _for_signed_invitations(subject: Subject) -> tuple[Check, ...]:
+    if not subject.root.media_type.endswith("pkcs7-mime"):
+        return ()
+    from sescomposer.core.checks.invitation_signed import within_signature
+
+    return (within_signature,)
 
 
 def _for_protection(subject: Subject) -> tuple[Check, ...]:

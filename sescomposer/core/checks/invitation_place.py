@@ -26,6 +26,7 @@ from sescomposer.core.structure.paths import path_to
 from sescomposer.core.transfer_encoding import TransferEncoding
 
 _TYPE = "text/calendar"
+_SIGNED = "multipart/signed"
 _SENT = ("REQUEST", "CANCEL")
 _UTF8 = ("utf-8", "utf8")
 Change = Callable[[HeaderSection], HeaderSection]
@@ -73,6 +74,7 @@ def placement(subject: Subject) -> Iterator[Finding]:
     placed = placed_in(subject.root)
     if placed is None:
         return
+    yield from _protection(subject, placed)
     yield from _kind(placed)
     if placed.is_body or placed.is_sent:
         yield from _claims(placed)
@@ -81,6 +83,29 @@ def placement(subject: Subject) -> Iterator[Finding]:
     yield from _others(placed)
     if placed.is_sent and placed.is_body:
         yield from _copy(placed)
+
+
+def inside_a_signature(where: Where, *, is_encrypted: bool = False) -> Finding:
+    """Find that only programs which know the protection see that there is an event."""
+    what = "encryption" if is_encrypted else "a signature that shows nothing to others"
+    message = f"The event lies inside {what}: a program without S/MIME or OpenPGP shows a file, and no buttons."
+    return finding("m24", message, where)
+
+
+def _protection(subject: Subject, placed: Placed) -> Iterator[Finding]:
+    """Say what being signed changes for an event, where it is or will be."""
+    facts, root = subject.protection, placed.root
+    is_signed = root.media_type == _SIGNED
+    if not placed.is_sent or not (is_signed or (facts is not None and (facts.signs or facts.encrypts))):
+        return
+    if facts is not None and not is_signed and (facts.encrypts or (facts.is_ours and not facts.is_detached)):
+        yield inside_a_signature(Where(placed.part.key), is_encrypted=facts.encrypts)
+        return
+    message = (
+        "The event is signed in the open, so programs find it all the same; some versions of Outlook were reported "
+        "not to read invitations that are signed."
+    )
+    yield finding("m23", message, Where(placed.part.key))
 
 
 def finding(number: str, message: str, where: Where, fix: Fix | None = None) -> Finding:

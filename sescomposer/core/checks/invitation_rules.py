@@ -57,6 +57,8 @@ _TABLE: tuple[tuple[str, Severity, str], ...] = (
     ("m20-sender-not-proven", _NOTE, "Google sender guidelines"),
     ("m21-subject-says-other", _NOTE, "Practice"),
     ("m22-other-event-attached", _WARNING, "Practice"),
+    ("m23-signed-in-the-open", _NOTE, "RFC 6047 2.2; Evolution, E.SourceMailComposition"),
+    ("m24-inside-a-signature", _WARNING, "RFC 8551 3.5.3"),
     ("s01-unbalanced", _ERROR, "RFC 5545 3.4, 3.6"),
     ("s02-line-ends", _ERROR, "RFC 5545 3.1"),
     ("s03-long-line", _WARNING, "RFC 5545 3.1; bulwarkmail/webmail#200"),

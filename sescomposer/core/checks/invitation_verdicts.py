@@ -10,6 +10,7 @@ from sescomposer.core.invitation.calendar import Calendar
 from sescomposer.core.invitation.placement import calendar_of
 from sescomposer.core.invitation.verdicts import Verdict, verdicts
 from sescomposer.core.message import Message, Road
+from sescomposer.core.protection.unsigned import unsigned
 
 
 def verdicts_of(message: Message | Entity, calendar: Calendar | None = None) -> tuple[Verdict, ...]:
@@ -28,14 +29,14 @@ def verdicts_of(message: Message | Entity, calendar: Calendar | None = None) -> 
     ['text-only']
     """
     whole = message if isinstance(message, Message) else Message(message)
-    inside = calendar_of(whole.root)
+    inside = calendar_of(unsigned(whole.root))
     other = None if calendar is None or calendar == inside else calendar
     return verdicts(whole.root, calendar or inside, invitation_findings(whole, other))
 
 
 def invitation_findings(message: Message, other: Calendar | None = None) -> tuple[Finding, ...]:
     """Check what is about the invitation in a message; `other` is checked in place of the calendar object there."""
-    subject = Subject(message, Road.SES_V2)
+    subject = Subject(message.with_root(unsigned(message.root)), Road.SES_V2)
     about_message = (*placement(subject), *headers(subject))
     if other is None:
         return (*about_message, *calendar_object(subject))

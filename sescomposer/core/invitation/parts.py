@@ -17,6 +17,18 @@ def calendar_parts(root: Entity) -> tuple[Entity, ...]:
     return tuple(leaf for leaf in _leaves(root) if _is_calendar(leaf))
 
 
+def event_parts(root: Entity) -> tuple[Entity, ...]:
+    r"""Give `calendar_parts`, or the message itself where what it holds lies inside an S/MIME signature.
+
+    >>> from sescomposer.core.parse import parse
+    >>> len(event_parts(parse(b"Content-Type: application/pkcs7-mime; smime-type=signed-data\r\n\r\n")))
+    1
+    """
+    if root.media_type.endswith("pkcs7-mime"):
+        return (root,)
+    return calendar_parts(root)
+
+
 def _leaves(root: Entity) -> Iterator[Entity]:
     waiting = [root]
     while waiting:

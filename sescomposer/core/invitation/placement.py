@@ -72,6 +72,7 @@ def layout_of(root: Entity) -> Layout | None:
     main = calendar_part(root)
     if main is None:
         return None
+    root = _what_is_signed(root, main)
     if main is root:
         return Layout.SINGLE
     path = path_to(root, main.key)
@@ -82,6 +83,16 @@ def layout_of(root: Entity) -> Layout | None:
         return _layout_of_alternative(root, path)
     is_beside = path[-2].media_type == "multipart/mixed" and path[-2].children[0] is not main and len(copies(root)) == 1
     return Layout.BESIDE if is_beside else None
+
+
+def _what_is_signed(root: Entity, main: Entity) -> Entity:
+    """Go into signatures in the open (RFC 1847): what readers place is what is signed."""
+    while root.media_type == "multipart/signed" and root.is_multipart and root.children:
+        inside = root.children[0]
+        if inside.find(main.key) is None:
+            break
+        root = inside
+    return root
 
 
 def _leads_alone(root: Entity, path: Path) -> bool:

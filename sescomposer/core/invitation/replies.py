@@ -18,6 +18,7 @@ from sescomposer.core.invitation.moments import Form, Moment
 from sescomposer.core.invitation.people import Attendee, key_of, mailbox_of, read_attendee
 from sescomposer.core.invitation.placement import calendar_of, calendar_part
 
+_SIGNED = ("multipart/signed", "pkcs7-mime")
 _PARTSTATS = frozenset({"NEEDS-ACTION", "ACCEPTED", "DECLINED", "TENTATIVE", "DELEGATED"})
 
 
@@ -83,6 +84,8 @@ class Answer:
 def answers_of(source: Calendar | Entity) -> tuple[Answer, ...]:
     """Read the answers of a calendar object or of a message with one; nothing for anything else. Never raises.
 
+    A message that is signed is read as what was signed; one that is encrypted must be opened before.
+
     >>> from sescomposer.core.invitation.calendar import read_calendar
     >>> octets = (
     ...     b"BEGIN:VCALENDAR\\r\\nMETHOD:REPLY\\r\\nBEGIN:VEVENT\\r\\nUID:1\\r\\n"
@@ -91,6 +94,7 @@ def answers_of(source: Calendar | Entity) -> tuple[Answer, ...]:
     >>> [(answer.uid, answer.who, answer.partstat) for answer in answers_of(read_calendar(octets))]
     [('1', 'a@example.net', 'ACCEPTED')]
     """
+    source = opened_source(source)
     calendar = calendar_of(source) if isinstance(source, Entity) else source
     kind = _kind(source, calendar)
     if calendar is None or kind is None:
@@ -99,6 +103,15 @@ def answers_of(source: Calendar | Entity) -> tuple[Answer, ...]:
     from_ = senders[0].addr_spec if len(senders) == 1 else ""
     found = (_answer(component, kind, from_) for component in calendar.events)
     return tuple(answer for answer in found if answer.uid)
+
+
+def opened_source(source: Calendar | Entity) -> Calendar | Entity:
+    """Give what is to be read of a message: what its signatures hold, where there are some; they are not verified."""
+    if not isinstance(source, Entity) or not source.media_type.endswith(_SIGNED):
+        return source
+    from sescomposer.core.protection.unsigned import unsigned
+
+    return unsigned(source)
 
 
 def reply_of(source: Calendar | Entity) -> Answer:
@@ -110,6 +123,7 @@ def reply_of(source: Calendar | Entity) -> Answer:
     found = answers_of(source)
     if found:
         return found[0]
+    source = opened_source(source)
     calendar = calendar_of(source) if isinstance(source, Entity) else source
     if calendar is None or not calendar.is_calendar:
         raise MessageError("This holds no answer of a guest: there is no calendar object in it.", hint=_OPEN)
@@ -178,4 +192,4 @@ def _delegates(component: Component, guest: Attendee) -> tuple[str, ...]:
     return ()
 
 
-__all__ = ["Answer", "Kind", "answers_of", "reply_of"]
+__all__ = ["Answer", "Kind", "answers_of", "opened_source", "reply_of"]

@@ -6,7 +6,7 @@ What is known of clients is in `data/calendar_clients.toml`, each fact with its 
 import re
 import tomllib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 from typing import Any
@@ -18,6 +18,9 @@ from sescomposer.core.invitation.calendar import Calendar
 from sescomposer.core.invitation.placement import calendar_of, layout_of
 
 _NUMBER = re.compile(r"([a-z]\d\d)-")
+_OPENLY, _INSIDE = "openly", "inside"
+_SIGNED = ("multipart/signed", "pkcs7-mime")
+_SHOWN_BY_READING = ("buttons", "add-only")
 
 
 class Outcome(StrEnum):
@@ -88,19 +91,49 @@ def verdicts(root: Entity, calendar: Calendar | None, findings: Iterable[Finding
             not matter.
 
     Returns:
-        One verdict a client, always in the same order; none for a message without an event.
+        One verdict a client, always in the same order; none for a message without an event. Where it is signed, or
+        will be by a finding, each says what that changes.
 
     >>> from sescomposer.core.parse import parse
     >>> root = parse(b"Content-Type: text/calendar; method=REQUEST\r\n\r\nBEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\n")
     >>> sorted({str(verdict.outcome) for verdict in verdicts(root, None, ())})
     ['buttons', 'unknown']
     """
+    by_number = _by_number(findings)
+    signed = _signed(root, by_number)
+    if root.media_type.endswith(_SIGNED):
+        from sescomposer.core.protection.unsigned import unsigned
+
+        root = unsigned(root)
     calendar = calendar_of(root) if calendar is None else calendar
     if calendar is None:
         return ()
-    by_number = _by_number(findings)
     layout = str(layout_of(root) or "")
-    return tuple(_verdict(name, facts, by_number, calendar.method, layout) for name, facts in _clients())
+    found = (_verdict(name, facts, by_number, calendar.method, layout) for name, facts in _clients())
+    return tuple(_when_signed(verdict, signed) for verdict in found)
+
+
+def _signed(root: Entity, found: dict[str, list[Finding]]) -> str:
+    """Tell how it is signed, or will be: "openly", "inside" of what shows nothing to others, "" for not at all."""
+    if "m24" in found or root.media_type.endswith("pkcs7-mime"):
+        return _INSIDE
+    return _OPENLY if "m23" in found or root.media_type == "multipart/signed" else ""
+
+
+def _when_signed(verdict: Verdict, signed: str) -> Verdict:
+    """Add what signing changes; that buttons are shown is not claimed where the event lies inside a signature."""
+    if not signed:
+        return verdict
+    rows = _signatures()[signed]
+    fact = next(row for row in rows if not row.clients or verdict.client in row.clients)
+    is_hidden = signed == _INSIDE and verdict.outcome in _SHOWN_BY_READING
+    return replace(
+        verdict,
+        outcome=Outcome.UNKNOWN if is_hidden else verdict.outcome,
+        reason=fact.words if is_hidden else f"{verdict.reason} {fact.words}",
+        source=fact.source if is_hidden else f"{verdict.source}; when signed: {fact.source}",
+        date=fact.date if is_hidden else verdict.date,
+    )
 
 
 def _by_number(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
@@ -118,6 +151,27 @@ def _verdict(name: str, facts: Sequence[_Fact], found: dict[str, list[Finding]],
     fact = next(fact for fact in facts if fact.fits(broken, method, layout))
     deciding = tuple(finding for number in sorted(fact.rules & broken) for finding in found[number])
     return Verdict(name, fact.outcome, fact.reason, fact.source, fact.date, deciding)
+
+
+@dataclass(frozen=True, slots=True)
+class _WhenSigned:
+    """What is known of some clients, or of all, with signed invitations."""
+
+    clients: tuple[str, ...]
+    words: str
+    source: str
+    date: str
+
+
+@cache
+def _signatures() -> dict[str, tuple[_WhenSigned, ...]]:
+    table = tomllib.loads(resources.read_text("data/calendar_clients.toml"))["signed"]
+    return {
+        form: tuple(
+            _WhenSigned(tuple(row.get("clients", ())), row["words"], row["source"], str(row["date"])) for row in rows
+        )
+        for form, rows in table.items()
+    }
 
 
 @cache

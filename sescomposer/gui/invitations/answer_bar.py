@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from sescomposer.core.entity import Entity
 from sescomposer.core.errors import SesComposerError
-from sescomposer.core.invitation.parts import calendar_parts
+from sescomposer.core.invitation.parts import event_parts
 from sescomposer.core.message import Message
 from sescomposer.gui.invitations.answer_news import AnswerNews, answers_in, note, update_of
 from sescomposer.gui.tasks import TaskRunner
@@ -50,11 +50,11 @@ class AnswerBar(Notice):
 
     def show_answers_of(self, root: Entity | None) -> None:
         """Look on a worker whether a message is an answer, and say so."""
-        if root is not None and self._root is not None and calendar_parts(root) == calendar_parts(self._root):
+        if root is not None and self._root is not None and event_parts(root) == event_parts(self._root):
             self._root = root
             return
         self._root, self._problem = root, ""
-        if root is None or not calendar_parts(root):
+        if root is None or not event_parts(root):
             self._show(())
         else:
             self._read()
@@ -69,7 +69,7 @@ class AnswerBar(Notice):
     @Slot(object)
     def _on_read(self, answer: tuple[Entity, tuple[AnswerNews, ...]]) -> None:
         root, news = answer
-        if self._root is not None and calendar_parts(root) == calendar_parts(self._root):
+        if self._root is not None and event_parts(root) == event_parts(self._root):
             self._show(news)
 
     def _show(self, news: tuple[AnswerNews, ...]) -> None:

@@ -71,3 +71,8 @@ def test_every_fact_has_a_source_and_a_date_and_names_rules_that_there_are() -> 
         assert row["reason"].endswith(".")
         assert Outcome(row["outcome"])
         assert set(row.get("rules", ())) <= set(RULES)
+    for row in (row for rows in TABLE["signed"].values() for row in rows):
+        assert row["source"]
+        assert isinstance(row["date"], date)
+        assert row["words"].endswith(".")
+        assert set(row.get("clients", ())) <= set(CLIENTS)
