@@ -1,9 +1,10 @@
 """Helpers of the tests of the services: services below a folder, a clock to set, transports that answer as told."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Condition
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -16,6 +17,11 @@ from sescomposer.core.progress import NO_PROGRESS, Progress
 from sescomposer.core.seal import Sealed
 from sescomposer.services.ports import Receipt
 from sescomposer.store.folders import Folders
+
+if TYPE_CHECKING:
+    from authority import Authority
+
+    from sescomposer.services.protection_ports import KeyEntry
 
 
 class SetClock:
@@ -102,3 +108,45 @@ def services(tmp_path: Path, set_clock: SetClock) -> Services:
 @pytest.fixture
 def scripted() -> type[ScriptedTransport]:
     return ScriptedTransport
+
+
+@pytest.fixture
+def trusting(services: Services, set_clock: SetClock, authority: "Authority") -> Iterator[Services]:
+    """The services, with the roots of the test authority and secrets in memory."""
+    from sescomposer.services.secrets import MemorySecrets
+
+    set_clock.time = authority.now
+    services.secrets = MemorySecrets()
+    services.roots.add(authority.root)
+    yield services
+    services.close()
+
+
+@pytest.fixture
+def imported(trusting: Services, authority: "Authority") -> Callable[..., "KeyEntry"]:
+    """Give what imports an own key."""
+    from letters import ANN
+
+    from sescomposer.services.account import Secret
+
+    def importing(address: str = ANN, **leaf: Any) -> "KeyEntry":
+        octets = authority.p12(authority.leaf(address, **leaf))
+        return trusting.keys.import_file(octets, Secret("secret"))
+
+    return importing
+
+
+@pytest.fixture
+def ann(imported: Callable[..., "KeyEntry"]) -> "KeyEntry":
+    return imported()
+
+
+@pytest.fixture
+def bob(trusting: Services, authority: "Authority") -> None:
+    """Bob's certificate, and Eve's."""
+    from authority import pem_of
+    from letters import BOB, EVE
+
+    for address in (BOB, EVE):
+        pair = authority.leaf(address, kind="p256")
+        trusting.people.import_file(pem_of(pair.certificate, *pair.chain), "x.pem")
