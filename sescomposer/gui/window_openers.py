@@ -36,6 +36,12 @@ class WindowOpeners(QObject):
 
         ServingWindow.show_for(self._window.services, self._window, InboxWindow.show_for)
 
+    def do_keys(self) -> None:
+        """Open keys and certificates."""
+        from sescomposer.gui.keys.keys_window import KeysWindow
+
+        KeysWindow.show_for(self._window.services, self._window)
+
     def do_palette(self) -> None:
         """Find any action."""
         from sescomposer.gui.dialogs.command_palette import CommandPalette
