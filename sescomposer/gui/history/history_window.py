@@ -46,6 +46,9 @@ _NOT_FOUND = (
     "account chosen above.",
 )
 _WITH_RECEIPT = "Message and receipt (*.eml)"
+_BUNDLE = ".zip"
+_BUNDLE_KIND = "Evidence (*.zip)"
+_EVIDENCE_TIP = "Write octets, certificates, a report, and how to check them with OpenSSL alone"
 _OCTETS_ONLY = "Message (*.eml)"
 
 
@@ -119,7 +122,15 @@ class HistoryWindow(LookingWindow):
             "raw", "&Compare two", "Compare octets and trees of two selected (Ctrl+D)", self
         )
         self.export_button = told_button("save", "E&xport...", "Write the exact octets, and a receipt (Ctrl+S)", self)
+        self.evidence_button = told_button("sign", "Ev&idence...", f"{_EVIDENCE_TIP} (Ctrl+Shift+S)", self)
         self.copy_button = told_button("copy", "Copy &receipt", "Copy all that is known, as JSON (Ctrl+Shift+C)", self)
+        self.buttons = (
+            self.new_button,
+            self.compare_button,
+            self.export_button,
+            self.evidence_button,
+            self.copy_button,
+        )
         self.list = self._make_list()
         self.empty = EmptyState("send", self)
         self.storeys = storeys_of(self.list, self.detail, (264, 440), self)
@@ -137,7 +148,7 @@ class HistoryWindow(LookingWindow):
     def _build_buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(8)
-        for button in (self.new_button, self.compare_button, self.export_button, self.copy_button):
+        for button in self.buttons:
             row.addWidget(button)
         row.addStretch(1)
         return row
@@ -158,12 +169,14 @@ class HistoryWindow(LookingWindow):
         self.new_button.clicked.connect(self.open_as_new)
         self.compare_button.clicked.connect(self.compare)
         self.export_button.clicked.connect(self.export)
+        self.evidence_button.clicked.connect(self.export_evidence)
         self.copy_button.clicked.connect(self.copy_receipt)
         for keys, slot in (
             ("Ctrl+F", self.filters.focus_search),
             ("Ctrl+O", self.open_as_new),
             ("Ctrl+D", self.compare),
             ("Ctrl+S", self.export),
+            ("Ctrl+Shift+S", self.export_evidence),
             ("Ctrl+Shift+C", self.copy_receipt),
             ("Ctrl+R", self.read_events),
             ("Ctrl+W", self.close),
@@ -288,6 +301,7 @@ class HistoryWindow(LookingWindow):
         self.detail.setEnabled(loaded is not None)
         self.new_button.setEnabled(has_octets)
         self.export_button.setEnabled(has_octets)
+        self.evidence_button.setEnabled(has_octets)
         self.copy_button.setEnabled(is_one)
         self.compare_button.setEnabled(len(selected) == 2)
 
@@ -343,6 +357,33 @@ class HistoryWindow(LookingWindow):
         def operation(context: Context) -> str:
             written = history.export(entry, path, receipt=receipt, progress=context)
             return f"Written: {', '.join(str(file) for file in written)}"
+
+        self.runner.start(operation).succeeded.connect(self._on_told)
+
+    @Slot()
+    def export_evidence(self) -> None:
+        """Ask for a file and write there all that proves the submission."""
+        loaded = self.detail.loaded
+        if loaded is None or not self.evidence_button.isEnabled():
+            return
+        start = str(Path.home() / f"{loaded.submission[:12]}-evidence{_BUNDLE}")
+        chosen, _ = QFileDialog.getSaveFileName(self, "Export evidence of the submission", start, _BUNDLE_KIND)
+        if not chosen:
+            return
+        path = Path(chosen)
+        if path.suffix.lower() != _BUNDLE and (path := path.with_name(path.name + _BUNDLE)).exists():
+            # Nobody was asked whether the file of that name may be replaced.
+            self.notice.say(f"There is a file {path} already; choose another name.", "warning")
+            return
+        self.export_evidence_to(loaded.entry, path)
+
+    def export_evidence_to(self, entry: HistoryEntry, path: Path) -> None:
+        """Write the evidence of a submission on a worker."""
+        history = self.services.history
+
+        def operation(context: Context) -> str:
+            written = history.export_bundle(entry, path, context)
+            return f"Written: {written[0]}. VERIFY.txt in it says how to check it; OpenSSL is enough."
 
         self.runner.start(operation).succeeded.connect(self._on_told)
 

@@ -3,6 +3,7 @@
 from dataclasses import asdict
 
 from sescomposer.core.message import SendingOptions
+from sescomposer.gui.history.evidence_words import EVIDENCE, evidence_details
 from sescomposer.gui.models.envelope_words import unicode_form
 from sescomposer.gui.sizes import human_size
 from sescomposer.services.knowledge import EventKind
@@ -47,8 +48,21 @@ _OPTIONS = {
 }
 
 DETAILS = (
-    *("State", "Answer", "Explanation", "Submitted", "Ended", "Return path", "Recipients", "Account", "Road"),
-    *("Region", "Options", "Tags", "Overridden", "Message id", "Request id", "Error code", "Size", "SHA-256"),
+    *("State", "Answer", "Explanation", "Submitted", "Ended", "Return path", "Recipients"),
+    *EVIDENCE,
+    *(
+        "Account",
+        "Road",
+        "Region",
+        "Options",
+        "Tags",
+        "Overridden",
+        "Message id",
+        "Request id",
+        "Error code",
+        "Size",
+        "SHA-256",
+    ),
     *("Submission", "Batch", "Trace", "Not recorded"),
 )
 """Names of all details, in order."""
@@ -93,6 +107,7 @@ def details_of(record: SubmissionRecord) -> dict[str, str]:
         "Batch": intent.batch,
         "Trace": intent.trace,
         "Not recorded": record.unrecorded,
+        **evidence_details(intent.evidence),
     }
     if outcome is None:
         told = "No answer was recorded. Ask a recipient before it is sent again: otherwise it may come twice."
