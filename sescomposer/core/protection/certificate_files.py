@@ -15,7 +15,8 @@ _ONE = ("CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE")
 _MANY = ("PKCS7", "CMS", "PKCS #7 SIGNED DATA")
 _VCARD = re.compile(rb"BEGIN:VCARD\s", re.IGNORECASE)
 _VCARD_KEY = re.compile(rb"^(?:[\w-]+\.)?KEY([;:][^\r\n]*)", re.IGNORECASE | re.MULTILINE)
-_BARE = re.compile(rb"\s*M[A-Za-z0-9+/\s]+={0,2}\s*")
+_BARE = re.compile(rb"M[A-Za-z0-9+/]+={0,2}")
+_BLANKS = b" \t\r\n\v\f"
 _HINT = "Ask for the certificate as .pem, .cer, .crt or .p7b."
 
 
@@ -74,7 +75,8 @@ def _read(octets: bytes) -> list[Certificate]:
         return _of_vcard(octets)
     if b"-----BEGIN " in octets:
         return _of_pem(octets)
-    if _BARE.fullmatch(octets):
+    # Without the blanks first: looking for them on both sides of the end takes the square of their number.
+    if _BARE.fullmatch(octets.translate(None, _BLANKS)):
         der = decoded(octets)
         return _of_der(der) if der[:1] == b"\x30" else []
     return []

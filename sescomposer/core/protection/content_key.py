@@ -100,14 +100,23 @@ def _transported(info: RecipientInfo, key: "RSAPrivateKey", length: int) -> byte
         if info.algorithm.oid == _OAEP:
             raise undecryptable() from error
         found = b""
-    return found if found and len(found) == (length or len(found)) else _stand_in(info, length)
+    return found if found and len(found) == (length or len(found)) else _stand_in(info, key, length)
 
 
-def _stand_in(info: RecipientInfo, length: int) -> bytes:
-    """Give some key: decrypting goes on with it and fails there, as with a wrong key of the right length."""
+def _stand_in(info: RecipientInfo, key: "RSAPrivateKey", length: int) -> bytes:
+    """Give some key: decrypting goes on with it and fails there, as with a wrong key of the right length.
+
+    Only the owner can know it: others would encrypt content with it, and learn from what opens that the padding was
+    wrong. A key on a card gives nothing away that it could be made of.
+    """
     import hashlib  # here: its library is large
 
-    return hashlib.shake_256(info.encrypted_key).digest(length or 32)
+    try:
+        secret = key.private_numbers().d
+    except ProtectionError as error:
+        raise undecryptable() from error
+    octets = secret.to_bytes((secret.bit_length() + 7) // 8, "big") + info.encrypted_key
+    return hashlib.shake_256(octets).digest(length or 32)
 
 
 def _oaep(algorithm: Algorithm) -> "OAEP":

@@ -1,7 +1,7 @@
 """The layers of protection of a message: which entity is one, what it holds, and what its signatures are worth."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -16,7 +16,7 @@ from sescomposer.core.protection.opening import encryption_facts
 from sescomposer.core.protection.pgp_facts import CheckedSignature, KnowsKeys, pgp_facts
 from sescomposer.core.protection.protector import Buffer
 from sescomposer.core.protection.trust import Trust
-from sescomposer.core.protection.uncompressing import uncompress
+from sescomposer.core.protection.uncompressing import LARGEST_OCTETS, uncompress
 from sescomposer.core.protection.verifying import verify_detached, verify_opaque
 from sescomposer.core.transfer_encoding import TransferEncoding, decode_chunks
 
@@ -59,6 +59,7 @@ class Surroundings:
         now: Time with an offset.
         keys: Opens and checks; None where no key is at hand.
         into: Makes a buffer for what is decoded or decrypted.
+        room: What all compressed layers together may still hold: a small message can have a hundred of them.
     """
 
     root: Entity
@@ -66,6 +67,12 @@ class Surroundings:
     now: datetime
     keys: Opener | None
     into: Callable[[], Buffer]
+    room: "_Room" = field(default_factory=lambda: _Room(LARGEST_OCTETS))
+
+
+@dataclass
+class _Room:
+    octets: int
 
 
 def layer_kind(entity: Entity) -> LayerKind | None:
@@ -204,7 +211,9 @@ def _opaque_signed(entity: Entity, cms: Octets, around: Surroundings) -> Layer:
 
 def _compressed(entity: Entity, cms: Octets, around: Surroundings) -> Layer:
     try:
-        return Layer(LayerKind.COMPRESSED, entity.key, parse(uncompress(cms, around.into)))
+        content = uncompress(cms, around.into, around.room.octets)
+        around.room.octets -= len(content)
+        return Layer(LayerKind.COMPRESSED, entity.key, parse(content))
     except ProtectionError as error:
         return Layer(LayerKind.COMPRESSED, entity.key, None, trouble=_words(error))
 

@@ -58,6 +58,11 @@ def algorithm_name(signer: SignerInfo, certificate: Certificate | None) -> str:
     return oid
 
 
+def digests_used(signer: SignerInfo) -> tuple[str, ...]:
+    """Give the names of all digests that a signature rests on: of the content, and of what the key signed."""
+    return tuple(dict.fromkeys((signer.digest, _digest(signer))))
+
+
 def is_signed_by(signer: SignerInfo, certificate: Certificate, content_digest: bytes) -> bool:
     """Say whether the signature is that of the certificate's key.
 
@@ -80,7 +85,7 @@ def _is_valid(signer: SignerInfo, certificate: Certificate, octets: bytes) -> bo
         _verify(signer, certificate, octets)
     except InvalidSignature:
         return False
-    except (UnsupportedAlgorithm, ValueError) as error:
+    except (UnsupportedAlgorithm, ValueError, OverflowError) as error:
         raise _unknown(signer) from error
     return True
 

@@ -19,15 +19,16 @@ _READ_OCTETS = 65536
 _WRITE_OCTETS = 262144
 
 
-def uncompress(cms: Octets, into: Callable[[], Buffer]) -> Octets:
+def uncompress(cms: Octets, into: Callable[[], Buffer], most: int = LARGEST_OCTETS) -> Octets:
     """Give what was compressed.
 
     Args:
         cms: The ContentInfo in BER or DER.
         into: Makes the buffer it is written to.
+        most: Octets that it may hold.
 
     Raises:
-        ProtectionError: it is damaged, of an unknown form, or holds more than `LARGEST_OCTETS`.
+        ProtectionError: it is damaged, of an unknown form, or holds more than `most`.
     """
     import zlib
 
@@ -38,15 +39,18 @@ def uncompress(cms: Octets, into: Callable[[], Buffer]) -> Octets:
             for chunk in compressed.chunks(_READ_OCTETS):
                 buffer.write(stream.decompress(chunk, _WRITE_OCTETS))
                 while stream.unconsumed_tail:
-                    _check_size(buffer.length)
+                    _check_size(buffer.length, most)
                     buffer.write(stream.decompress(stream.unconsumed_tail, _WRITE_OCTETS))
+                if stream.eof:
+                    # What follows means nothing, and the library would join it anew for each chunk.
+                    break
         except zlib.error as error:
             raise ber.damaged(buffer.length, "compressed content that ends in nonsense") from error
         while not stream.eof:
             rest = stream.decompress(b"", _WRITE_OCTETS)
             if not rest:
                 raise ber.damaged(buffer.length, "compressed content without its end")
-            _check_size(buffer.length)
+            _check_size(buffer.length, most)
             buffer.write(rest)
         return buffer.finish()
 
@@ -70,8 +74,8 @@ def _compressed(cms: Octets) -> Octets:
     return wrapped[0].expect(ber.OCTET_STRING).octets()
 
 
-def _check_size(length: int) -> None:
-    if length > LARGEST_OCTETS:
+def _check_size(length: int, most: int) -> None:
+    if length > most:
         raise ProtectionError(
             f"The compressed content holds more than {LARGEST_OCTETS >> 20} MiB; it is not opened.",
             hint="Ask the sender to send it uncompressed.",

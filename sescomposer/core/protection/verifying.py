@@ -14,7 +14,7 @@ from sescomposer.core.protection.certificate import Certificate, public_key_of
 from sescomposer.core.protection.cms import SignedData, SignerInfo, read_signed_data
 from sescomposer.core.protection.facts import Fact, SignatureFacts, Verdict
 from sescomposer.core.protection.message_facts import LONGEST_APART, address_fact, shown, time_fact
-from sescomposer.core.protection.signature_check import HASHES, algorithm_name, is_signed_by
+from sescomposer.core.protection.signature_check import HASHES, algorithm_name, digests_used, is_signed_by
 from sescomposer.core.protection.trust import Trust, trusted_chain
 
 if TYPE_CHECKING:
@@ -172,12 +172,29 @@ def _intact(
         return Fact(Verdict.BAD, _forged(signer, content))
     if signer.signed and signer.content_type != kind:
         return Fact(Verdict.BAD, "The signature was made for content of another kind.")
-    if signer.digest in _WEAK:
+    weak = next((name for name in digests_used(signer) if name in _WEAK), "")
+    if weak:
         return Fact(
             Verdict.UNKNOWN,
-            f"The digest fits, but {signer.digest.upper()} can be forged: another text may have the same signature.",
+            f"The digest fits, but {weak.upper()} can be forged: another text may have the same signature.",
+        )
+    if not signer.signed and _is_set(content):
+        return Fact(
+            Verdict.UNKNOWN,
+            "What was signed is no message but the inside of another signature: its text may be another one.",
         )
     return Fact(Verdict.GOOD, "Not one octet was changed since it was signed.")
+
+
+def _is_set(content: Octets) -> bool:
+    """Whether content is what a signature with attributes is made of, passed off as signed without attributes."""
+    from sescomposer.core.protection import ber
+
+    try:
+        value = ber.read(content)
+    except ProtectionError:
+        return False
+    return value.tag == ber.SET and value.is_constructed and value.stop == len(content)
 
 
 def _forged(signer: SignerInfo, content: Octets) -> str:

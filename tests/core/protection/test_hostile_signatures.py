@@ -1,0 +1,160 @@
+"""Signatures and files made to deceive or to keep us busy."""
+
+import hashlib
+import zlib
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding
+
+from sescomposer.core.errors import CertificateError, ProtectionError
+from sescomposer.core.octets import Octets, base64_octets
+from sescomposer.core.parse import parse
+from sescomposer.core.protection import der
+from sescomposer.core.protection.certificate_files import read_certificates
+from sescomposer.core.protection.content_key import content_key
+from sescomposer.core.protection.envelope_reading import read_enveloped
+from sescomposer.core.protection.enveloping import encrypt
+from sescomposer.core.protection.facts import LayerKind, SignatureFacts, Verdict
+from sescomposer.core.protection.issuer_and_serial import issuer_and_serial
+from sescomposer.core.protection.layers import Surroundings, opened
+from sescomposer.core.protection.opening import decrypt
+from sescomposer.core.protection.trust import Trust
+from sescomposer.core.protection.uncompressing import LARGEST_OCTETS, uncompress
+from sescomposer.core.protection.verifying import verify_detached
+from sescomposer.core.seal import MemoryTarget
+
+if TYPE_CHECKING:
+    from authority import Authority
+
+Costs = Callable[[float, Callable[[], object], Callable[[], object]], None]
+
+BODY = b"Content-Type: text/plain\r\n\r\nGood day.\r\n"
+ROOT = parse(b"From: ann@example.org\r\nDate: Sat, 21 Nov 2026 12:00:00 +0000\r\n" + BODY)
+DATA, SHA_256, RSA = "1.2.840.113549.1.7.1", "2.16.840.1.101.3.4.2.1", "1.2.840.113549.1.1.1"
+RSA_SHA_1, PSS = "1.2.840.113549.1.1.5", "1.2.840.113549.1.1.10"
+
+
+def attributes(authority: "Authority") -> list[bytes]:
+    values = (
+        ("1.2.840.113549.1.9.3", der.oid(DATA)),
+        ("1.2.840.113549.1.9.4", der.octet_string(hashlib.sha256(BODY).digest())),
+        ("1.2.840.113549.1.9.5", der.time(authority.now)),
+    )
+    return [der.sequence(der.oid(kind), der.set_of((value,))) for kind, value in values]
+
+
+def signature_by(
+    authority: "Authority",
+    algorithm: bytes,
+    digest: hashes.HashAlgorithm,
+    how: padding.AsymmetricPadding | None = None,
+    *,
+    leave_out: bool = False,
+) -> bytes:
+    """Sign Ann's attributes; SHA-256 is named as the digest of the content, whatever the key signs."""
+    pair = authority.leaf()
+    held = attributes(authority)
+    made = pair.key.sign(der.set_of(held), how or padding.PKCS1v15(), digest)  # type: ignore[call-arg,arg-type]
+    info = der.sequence(
+        der.integer(1),
+        issuer_and_serial(pair.certificate),
+        der.sequence(der.oid(SHA_256)),
+        *(() if leave_out else (der.set_of(held, tag=0xA0),)),
+        algorithm,
+        der.octet_string(made),
+    )
+    certificates = b"".join(item.der for item in (pair.certificate, *pair.chain))
+    around = (der.integer(1), der.set_of(()), der.sequence(der.oid(DATA)), der.tlv(0xA0, certificates))
+    inner = der.sequence(*around, der.tlv(0x31, info))
+    return der.sequence(der.oid("1.2.840.113549.1.7.2"), der.context(0, inner))
+
+
+def verified(authority: "Authority", signature: bytes, content: bytes = BODY) -> SignatureFacts:
+    (facts,) = verify_detached(
+        Octets.of(content), Octets.of(signature), root=ROOT, trust=Trust((authority.root,)), now=authority.now
+    )
+    return facts
+
+
+def test_a_signature_made_as_they_all_are_is_good(authority: "Authority") -> None:
+    plain = signature_by(authority, der.sequence(der.oid(RSA), der.null()), hashes.SHA256())
+    assert verified(authority, plain).is_good
+
+
+@pytest.mark.parametrize("form", ["sha1WithRSA", "PSS without parameters"])
+def test_a_weak_digest_behind_a_strong_one(authority: "Authority", form: str) -> None:
+    """The content is hashed with SHA-256, but what the key signed only with SHA-1."""
+    if form == "PSS without parameters":
+        how = padding.PSS(padding.MGF1(hashes.SHA1()), 20)
+        weak = signature_by(authority, der.sequence(der.oid(PSS), der.sequence()), hashes.SHA1(), how)
+    else:
+        weak = signature_by(authority, der.sequence(der.oid(RSA_SHA_1), der.null()), hashes.SHA1())
+    facts = verified(authority, weak)
+    assert facts.intact.verdict is Verdict.UNKNOWN
+    assert "SHA-1 can be forged" in facts.intact.sentence
+
+
+@pytest.mark.parametrize("salt", [1 << 40, 1 << 200])
+def test_a_salt_of_any_length_is_no_crash(authority: "Authority", salt: int) -> None:
+    odd = der.sequence(der.oid(PSS), der.sequence(der.context(2, der.integer(salt))))
+    facts = verified(authority, signature_by(authority, odd, hashes.SHA256()))
+    assert facts.intact.verdict is Verdict.UNKNOWN
+
+
+def test_the_attributes_of_a_signature_are_no_message(authority: "Authority") -> None:
+    """Who leaves the attributes out and sends them as the content has a signature of the owner over that."""
+    cut = signature_by(authority, der.sequence(der.oid(RSA), der.null()), hashes.SHA256(), leave_out=True)
+    facts = verified(authority, cut, der.set_of(attributes(authority)))
+    assert facts.intact.verdict is Verdict.UNKNOWN
+    assert "inside of another signature" in facts.intact.sentence
+
+
+def test_what_stands_in_for_a_damaged_content_key_is_known_to_nobody(authority: "Authority") -> None:
+    """Else content that others encrypt with it would open where the padding is wrong, and only there."""
+    ann, eve = authority.leaf(), authority.leaf("eve@example.org")
+    cms = encrypt(Octets.of(BODY), [ann.certificate], lambda count: bytes(range(count)), MemoryTarget)
+    (info,) = read_enveloped(cms).recipients
+    damaged = type(info)(info.issuer, info.serial, info.key_id, info.algorithm, bytes(256))
+    made = {content_key(damaged, pair, 32) for pair in (ann, eve)}
+    assert len(made) == 2
+    assert hashlib.shake_256(bytes(256)).digest(32) not in made
+    assert content_key(damaged, ann, 32) in made
+    with pytest.raises(ProtectionError, match="damaged, or was encrypted wrongly"):
+        decrypt(Octets.of(bytes(cms).replace(info.encrypted_key, bytes(256))), [ann], MemoryTarget)
+
+
+def test_base64_with_blanks_is_read_in_time_like_its_size(authority: "Authority", costs_at_most: Costs) -> None:
+    def refused(blanks: int) -> None:
+        with pytest.raises(CertificateError):
+            read_certificates(b"M" + b" " * blanks + b"!")
+
+    costs_at_most(40, lambda: refused(200_000), lambda: refused(20_000))
+
+
+def compressed(data: bytes) -> bytes:
+    inner = der.sequence(der.oid(DATA), der.context(0, der.octet_string(data)))
+    packed = der.sequence(der.integer(0), der.sequence(der.oid("1.2.840.113549.1.9.16.3.8")), inner)
+    return der.sequence(der.oid("1.2.840.113549.1.9.16.1.9"), der.context(0, packed))
+
+
+def test_octets_behind_compressed_content_cost_nothing(costs_at_most: Costs) -> None:
+    def held(behind: int) -> bytes:
+        return bytes(uncompress(Octets.of(compressed(zlib.compress(b"Tea") + bytes(behind))), MemoryTarget))
+
+    assert held(1 << 20) == b"Tea"
+    costs_at_most(40, lambda: held(20 << 20), lambda: held(2 << 20))
+
+
+def test_many_bombs_in_one_message_have_room_for_one(authority: "Authority") -> None:
+    """What they hold is counted over all layers."""
+    part = parse(b"Content-Type: application/pkcs7-mime\r\nContent-Transfer-Encoding: base64\r\n\r\n")
+    bomb = base64_octets(Octets.of(compressed(zlib.compress(bytes(1 << 20)))))
+    part = parse(Octets.join((part.octets, bomb)))
+    around = Surroundings(part, Trust(()), authority.now, None, MemoryTarget)
+    assert around.room.octets == LARGEST_OCTETS
+    around.room.octets = 5 << 19
+    layers = [opened(part, LayerKind.COMPRESSED, around) for _ in range(4)]
+    assert ["more than 256 MiB" in layer.trouble for layer in layers] == [False, False, True, True]
