@@ -20,6 +20,7 @@ from sescomposer.services.settings import RECENT_FILES
 
 if TYPE_CHECKING:
     from sescomposer.gui.main_window import MainWindow
+    from sescomposer.gui.protection.saving import Saving
     from sescomposer.services.drafts import OfFile
 
 FILTER = "Messages (*.eml *.mime *.txt);;All files (*)"
@@ -89,7 +90,30 @@ class FileActions(QObject):
         """Save the octets as they would be sent now."""
         path = self._ask_path("Save as sent", f"{file_stem(self._composer.root.subject)}.eml")
         if path is not None:
-            self.save_octets(self._composer.sealed_root().octets, path)
+            self.save_sent(path)
+
+    def save_sent(self, path: Path) -> None:
+        """Save the octets as they would be sent now: signed and encrypted where that is to be."""
+        from sescomposer.gui.protection.saving import Saving, is_wanted
+
+        composer = self._composer
+        if not is_wanted(composer):
+            self.save_octets(composer.sealed_root().octets, path)
+            return
+        ask = self._window.protection.prompts.ask
+        saving = Saving(self._window.services, composer.message, composer.road, path, ask)
+        # By itself, so that no progress stands before the question for a passphrase.
+        task = self._window.runner.start(lambda context: saving.opened())
+        task.succeeded.connect(self._on_keys_opened)
+
+    @Slot(object)
+    def _on_keys_opened(self, saving: "Saving") -> None:
+        self.run(saving.save, f"Saving {saving.path.name}", self._on_saved_sent)
+
+    @Slot(object)
+    def _on_saved_sent(self, told: str) -> None:
+        if told:
+            self._window.tell(told)
 
     def do_save_part(self) -> None:
         """Save the content of the selected part, decoded."""

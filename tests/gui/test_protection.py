@@ -1,8 +1,12 @@
 """Signing and encrypting in the window: switches, plan, menu, findings, raw source."""
 
-from collections.abc import Callable, Iterator
+import json
+import subprocess
+import sys
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,6 +27,7 @@ from sescomposer.services.account import Secret
 from sescomposer.services.protection_ports import IdentityPolicy, KeyEntry, Policy
 from sescomposer.services.secrets import MemorySecrets
 
+ROOT = Path(__file__).resolve().parents[2]
 ANN, BOB, EVE = "ann@example.org", "bob@example.org", "eve@example.org"
 
 
@@ -38,7 +43,7 @@ class FixedClock:
 
 
 @pytest.fixture
-def services(services: Services, authority: Authority) -> Iterator[Services]:
+def services(services: Services, authority: Authority) -> Services:
     services.secrets = MemorySecrets()
     services.clock = FixedClock(authority.now)
     services.roots.add(authority.root)
@@ -342,3 +347,80 @@ def test_a_place_in_the_draft_is_found_as_sealed_and_back(
         pane.raw.view.move_caret(shown(pane).index(wanted) + 1)
         selection = window.composer.selection
         assert draft[selection.start : selection.stop].startswith(wanted)
+
+
+# --- save as sent ----------------------------------------------------------------------------------------------
+
+
+def test_save_as_sent_signs_what_is_to_be_signed(
+    open_letter: Callable[..., MainWindow], services: Services, ann: KeyEntry, qtbot: QtBot, tmp_path: Path
+) -> None:
+    window = open_letter(Protection(sign=True))
+    window.files.save_sent(tmp_path / "tea.eml")
+    qtbot.waitUntil(lambda: window.runner.running == 0 and (tmp_path / "tea.eml").exists(), timeout=20_000)
+    reading = services.protecting.read(parse((tmp_path / "tea.eml").read_bytes()))
+    assert reading.is_good
+
+
+def test_save_as_sent_writes_nothing_that_a_must_forbids(
+    open_letter: Callable[..., MainWindow],
+    services: Services,
+    qtbot: QtBot,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    must(services)
+    told: list[str] = []
+    monkeypatch.setattr(MainWindow, "show_error", lambda self, error: told.append(error.sentence))
+    window = open_letter()
+    window.files.save_sent(tmp_path / "tea.eml")
+    qtbot.waitUntil(lambda: window.runner.running == 0)
+    assert not (tmp_path / "tea.eml").exists()
+    assert told
+    assert "no key can do that" in told[0]
+
+
+def test_save_as_sent_of_encrypted_mail_says_that_each_bcc_copy_is_another(
+    open_letter: Callable[..., MainWindow], ann: KeyEntry, bob: None, qtbot: QtBot, tmp_path: Path
+) -> None:
+    window = open_letter(Protection(encrypt=True), bcc=ANN)
+    window.files.save_sent(tmp_path / "tea.eml")
+    qtbot.waitUntil(lambda: any("copy for bob@example.org" in each for each in window.info.sentences), timeout=20_000)
+    assert b"smime-type=enveloped-data" in (tmp_path / "tea.eml").read_bytes()
+
+
+# --- the start -------------------------------------------------------------------------------------------------
+
+_CHECKED = """
+import json, os, sys
+from PySide6.QtWidgets import QApplication
+from sescomposer.bootstrap import make_services
+from sescomposer.gui.main_window import MainWindow
+from sescomposer.services.sample import sample_message
+
+app = QApplication(sys.argv)
+services = make_services()
+window = MainWindow(services, sample_message(services.ids))
+
+def ended(findings):
+    print(json.dumps([name for name in sys.modules if "protect" in name or "cryptography" in name]), flush=True)
+    os._exit(0)
+
+window.composer.findings_changed.connect(ended)
+window.show()
+app.exec()
+"""
+
+
+def test_an_unprotected_message_costs_a_start_next_to_nothing(home: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _CHECKED], cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    ours = {name.removeprefix("sescomposer.") for name in json.loads(done.stdout.splitlines()[-1])}
+    heavy = {name for name in ours if name.startswith(("cryptography", "services.", "core.checks.protection"))}
+    assert not heavy - {"services.protection_ports"}, heavy
+    assert not {name for name in ours if name.startswith("core.protection.")} - {
+        "core.protection.protector",
+        "core.protection.preflight",
+    }
