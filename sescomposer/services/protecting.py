@@ -17,6 +17,7 @@ from sescomposer.core.seal import Sealed, SealTarget
 from sescomposer.services.managed_signing import with_managed
 from sescomposer.services.ports import SubmissionState
 from sescomposer.services.protection_plan import ProtectionPlan, RecipientKey, strictest, wanted_by
+from sescomposer.services.protection_policies import is_named, misread_authors
 from sescomposer.services.protection_ports import AskPassphrase, IdentityPolicy, OpenPgp, Policy, nobody_asks
 
 if TYPE_CHECKING:
@@ -128,8 +129,10 @@ class Protecting:
     def policy(self, root: Entity) -> IdentityPolicy:
         """Give the policy that holds for a message: the strictest of its From mailboxes. Raises `StoreError`."""
         named = dict.fromkeys(mailbox.wire_addr_spec for mailbox in mailboxes(root, "From"))
-        found = tuple(self.policies.of(address) for address in named)
-        return strictest(found) if found else IdentityPolicy("")
+        found = [self.policies.of(address) for address in named]
+        if text := misread_authors(root):
+            found += [policy for policy in self.policies.all() if is_named(policy.address, text)]
+        return strictest(tuple(found)) if found else IdentityPolicy("")
 
     def protector(self, plan: ProtectionPlan, ask: AskPassphrase = nobody_asks) -> "OpenedProtector | None":
         """Open the keys that a plan needs; None where it needs none.

@@ -11,6 +11,7 @@ from sescomposer.bootstrap import Services
 from sescomposer.core.errors import PassphraseError, ProtectionError, StoreError
 from sescomposer.core.message import Message, Protection, Road
 from sescomposer.core.octets import Octets
+from sescomposer.core.parse import parse
 from sescomposer.core.progress import Progress
 from sescomposer.services.account import Secret
 from sescomposer.services.ports import Receipt, SubmissionState
@@ -157,3 +158,44 @@ def test_key_removed_after_review_does_not_touch_what_is_sealed(
     assert services.sending.submit(review, transport)[0].state is SubmissionState.ACCEPTED
     with pytest.raises(ProtectionError):
         services.sending.review(letter(services, SIGN), transport)
+
+
+@pytest.mark.parametrize(
+    "author",
+    [
+        b"ann@example.org",
+        b'"ann"@EXAMPLE.org',
+        b"Ann (x) ann@example.org>",
+        b"Team: eve@example.org, ANN@example.org;",
+        b"eve@example.org, <ann@example.org",
+        b"ann@example.org <eve@example.org>",
+    ],
+)
+def test_no_spelling_of_from_takes_the_policy_away(services: Services, author: bytes) -> None:
+    must(services)
+    root = parse(b"From: " + author + b"\r\nTo: b@b.example\r\n\r\nHi\r\n")
+    assert services.protecting.policy(root).sign is Policy.MUST
+
+
+@pytest.mark.parametrize("author", [b"joann@example.org", b"Ann <eve@example.org>", b"ann@example.org.example"])
+def test_policy_is_that_of_the_very_address(services: Services, author: bytes) -> None:
+    must(services)
+    assert services.protecting.policy(parse(b"From: " + author + b"\r\n\r\n")).sign is Policy.OFFER
+
+
+def test_part_that_the_signature_leaves_out_is_no_good_signature(
+    services: Services, ann: KeyEntry, scripted: Any
+) -> None:
+    transport = scripted(accept)
+    (signed,) = services.sending.review(letter(services, SIGN), transport).sealed
+    octets = bytes(signed.octets)
+    boundary = signed.root.content_type.get("boundary").encode()
+    more = b"\r\nContent-Type: text/plain\r\n\r\nnot signed\r\n--" + boundary + b"--\r\n"
+    end = b"--" + boundary + b"--\r\n"
+    assert octets.endswith(end)
+    added = octets.removesuffix(end) + b"--" + boundary + more
+    must(services)
+    review = services.sending.review_as_is(Octets.of(added), signed.envelope, transport)
+    assert review.sealed[0].evidence is not None
+    assert not review.sealed[0].evidence.is_verified
+    assert "protect-must" in codes(review)
