@@ -1,7 +1,8 @@
 """What becomes of dropped files, decided in one place, and the words beside the mouse that say so while they hover.
 
 On the strip everything is attached, messages too. Everywhere else a message file is opened, the event of a calendar
-file becomes that of the message, and the others are attached; an image dropped on HTML is put there.
+file becomes that of the message, files of keys are asked about, and the others are attached; an image dropped on HTML
+is put there.
 """
 
 from collections.abc import Sequence
@@ -15,6 +16,9 @@ from PySide6.QtWidgets import QFrame, QLabel, QWidget
 _MESSAGE = ".eml"
 CALENDAR = ".ics"
 """What the names of calendar files end with."""
+
+KEYS = (".p12", ".pfx", ".pem", ".asc", ".cer", ".crt", ".der", ".p7b", ".p7c", ".gpg", ".pgp")
+"""What the names of files of keys and certificates end with."""
 
 _LONGEST_NAME = 60
 _DISTANCE = 14
@@ -30,12 +34,14 @@ class FileDrop:
         embedded: Images to put into the HTML.
         attached: Files to attach.
         events: The calendar file whose event becomes that of the message; of several it is the first.
+        keys: Files of keys and certificates, to be asked about.
     """
 
     opened: tuple[Path, ...] = ()
     embedded: tuple[Path, ...] = ()
     attached: tuple[Path, ...] = ()
     events: tuple[Path, ...] = ()
+    keys: tuple[Path, ...] = ()
 
     def words(self, *, in_new_window: bool = True) -> str:
         """Say what will happen, in the words of a hint.
@@ -47,6 +53,9 @@ class FileDrop:
         said = [
             f"open {_named(self.opened, 'messages')}{where if in_new_window else ''}" if self.opened else "",
             f"put the event of {_named(self.events, 'files')} into this message" if self.events else "",
+            f"ask what {_named(self.keys, 'files of keys')} {'is' if len(self.keys) == 1 else 'are'} for"
+            if self.keys
+            else "",
             f"put {_named(self.embedded, 'images')} here" if self.embedded else "",
             f"attach {_named(self.attached, 'files')}" if self.attached else "",
         ]
@@ -68,8 +77,18 @@ def elsewhere(paths: Sequence[Path], *, images_go_inside: bool = False) -> FileD
     opened = tuple(path for path in paths if path.suffix.lower() == _MESSAGE)
     embedded = tuple(path for path in paths if images_go_inside and _is_image(path))
     events = tuple(path for path in paths if path.suffix.lower() == CALENDAR)[:1]
-    attached = tuple(path for path in paths if path not in (*opened, *embedded, *events))
-    return FileDrop(opened, embedded, attached, events)
+    keys = tuple(path for path in paths if is_key_file(path))
+    attached = tuple(path for path in paths if path not in (*opened, *embedded, *events, *keys))
+    return FileDrop(opened, embedded, attached, events, keys)
+
+
+def is_key_file(path: Path) -> bool:
+    """Tell by its name whether a file may be one of keys or certificates.
+
+    >>> is_key_file(Path("Ann.P12")), is_key_file(Path("report.pdf"))
+    (True, False)
+    """
+    return path.suffix.lower() in KEYS
 
 
 def files_of(event: QDropEvent, taker: QWidget) -> list[Path]:

@@ -258,9 +258,16 @@ class MainWindow(DropWindow):
     @Slot(object)
     def open_paths(self, paths: Sequence[Path]) -> None:
         """Open message files: here if the window is untouched, else each in a new one; events go into this message."""
-        from sescomposer.gui.drops import CALENDAR
+        from sescomposer.gui.drops import CALENDAR, is_key_file
 
+        keys = tuple(filter(is_key_file, paths))
+        if keys:
+            from sescomposer.gui.keys.key_files_box import KeyFilesBox
+
+            KeyFilesBox.ask(self.services, keys, self).attach_wanted.connect(self.strip.attach_paths)
         for path in paths:
+            if path in keys:
+                continue
             if path.suffix.lower() == CALENDAR:
                 self.invitation.open_path(path, here=True)
             else:
@@ -459,7 +466,7 @@ class MainWindow(DropWindow):
 
     def take_dropped(self, files: "FileDrop") -> None:
         """Open dropped messages, attach the other files."""
-        self.open_paths((*files.opened, *files.events))
+        self.open_paths((*files.opened, *files.events, *files.keys))
         self.strip.attach_paths(files.attached)
 
     @Slot(object)

@@ -157,6 +157,7 @@ class Windows(QObject):
         unknown.succeeded.connect(self._on_unknown)
         unknown.failed.connect(self._on_trouble)
         self._look_for_batches()
+        self._look_for_expiring_keys()
         self._sweep.start()
         # Qt's import hook read the source of every module after it, and the lines stay in memory.
         linecache.clearcache()
@@ -231,6 +232,20 @@ class Windows(QObject):
             interrupted = InterruptedBatches(self._services, self._runner, self)
             interrupted.troubled.connect(self._on_trouble)
             interrupted.look(self._open[0])
+
+    def _look_for_expiring_keys(self) -> None:
+        """Tell of keys that end soon, while there is time to get others."""
+        from sescomposer.gui.keys.expiry_notice import expiry_notice
+
+        services = self._services
+        task = self._runner.start(lambda context: expiry_notice(services, context), quiet=True)
+        task.succeeded.connect(self._on_expiring_keys)
+        task.failed.connect(self._on_trouble)
+
+    @Slot(object)
+    def _on_expiring_keys(self, notice: tuple[str, str]) -> None:
+        if notice[0]:
+            self._tell(*notice)
 
     @Slot(object)
     def _on_settled(self, unknown: "tuple[UnknownSubmission, ...]") -> None:

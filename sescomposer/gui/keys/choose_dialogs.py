@@ -105,7 +105,7 @@ class CardDialog(_ChooseDialog):
         for button in (self.browse, self.look_button):
             button.setAutoDefault(False)
             row.addWidget(button)
-        self.form.addRow("&Module", row)
+        self.form.addRow("Module", row)
         self.form.addRow("&Keys", self.list)
         self.try_pin = QCheckBox("&Try its PIN now", self)
         self.try_pin.setChecked(True)

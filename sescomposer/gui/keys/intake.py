@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from sescomposer.bootstrap import Services
     from sescomposer.core.protection.certificate import Certificate
 
-SUFFIXES = (".p12", ".pfx", ".pem", ".asc", ".cer", ".crt", ".der", ".p7b", ".p7c", ".gpg", ".pgp")
-"""What the names of such files end with; ".key" and ".vcf" are chosen, not guessed."""
-
 _SEQUENCE = b"\x30"
 
 
@@ -63,15 +60,6 @@ class Intake:
 
     def __repr__(self) -> str:
         return f"<Intake of {self.name!r} as {self.becomes.name}>"
-
-
-def is_key_file(path: Path) -> bool:
-    """Tell by its name whether a file that is dropped may be one of keys or certificates.
-
-    >>> is_key_file(Path("Ann.P12")), is_key_file(Path("report.pdf"))
-    (True, False)
-    """
-    return path.suffix.lower() in SUFFIXES
 
 
 def read_files(services: "Services", paths: Sequence[Path], *, wants_roots: bool = False) -> tuple[Intake, ...]:

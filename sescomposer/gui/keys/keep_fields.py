@@ -33,7 +33,7 @@ class KeepFields(QWidget):
         self._form, self._lock, self._is_lasting = form, lock, is_lasting
         self.passphrase = self._line("Passphrase")
         self.again = self._line("Passphrase again")
-        self.asks_always = QCheckBox("Ask for it &each time the key is used", parent)
+        self.asks_always = QCheckBox("Ask for a passphrase &each time the key is used", parent)
         self.about = Faint(_KEPT, parent)
         self.trouble = NoteLine(parent)
         if trouble:

@@ -113,7 +113,7 @@ class MakeDkimDialog(_MakeDialog):
         row.setSpacing(8)
         row.addWidget(self.file, 1)
         row.addWidget(self.browse)
-        self.form.addRow("Key &file", row)
+        self.form.addRow("Key file", row)
         self.add_keep()
 
     def operation(self) -> Callable[[Context], object]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QFormLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from sescomposer.gui.widgets.note_line import NoteLine
@@ -61,6 +61,10 @@ class PassphraseDialog(QDialog):
         self.again.textChanged.connect(self._on_typed)
         self._on_typed()
 
+    def sizeHint(self) -> QSize:
+        """As high as the words need at this width."""
+        return QSize(_WIDTH, self._column.totalHeightForWidth(_WIDTH))
+
     def take(self) -> Secret | None:
         """Give what was typed and forget it here; None where it was cancelled."""
         typed = self.line.text() if self.result() == QDialog.DialogCode.Accepted else ""
@@ -77,7 +81,7 @@ class PassphraseDialog(QDialog):
         return line
 
     def _lay_out(self, name: str) -> None:
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(16)
         form = QFormLayout()

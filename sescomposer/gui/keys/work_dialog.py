@@ -37,7 +37,7 @@ class WorkDialog(QDialog):
         self.form = QFormLayout()
         self.form.setHorizontalSpacing(16)
         self.form.setVerticalSpacing(8)
-        self.form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        self.form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         self.fields = QWidget(self)
         self.fields.setLayout(self.form)
         self.form.setContentsMargins(0, 0, 0, 0)
@@ -54,7 +54,7 @@ class WorkDialog(QDialog):
         self.ok_button.setText(ok)
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(16)
         for widget in (self.words, self.fields, self.note, self.progress, self.buttons):
@@ -62,7 +62,8 @@ class WorkDialog(QDialog):
 
     def sizeHint(self) -> QSize:
         """Wide enough for a fingerprint and a sentence."""
-        return QSize(max(_WIDTH, super().sizeHint().width()), super().sizeHint().height())
+        width = max(_WIDTH, super().sizeHint().width())
+        return QSize(width, self._column.totalHeightForWidth(width))
 
     @property
     def is_ready(self) -> bool:

@@ -48,8 +48,8 @@ class SourceEditor(QPlainTextEdit):
         caret_moved(int): position of the caret, by the user alone and after `edited`.
         files_dropped(object, object): list of local paths, and a `QTextCursor` that stays at their place.
         image_pasted(object, object): a `QImage` and the same.
-        messages_dropped(object): paths of message and calendar files that were dropped among others; pasted ones are
-            files.
+        messages_dropped(object): paths of message, calendar and key files that were dropped among others; pasted ones
+            are files.
 
     Attributes:
         images_go_inside: Whether dropped images become part of the text, which the words beside the mouse say.
@@ -250,7 +250,7 @@ class SourceEditor(QPlainTextEdit):
         paths = [url.toLocalFile() for url in source.urls() if url.isLocalFile()]
         if paths and self._dropping:
             found = elsewhere([Path(path) for path in paths])
-            opened = (*found.opened, *found.events)
+            opened = (*found.opened, *found.events, *found.keys)
             self.messages_dropped.emit(opened)
             paths = [path for path in paths if Path(path) not in opened]
         if paths:
@@ -292,7 +292,9 @@ class SourceEditor(QPlainTextEdit):
             return False
         found = elsewhere(files_of(event, self))
         is_card = isinstance(event.source(), QWidget) and found == elsewhere(())
-        return is_card or (bool(found.opened or found.events) and not found.embedded and not found.attached)
+        return is_card or (
+            bool(found.opened or found.events or found.keys) and not found.embedded and not found.attached
+        )
 
     def _hint(self, event: QDropEvent) -> None:
         data, window = event.mimeData(), self.window()
