@@ -94,13 +94,14 @@ class FileActions(QObject):
 
     def save_sent(self, path: Path) -> None:
         """Save the octets as they would be sent now: signed and encrypted where that is to be."""
+        from sescomposer.gui.keys.passphrase_prompt import ask_on_window
         from sescomposer.gui.protection.saving import Saving, is_wanted
 
         composer = self._composer
         if not is_wanted(composer):
             self.save_octets(composer.sealed_root().octets, path)
             return
-        ask = self._window.protection.prompts.ask
+        ask = ask_on_window(self._window)
         saving = Saving(self._window.services, composer.message, composer.road, path, ask)
         # By itself, so that no progress stands before the question for a passphrase.
         task = self._window.runner.start(lambda context: saving.opened())

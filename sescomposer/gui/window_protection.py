@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QAction
 
     from sescomposer.gui.main_window import MainWindow
-    from sescomposer.gui.protection.passphrase_prompt import PassphrasePrompts
 
 _NOTICE = "protection-must"
 _NEVER = "Mail from {address} is never {done}: its policy says so. It is changed under Keys and certificates."
@@ -39,7 +38,6 @@ class WindowProtection(QObject):
         self._composer = composer = window.composer
         self._planner = Planner(window.services)
         self._waiting: dict[str, bool] = {}
-        self._prompts: PassphrasePrompts | None = None
         self.menu = QMenu("Signing and encrypting", window.status)
         self.menu.setToolTipsVisible(True)
         self.menu.aboutToShow.connect(self._fill)
@@ -54,15 +52,6 @@ class WindowProtection(QObject):
             application.focusWindowChanged.connect(self._on_focus_changed)
         self._plan()
         self._show()
-
-    @property
-    def prompts(self) -> "PassphrasePrompts":
-        """What asks for passphrases over this window."""
-        if self._prompts is None:
-            from sescomposer.gui.protection.passphrase_prompt import PassphrasePrompts
-
-            self._prompts = PassphrasePrompts(self._window)
-        return self._prompts
 
     @Slot()
     def look_again(self) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from authority import Authority, pem_of
-from PySide6.QtWidgets import QDialogButtonBox, QMainWindow
+from PySide6.QtWidgets import QMainWindow
 from pytestqt.qtbot import QtBot
 
 from sescomposer.bootstrap import Services
@@ -15,8 +15,8 @@ from sescomposer.core import compose
 from sescomposer.core.message import NOT_CHOSEN, Message, Protection, Road
 from sescomposer.gui.composer import Composer
 from sescomposer.gui.dialogs.diff_dialog import DiffDialog
+from sescomposer.gui.keys.passphrase_dialog import PassphraseDialog
 from sescomposer.gui.protection.outcome_card import OutcomeCard
-from sescomposer.gui.protection.passphrase_prompt import PassphraseDialog
 from sescomposer.gui.sending.send_sheet import SendSheet
 from sescomposer.gui.sending.stages import Stage
 from sescomposer.gui.sending.way import way_over
@@ -197,12 +197,12 @@ def test_a_wrong_passphrase_is_said_and_asked_again(
     sheet = open_sheet(letter(services, SIGN))
     first = prompt(qtbot, sheet)
     assert "Ann Example" in first.words.text()
-    assert not first.buttons.button(QDialogButtonBox.StandardButton.Ok).isEnabled()
+    assert not first.ok_button.isEnabled()
     first.line.setText("wrong")
     first.accept()
     qtbot.waitUntil(lambda: any(d.isVisible() and d is not first for d in sheet.findChildren(PassphraseDialog)))
     second = next(d for d in sheet.findChildren(PassphraseDialog) if d.isVisible())
-    assert second.why.sentence == "That passphrase is wrong."
+    assert "That passphrase is wrong." in second.note.sentence
     second.line.setText("secret")
     second.accept()
     reach(qtbot, sheet, Stage.REVIEWING)

@@ -13,8 +13,8 @@ from sescomposer.core.errors import AccountError, SesComposerError
 from sescomposer.core.protection.survival import Offer
 from sescomposer.gui.composer import Composer
 from sescomposer.gui.fonts import apply_fonts
+from sescomposer.gui.keys.passphrase_prompt import ask_on_window
 from sescomposer.gui.protection.offering import take_offer
-from sescomposer.gui.protection.passphrase_prompt import PassphrasePrompts
 from sescomposer.gui.protection.proving import Proving
 from sescomposer.gui.sending.after_sending import AfterSending
 from sescomposer.gui.sending.batch_model import rows_of_batch, rows_of_review
@@ -114,7 +114,7 @@ class SendSheet(QDialog):
         self._follower = RunFollower(self.banner, self.batch, self._composer.services.clock, self)
         self._follower.stage_wanted.connect(self._on_stage_wanted)
         self._after = AfterSending(self._composer, self)
-        self._prompts = PassphrasePrompts(self)
+        self._ask = ask_on_window(self)
         self._proving = Proving(self._composer.runner, self.page.protection, self._composer.services.protecting, self)
         self._proving.offer_wanted.connect(self._on_offer_wanted)
         self._question = StopQuestion(self)
@@ -226,7 +226,7 @@ class SendSheet(QDialog):
         self.records = ()
         self._after.goal = None
         self._proving.stop()
-        parcel, way, sending, ask = self.parcel, self.way, self._sending, self._prompts.ask
+        parcel, way, sending, ask = self.parcel, self.way, self._sending, self._ask
 
         def operation(context: Context) -> tuple[Ready, Review | None]:
             ready = way.open()
