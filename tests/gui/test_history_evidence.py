@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QLabel
 from pytestqt.qtbot import QtBot
 
 from sescomposer.bootstrap import Services
@@ -97,6 +97,12 @@ def test_details_say_how_it_was_signed_and_what_was_found(
     assert not values["Signed by"].isHidden()
     assert values["Encrypted to"].isHidden()
     assert all(values[name].accessibleName() == name for name in EVIDENCE)
+    qtbot.waitUntil(lambda: all(_has_room(value) for value in values.values() if value.isVisible()))
+
+
+def _has_room(value: QLabel) -> bool:
+    """Whether every line can be read."""
+    return value.height() >= value.heightForWidth(value.width())
 
 
 def test_what_was_not_protected_has_no_rows_of_evidence(
