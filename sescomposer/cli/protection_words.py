@@ -88,6 +88,11 @@ def verdict(reading: Reading) -> str:
             name for signature in reading.signatures for name, fact in signature.facts if not fact.is_good
         )
         return f"NOT VERIFIED: {', '.join(wrong)}."
+    if reading.uncovered_parts:
+        return "NOT VERIFIED: a part of the message stands outside the signature."
+    if reading.outer_differs:
+        names = ", ".join(reading.outer_differs)
+        return f"NOT VERIFIED: {names} outside says something else than what was signed."
     return "VERIFIED: every fact of every signature is good."
 
 
@@ -116,8 +121,9 @@ def survival_lines(survived: "Sequence[Survived]") -> list[str]:
 
 
 def is_verified(reading: Reading) -> bool:
-    """Tell whether every fact of every signature is good, and no layer stayed closed."""
-    return reading.is_good and not any(layer.trouble for layer in reading.layers)
+    """Tell whether every fact of every signature is good, no layer stayed closed, and they cover all parts."""
+    is_whole = not (reading.uncovered_parts or reading.outer_differs)
+    return reading.is_good and is_whole and not any(layer.trouble for layer in reading.layers)
 
 
 def _layer_json(root: Entity, layer: Layer) -> dict[str, Any]:

@@ -26,6 +26,7 @@ _ENCRYPTED = ("multipart/encrypted",)
 _CMS = ("application/pkcs7-mime", "application/x-pkcs7-mime")
 _SIGNED_CMS = ("signed-data", "certs-only", "compressed-data")
 _OURS = ("smime", "openpgp")
+_VERSION_OCTETS = 1000
 _STANDARD = "policy of the From mailbox"
 _SELFCHECK = "verification after sealing"
 _ENVELOPED = (LayerKind.ENCRYPTED, LayerKind.PGP_ENCRYPTED)
@@ -98,14 +99,14 @@ def evidence_of(reading: Reading) -> Evidence | None:
         chain=tuple(certificate.fingerprint for certificate in first.chain) if first else (),
         digest=first.digest if first else "",
         signed_at=first.signed_at if first else None,
-        is_verified=reading.is_good and not any(layer.trouble for layer in reading.layers),
+        is_verified=_is_good_as_a_whole(reading),
         outcome=tuple(_outcome(reading)),
         certificates=_certificates(reading),
     )
 
 
 def _form(reading: Reading) -> str:
-    if reading.is_encrypted:
+    if reading.layers[0].kind in _ENVELOPED:
         return "signed and encrypted" if reading.signatures else "encrypted"
     kinds = {layer.kind for layer in reading.layers}
     return "opaque" if LayerKind.OPAQUE_SIGNED in kinds else "detached"
@@ -115,7 +116,12 @@ def _is_proven(evidence: Evidence, reading: Reading) -> bool:
     """Whether what the evidence claims was found, and every fact of it is good."""
     if not _holds(evidence, reading) or any(layer.trouble for layer in reading.layers):
         return False
-    return not evidence.signer or (reading.is_good and _of_signer(evidence, reading) is not None)
+    return not evidence.signer or (_is_good_as_a_whole(reading) and _of_signer(evidence, reading) is not None)
+
+
+def _is_good_as_a_whole(reading: Reading) -> bool:
+    """Whether all signatures are good, nothing stayed closed, and no part stands beside what they cover."""
+    return reading.is_good and not (reading.uncovered_parts or any(layer.trouble for layer in reading.layers))
 
 
 def _holds(evidence: Evidence, reading: Reading) -> bool:
@@ -196,7 +202,16 @@ def _is_well_signed(root: Entity, evidence: Evidence | None, *, is_local: bool) 
 
 
 def _is_well_encrypted(root: Entity, evidence: Evidence | None) -> bool:
-    return evidence is not None and "encrypted" in evidence.form and is_encrypted(root)
+    return evidence is not None and "encrypted" in evidence.form and is_encrypted(root) and _is_closed(root)
+
+
+def _is_closed(root: Entity) -> bool:
+    """Whether nothing stands beside the encrypted content: what a container has further is open to everybody."""
+    if not root.is_multipart:
+        return True
+    kinds = [part.media_type for part in root.children]
+    is_known = kinds[:1] == ["application/pgp-encrypted"] and len(root.children[0].octets) <= _VERSION_OCTETS
+    return is_known and len(kinds) == 2 and not root.children[1].is_multipart
 
 
 def _why_not_signed(policy: IdentityPolicy, evidence: Evidence | None) -> str:

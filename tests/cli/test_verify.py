@@ -294,3 +294,15 @@ def test_wrong_words(words: tuple[str, ...], status: int, mail: Mail, authority:
     }
     answer = run(*(word.format(**names) for word in words))
     assert (answer.status, answer.out) == (status, b""), answer.err
+
+
+@pytest.mark.parametrize(
+    "kind", [b"multipart/mixed; boundary=zz", b"multipart/alternative; boundary=zz", b"multipart/signed; boundary=zz"]
+)
+def test_a_part_beside_the_signature_is_not_verified(kind: bytes, mail: Mail, run: Run) -> None:
+    header, _, body = mail.signed().partition(b"Content-Type:")
+    parts = b"--zz\n\n<b>Pay</b>\n--zz\nContent-Type:" + body + b"\n--zz--\n"
+    letter = mail.file("beside.eml", header + b"Content-Type: " + kind + b"\n\n" + parts)
+    answer = run("verify", str(letter), "--ca", str(mail.ca))
+    assert answer.status == ExitCode.FINDINGS
+    assert answer.text.splitlines()[-1] == "NOT VERIFIED: a part of the message stands outside the signature."
