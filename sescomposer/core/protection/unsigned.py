@@ -17,7 +17,10 @@ SIGNED_CMS = ("application/pkcs7-mime", "application/x-pkcs7-mime")
 
 _SIGNED_OPENLY = "multipart/signed"
 _DEEPEST = 10
-_LARGEST_OCTETS = 64 << 20
+_LARGEST_OCTETS = 4 << 20
+"""Our own: what is larger holds no invitation, and decoding it here would take its size in memory."""
+
+_OF_OTHERS = ("enveloped-data", "authenveloped-data", "compressed-data", "certs-only")
 _PARAMETERS = ("hp", "protected-headers")
 
 
@@ -81,7 +84,8 @@ def _opaque_content(entity: Entity) -> Entity | None:
     from sescomposer.core.protection.cms import read_signed_data
     from sescomposer.core.protection.envelope_reading import kind_of
 
-    if len(entity.body.octets) > 2 * _LARGEST_OCTETS:
+    named = (entity.content_type.get("smime-type") or "").lower()
+    if named in _OF_OTHERS or len(entity.body.octets) > 2 * _LARGEST_OCTETS:
         return None
     try:
         cms: Octets = entity.content
