@@ -450,7 +450,8 @@ class Sending:
             account=review.account,
             road=review.road,
             at=now,
-            subject=sealed.root.subject,
+            # That of what is encrypted stands outside as "[...]": nobody would find it again.
+            subject=review.message_of(index).root.subject or sealed.root.subject,
             overrides=tuple((code, reason) for code, reason in reasons.items() if code in codes),
             region=review.region,
             trace=sealed.trace,

@@ -254,6 +254,7 @@ def test_a_protected_invitation_is_noted_and_its_update_is_protected_again(
     record = send(services, message)
     (invitation,) = services.invitations.all()
     assert invitation.last.intent.submission == record.intent.submission
+    assert record.intent.subject == message.root.subject
     assert bytes(services.content.open(invitation.last.calendar)) == event.octets
     assert [state.guest.mailbox for state in invitation.guests] == [GUEST]
     after = replace(event_of(event), location="Hall 2")
