@@ -55,7 +55,7 @@ class InboxWindow(LookingWindow):
         super().__init__(services, parent, interval=LOOK_MS)
         self.setWindowTitle("Local inbox")
         self.model = InboxModel(self)
-        self.detail = InboxDetail(self.runner, self)
+        self.detail = InboxDetail(self.services, self.runner, self)
         self._names: frozenset[str] | None = None
         self._looking = False
         self._wanted = ""

@@ -354,7 +354,7 @@ class TreeModel(QAbstractItemModel):
         entity, inside = node.entity, self._insides.get(node.entity.key)
         name = f"{inside.name if inside else self._numbers.get(entity.key, '')}  {entity.media_type}".strip()
         words = (mark.words if (mark := self._mark(node)) else "", details(entity, self.is_locked(entity.key)))
-        return name, ", ".join(word for word in words if word), human_size(len(entity.octets)), ""
+        return name, " \N{MIDDLE DOT} ".join(word for word in words if word), human_size(len(entity.octets)), ""
 
     def _mark(self, node: _Node) -> RowMark | None:
         return self._layers.marks.get(node.entity.key)

@@ -2,23 +2,27 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
-from sescomposer.core.entity import Entity
+from sescomposer.bootstrap import Services
+from sescomposer.core.entity import Entity, Key
 from sescomposer.core.line_difference import DiffLine, octets_difference
 from sescomposer.core.octets import Octets
 from sescomposer.core.parse import parse
 from sescomposer.gui.models.envelope_words import unicode_form
 from sescomposer.gui.panes.deliveries_pane import DeliveriesPane
 from sescomposer.gui.panes.message_inspector import MessageInspector
+from sescomposer.gui.reading.decrypted_saving import save_decrypted
+from sescomposer.gui.reading.reader import MessageReader
+from sescomposer.gui.reading.signature_view import SignaturePane
 from sescomposer.gui.tasks import TaskRunner
 from sescomposer.gui.widgets.diff_view import DiffView
 from sescomposer.gui.widgets.fitting_text import FittingText
 from sescomposer.gui.widgets.notice import Notice
 from sescomposer.services.ports import InboxEntry, LocalInbox
 
-SUBMITTED, DELIVERED, COMPARISON, RECIPIENTS = range(4)
+SUBMITTED, DELIVERED, SIGNATURE, COMPARISON, RECIPIENTS = range(5)
 _REPLACED = ("Message-ID", "Date", "Return-Path")
 
 
@@ -45,7 +49,11 @@ def _read(octets: Octets) -> Entity:
 
 
 class InboxDetail(QWidget):
-    """Head, refusal and four tabs.
+    """Head, refusal and five tabs.
+
+    Args:
+        services: What reads signed and encrypted messages.
+        runner: Where that, and long searches, run.
 
     Signals:
         report_wanted(object): the `Delivery` whose report message is to be opened.
@@ -53,8 +61,10 @@ class InboxDetail(QWidget):
 
     report_wanted = Signal(object)
 
-    def __init__(self, runner: TaskRunner, parent: QWidget | None = None) -> None:
+    def __init__(self, services: Services, runner: TaskRunner, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._services = services
+        self._runner = runner
         self.loaded: LoadedEntry | None = None
         self.subject = FittingText("Subject", self, lines=2)
         font = self.subject.font()
@@ -62,8 +72,11 @@ class InboxDetail(QWidget):
         self.subject.setFont(font)
         self.head = FittingText("Envelope", self, lines=4)
         self.refusal = Notice("Refusal", self)
-        self.submitted = MessageInspector(runner, self)
-        self.delivered = MessageInspector(runner, self)
+        self.of_submitted = MessageReader(services, runner, self)
+        self.of_delivered = MessageReader(services, runner, self)
+        self.submitted = MessageInspector(runner, self, reader=self.of_submitted)
+        self.delivered = MessageInspector(runner, self, reader=self.of_delivered)
+        self.signature = SignaturePane(self.of_delivered, self, is_editable=False)
         self.comparison = QWidget(self)
         self.changes = FittingText("What SES changes", self.comparison, lines=6)
         self.difference = DiffView(self.comparison)
@@ -76,7 +89,7 @@ class InboxDetail(QWidget):
         """The octets that the tab in view is about, with a word for them; None while nothing is shown."""
         if self.loaded is None:
             return None
-        if self.tabs.currentIndex() == DELIVERED:
+        if self.tabs.currentIndex() in (DELIVERED, SIGNATURE):
             return "delivered", self.loaded.delivered.octets
         return "submitted", self.loaded.submitted.octets
 
@@ -92,9 +105,39 @@ class InboxDetail(QWidget):
         )
         self.submitted.show_message(loaded.submitted)
         self.delivered.show_message(loaded.delivered, _REPLACED)
+        self._read_what_is_seen()
         self.changes.say("\n".join(f"• {change}" for change in entry.changes))
         self.difference.show_difference(loaded.difference, "SES would deliver the very octets that were submitted.")
         self.deliveries.show_deliveries(entry.deliveries)
+
+    @Slot()
+    def _read_what_is_seen(self) -> None:
+        """Open the layers of the message that the tab in view is about, once."""
+        if self.loaded is None:
+            return
+        tab = self.tabs.currentIndex()
+        if tab in (DELIVERED, SIGNATURE):
+            reader, root = self.of_delivered, self.loaded.delivered
+        elif tab == SUBMITTED:
+            reader, root = self.of_submitted, self.loaded.submitted
+        else:
+            return
+        if reader.root is not root:
+            reader.show(root)
+
+    @Slot()
+    def _on_details_wanted(self) -> None:
+        self.tabs.setCurrentIndex(SIGNATURE)
+
+    @Slot(object)
+    def _on_part_wanted(self, key: Key) -> None:
+        self.tabs.setCurrentIndex(DELIVERED)
+        self.delivered.show_part(key)
+
+    @Slot()
+    def _on_save_wanted(self) -> None:
+        if self.of_delivered.opened is not None:
+            save_decrypted(self._services, self._runner, self.of_delivered.opened, self)
 
     def _build(self) -> None:
         self.tabs = QTabWidget(self)
@@ -108,11 +151,17 @@ class InboxDetail(QWidget):
         for widget, title, tip in (
             (self.submitted, "&Submitted", "The exact octets that were submitted"),
             (self.delivered, "&Delivered", "What SES would deliver; the fields that it writes are marked"),
+            (self.signature, "Signat&ure", "Who signed what is delivered, whether it holds, and what it covers"),
             (self.comparison, "&Comparison", "Submitted against delivered, line by line"),
             (self.deliveries, "&Recipients", "What became of each recipient"),
         ):
             index = self.tabs.addTab(widget, title)
             self.tabs.setTabToolTip(index, tip)
+        self.tabs.currentChanged.connect(self._read_what_is_seen)
+        for inspector in (self.submitted, self.delivered):
+            inspector.details_wanted.connect(self._on_details_wanted)
+        self.signature.part_wanted.connect(self._on_part_wanted)
+        self.signature.save_wanted.connect(self._on_save_wanted)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)

@@ -15,11 +15,12 @@ T = TypeVar("T")
 
 
 class MessagePreview(QWidget):
-    """Shows the composer's message as a reader does."""
+    """Shows the composer's message as a reader does: of an encrypted one what it holds, once it is opened."""
 
     def __init__(self, composer: Composer, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._composer = composer
+        self._shown = composer.root
         self.pane = PreviewPane(composer.runner, self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -32,11 +33,20 @@ class MessagePreview(QWidget):
         self.pane.dark_changed.connect(self._on_dark_changed)
         composer.message_changed.connect(self._on_message_changed)
         composer.setting_changed.connect(self._on_setting_changed)
+        composer.reader.changed.connect(self._on_read)
         self._on_message_changed(composer.revision)
 
     @Slot(int)
     def _on_message_changed(self, revision: int) -> None:
-        self.pane.show_document(preview_document(self._composer.root, revision))
+        root = self._composer.reader.readable or self._composer.root
+        self._shown = root
+        self.pane.show_document(preview_document(root, revision))
+
+    @Slot()
+    def _on_read(self) -> None:
+        """Show what was opened, as soon as it is."""
+        if (self._composer.reader.readable or self._composer.root) is not self._shown:
+            self._on_message_changed(self._composer.revision)
 
     @Slot(int)
     def _on_width_changed(self, width: int) -> None:

@@ -6,7 +6,6 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 from sescomposer.gui.composer import Composer
 from sescomposer.gui.panes.source_pane import SourcePane
 from sescomposer.gui.panes.tree_pane import TreePane
-from sescomposer.gui.reading.lifting import lift_signature
 from sescomposer.gui.reading.strip import ReadingStrip
 
 _SHARES = (36, 64)
@@ -18,9 +17,8 @@ class TreeAndSource(QWidget):
     def __init__(self, composer: Composer, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._composer = composer
-        self.strip = ReadingStrip(composer.reader, self, has_details=True, is_editable=True)
+        self.strip = ReadingStrip(composer.reader, self, has_details=True)
         self.strip.details_wanted.connect(self._on_details_wanted)
-        self.strip.lift_wanted.connect(self._on_lift_wanted)
         self.tree = TreePane(composer, self)
         self.source = SourcePane(composer, self)
         self.storeys = QSplitter(Qt.Orientation.Vertical, self)
@@ -45,7 +43,3 @@ class TreeAndSource(QWidget):
     @Slot()
     def _on_details_wanted(self) -> None:
         self._composer.view_wanted.emit("signature")
-
-    @Slot()
-    def _on_lift_wanted(self) -> None:
-        lift_signature(self._composer)

@@ -8,6 +8,7 @@ from sescomposer.core.entity import Entity, Key
 from sescomposer.gui.composer import Composer, Selection
 from sescomposer.gui.models.tree_model import DETAILS, PART, PROBLEM, SIZE, TreeModel
 from sescomposer.gui.panes.tree_actions import TreeActions
+from sescomposer.gui.widgets.marked_details import MarkedDetails
 from sescomposer.gui.widgets.selection_colours import SelectionColours
 
 ORIGIN = "tree"
@@ -92,6 +93,7 @@ class TreePane(QWidget):
         view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         view.setExpandsOnDoubleClick(False)
         view.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        view.setItemDelegateForColumn(DETAILS, MarkedDetails(view))
         header = view.header()
         header.setStretchLastSection(False)
         header.setMinimumSectionSize(24)

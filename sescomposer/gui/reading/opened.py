@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from sescomposer.core.entity import Entity, Key
-from sescomposer.core.errors import StoreError
+from sescomposer.core.errors import ProtectionError, StoreError
 from sescomposer.core.protection.facts import Layer, LayerKind, Reading
 from sescomposer.core.protection.header_protection import protected_fields
 from sescomposer.services.account import Secret
@@ -57,6 +57,7 @@ class Opened:
         locked: Labels of own keys that something is encrypted to and whose passphrase nobody was asked for.
         harvested: Addresses whose certificates were not known before and are kept now.
         trouble: Why they could not be kept; "" if they could.
+        readable: The message as it reads with all layers around it taken off; None where none has octets of its own.
     """
 
     root: Entity
@@ -65,6 +66,7 @@ class Opened:
     locked: tuple[str, ...] = ()
     harvested: tuple[str, ...] = ()
     trouble: str = ""
+    readable: Entity | None = None
 
     @cached_property
     def spaces(self) -> tuple[Space, ...]:
@@ -162,7 +164,7 @@ def opened(
         if layer.inside is not None:
             # Counted here rather than where they are shown.
             layer.inside.octets.line_count()
-    made = Opened(root, reading, _differences(root, reading), tuple(asking.locked))
+    made = Opened(root, reading, _differences(root, reading), tuple(asking.locked), readable=_readable(root, reading))
     if not reading.signatures:
         return made
     try:
@@ -189,6 +191,19 @@ def with_kept_keys(reading: Reading, before: Reading) -> Reading:
         for layer in reading.layers
     )
     return replace(reading, layers=layers, uncovered_parts=tuple(key_of(key) for key in reading.uncovered_parts))
+
+
+def _readable(root: Entity, reading: Reading) -> Entity | None:
+    payload = trail_from(reading, root)[-1]
+    if root.find(payload.key) is not None:
+        return None
+    from sescomposer.core.protection.decrypted import decrypted
+
+    try:
+        return decrypted(root, payload, payload)
+    except ProtectionError:
+        # It has more header fields than are told apart: then it is shown as it is.
+        return None
 
 
 def _differences(root: Entity, reading: Reading) -> tuple[FieldDifference, ...]:

@@ -84,6 +84,11 @@ class MessageReader(QObject):
 
         return rows_of(self.opened, is_current=self.is_current)
 
+    @property
+    def readable(self) -> Entity | None:
+        """The message with the layers around it taken off; None where they are in the open, or closed."""
+        return self.opened.readable if self.opened is not None and self.is_current else None
+
     def space_of(self, key: Key) -> "Space | None":
         """Give the space of octets that an entity stands in, None for those of the message."""
         return self.opened.space_of(key) if self.opened is not None else None

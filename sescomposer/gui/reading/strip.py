@@ -3,8 +3,6 @@
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
-from sescomposer.gui.reading.lifting import LIFT_HELP, LIFT_WORDS
-from sescomposer.gui.reading.looking import signed_around
 from sescomposer.gui.reading.reader import MessageReader, ReadingState
 from sescomposer.gui.widgets.notice import Notice
 
@@ -19,28 +17,23 @@ class ReadingStrip(QWidget):
     Args:
         reader: What it shows.
         has_details: Whether there is a view with all facts that can be opened.
-        is_editable: Whether the message can be edited, so that its signature can be lifted.
 
     Signals:
         details_wanted(): all facts are wanted.
-        lift_wanted(): the signature is to be lifted.
     """
 
     details_wanted = Signal()
-    lift_wanted = Signal()
 
     def __init__(
-        self, reader: MessageReader, parent: QWidget | None = None, *, has_details: bool, is_editable: bool
+        self, reader: MessageReader, parent: QWidget | None = None, *, has_details: bool
     ) -> None:
         super().__init__(parent)
         self._reader = reader
         self._has_details = has_details
-        self._is_editable = is_editable
         self.notice = Notice("Signature and encryption", self)
         self.decrypt_button = self._button("Decr&ypt...", "Ask for the passphrase and open what is encrypted")
         self.again_button = self._button("Check &again", "Open and check everything again")
         self.stop_button = self._button("&Stop", "Stop reading")
-        self.lift_button = self._button(LIFT_WORDS, LIFT_HELP)
         self.details_button = self._button("De&tails", "Show every fact of each signature, and what it covers")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -48,7 +41,6 @@ class ReadingStrip(QWidget):
         self.decrypt_button.clicked.connect(self._on_decrypt)
         self.again_button.clicked.connect(reader.read)
         self.stop_button.clicked.connect(reader.stop)
-        self.lift_button.clicked.connect(self.lift_wanted)
         self.details_button.clicked.connect(self.details_wanted)
         self._soon = QTimer(self, singleShot=True, interval=_SHOWN_AFTER_MS)
         self._soon.timeout.connect(self._show_stop)
@@ -102,9 +94,6 @@ class ReadingStrip(QWidget):
         self.decrypt_button.setVisible(opened is not None and bool(opened.locked))
         self.again_button.setVisible(reader.state in (ReadingState.FAILED, ReadingState.STOPPED))
         self.details_button.setVisible(self._has_details and opened is not None)
-        root = reader.root
-        is_signed = self._is_editable and root is not None and signed_around(root, root.key) is not None
-        self.lift_button.setVisible(is_signed and opened is not None)
 
     @Slot()
     def _show_stop(self) -> None:

@@ -24,6 +24,13 @@ FACT_NAMES = {
     "address": "Sender's address",
     "time": "Time",
 }
+_WRONG = {
+    "intact": "signature not checked",
+    "signer": "signer not known",
+    "trusted": "not trusted",
+    "address": "not of the From address",
+    "time": "time in doubt",
+}
 VERDICTS = {Verdict.GOOD: "Good", Verdict.BAD: "Bad", Verdict.UNKNOWN: "Not known"}
 VERDICT_SIGNS = {Verdict.GOOD: "ok", Verdict.BAD: "error", Verdict.UNKNOWN: "warning"}
 KIND_NAMES = {
@@ -240,6 +247,6 @@ def _wrong_mark(facts: list[tuple[str, Fact]]) -> RowMark:
     if any(name == "intact" and fact.verdict is Verdict.BAD for name, fact in facts):
         return RowMark("signature does not hold", "error", "error")
     is_bad = any(fact.verdict is Verdict.BAD for _, fact in facts)
-    wrong = dict.fromkeys(FACT_NAMES[name].lower() for name, fact in facts if not fact.is_good)
+    wrong = dict.fromkeys(_WRONG[name] for name, fact in facts if not fact.is_good)
     sign = "error" if is_bad else "warning"
-    return RowMark(f"not verified: {', '.join(wrong)}", sign, sign)
+    return RowMark(", ".join(wrong), sign, sign)

@@ -17,7 +17,7 @@ class SelectionColours(QObject):
         super().__init__(view)
         self._view = view
         view.installEventFilter(self)
-        view.setItemDelegate(_Cells(view))
+        view.setItemDelegate(Cells(view))
         self._colour()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -39,7 +39,7 @@ class SelectionColours(QObject):
             self._view.setPalette(palette)
 
 
-class _Cells(QStyledItemDelegate):
+class Cells(QStyledItemDelegate):
     """Leaves signs their own colour on a pale row, where that of the strong one could not be seen."""
 
     def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
