@@ -60,7 +60,7 @@ class Review:
 
     def message_of(self, index: int) -> Message:
         """Give the message that item number `index` was sealed from."""
-        return self.messages[index] if self.messages else self.message
+        return self.messages[index] if index < len(self.messages) else self.message
 
     def findings_of(self, index: int) -> tuple[Finding, ...]:
         """Give the findings of item number `index`, worst first."""
