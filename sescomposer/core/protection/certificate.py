@@ -171,7 +171,13 @@ def comparable(address: str) -> str:
     local_part, at, domain = address.rpartition("@")
     with suppress(AddressError):  # what is no domain equals itself alone
         domain = to_ascii(domain)
-    return (local_part + at + domain).lower()
+    return "".join(map(_lower, local_part + at + domain))
+
+
+def _lower(character: str) -> str:
+    """Give the small letter; a sign such as that of Kelvin is none of the letters it looks like."""
+    small = character.lower()
+    return character if small.isascii() and not character.isascii() else small
 
 
 def public_key_of(certificate: Certificate) -> "CertificatePublicKeyTypes | None":

@@ -1,14 +1,19 @@
 """What protection leaves open: header fields, parts and texts that no signature or encryption covers, in sentences."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sescomposer.core.entity import Entity, Multipart
+from sescomposer.core.envelope import mailboxes
+from sescomposer.core.protection.certificate import comparable
 from sescomposer.core.protection.facts import Layer, LayerKind
 from sescomposer.core.protection.header_protection import ProtectedFields, protected_fields
 
 _SHOWN_FIELDS = ("From", "Sender", "Reply-To", "To", "Cc", "Subject", "Date", "Message-ID")
 _NAMED_PARTS = 10
+_READ_OCTETS = 1 << 16
+_ADDRESS = re.compile(r"[^\s@<>\"()]{1,64}@[^\s@<>\"()]{1,253}")
 _SIGNED = (LayerKind.CLEAR_SIGNED, LayerKind.PGP_SIGNED)
 _ENCRYPTED = (LayerKind.ENCRYPTED, LayerKind.PGP_ENCRYPTED)
 
@@ -67,6 +72,10 @@ def sentences(
     for layer, entity in zip(layers, opened, strict=True):
         if layer.kind in _SIGNED:
             found += _around_parts(entity)
+        if layer.signatures and len(entity.header.all("Content-Type")) > 1:
+            found.append("Content-Type stands there more than once: other mail programs may show something else.")
+    if any(layer.signatures for layer in layers):
+        found += _false_names(root)
     return tuple(sentence for sentence in found if sentence)
 
 
@@ -106,7 +115,16 @@ def _around_parts(entity: Entity) -> list[str]:
     body = entity.body
     if not isinstance(body, Multipart):
         return []
-    found = []
-    if bytes(body.preamble[:4096]).strip() or bytes(body.epilogue[:4096]).strip():
-        found.append("There is text before or after the signed parts; mail programs do not show it.")
-    return found
+    if any(bytes(chunk).strip() for octets in (body.preamble, body.epilogue) for chunk in octets.chunks(_READ_OCTETS)):
+        return ["There is text before or after the signed parts; mail programs do not show it."]
+    return []
+
+
+def _false_names(root: Entity) -> list[str]:
+    """Say where From shows a name that is the address of somebody else, which many programs show alone."""
+    return [
+        f"From shows the name {mailbox.display_name!r}, which is another address than that of the sender."
+        for mailbox in mailboxes(root, "From")
+        for shown in _ADDRESS.findall(mailbox.display_name)
+        if comparable(shown) != comparable(mailbox.addr_spec)
+    ]

@@ -217,5 +217,6 @@ def _verifier_fault(path: tuple[Certificate, ...], at: datetime) -> tuple[str, s
         builder.build_client_verifier().verify(leaf.x509, [item.x509 for item in path[1:-1]])
     except (verification.VerificationError, x509.UnsupportedGeneralNameType, ValueError) as error:
         reason = str(error).removeprefix("validation failed: ").removeprefix("candidates exhausted: ")
+        reason = reason.removeprefix("fatal error: ").partition(" (encountered processing")[0].rstrip(".")
         return "constraints", f"The certificate of {leaf.owner!r} breaks a rule of its issuers: {reason}."
     return None

@@ -10,9 +10,11 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 
 from sescomposer.core.errors import CertificateError, ProtectionError
+from sescomposer.core.identifiers import SeededIdentifiers
 from sescomposer.core.octets import Octets, base64_octets
 from sescomposer.core.parse import parse
 from sescomposer.core.protection import der
+from sescomposer.core.protection.certificate import comparable
 from sescomposer.core.protection.certificate_files import read_certificates
 from sescomposer.core.protection.content_key import content_key
 from sescomposer.core.protection.envelope_reading import read_enveloped
@@ -21,6 +23,8 @@ from sescomposer.core.protection.facts import LayerKind, SignatureFacts, Verdict
 from sescomposer.core.protection.issuer_and_serial import issuer_and_serial
 from sescomposer.core.protection.layers import Surroundings, opened
 from sescomposer.core.protection.opening import decrypt
+from sescomposer.core.protection.reading import read
+from sescomposer.core.protection.signing import clear_signed
 from sescomposer.core.protection.trust import Trust
 from sescomposer.core.protection.uncompressing import LARGEST_OCTETS, uncompress
 from sescomposer.core.protection.verifying import verify_detached
@@ -158,3 +162,47 @@ def test_many_bombs_in_one_message_have_room_for_one(authority: "Authority") -> 
     around.room.octets = 5 << 19
     layers = [opened(part, LayerKind.COMPRESSED, around) for _ in range(4)]
     assert ["more than 256 MiB" in layer.trouble for layer in layers] == [False, False, True, True]
+
+
+def signed_letter(authority: "Authority", author: bytes = b"Ann <ann@example.org>") -> bytes:
+    root = parse(b"From: " + author + b"\r\nDate: Sat, 21 Nov 2026 12:00:00 +0000\r\nMIME-Version: 1.0\r\n" + BODY)
+    return bytes(clear_signed(root, authority.leaf(), authority.now, SeededIdentifiers(1)).octets)
+
+
+def uncovered(authority: "Authority", octets: bytes) -> str:
+    reading = read(parse(octets), trust=Trust((authority.root,)), now=authority.now, into=MemoryTarget)
+    assert reading.is_good
+    return " ".join(reading.uncovered)
+
+
+def test_text_behind_any_number_of_blanks_is_told(authority: "Authority") -> None:
+    assert "text before or after" not in uncovered(authority, signed_letter(authority) + b" \r\n" * 50_000)
+    assert "text before or after" in uncovered(authority, signed_letter(authority) + b" \r\n" * 50_000 + b"Pay!\r\n")
+
+
+def test_a_second_type_of_content_is_told(authority: "Authority") -> None:
+    """Some programs take the last of two fields: to them the message is another one."""
+    twice = signed_letter(authority).replace(b"\r\n\r\n", b"\r\nContent-Type: text/html\r\n\r\n", 1)
+    assert "more than once" in uncovered(authority, twice)
+    assert "more than once" not in uncovered(authority, signed_letter(authority))
+
+
+@pytest.mark.parametrize(
+    "author, is_false",
+    [
+        (b'"boss@bank.example" <ann@example.org>', True),
+        (b"=?utf-8?q?boss=40bank=2Eexample?= <ann@example.org>", True),
+        (b'"Boss (boss@bank.example)" <ann@example.org>', True),
+        (b'"Ann@EXAMPLE.org" <ann@example.org>', False),
+        (b'"Ann @ work" <ann@example.org>', False),
+    ],
+)
+def test_a_name_that_is_the_address_of_another_is_told(authority: "Authority", author: bytes, is_false: bool) -> None:
+    assert ("another address" in uncovered(authority, signed_letter(authority, author))) is is_false
+
+
+@pytest.mark.parametrize(
+    "written, same", [("KATE@example.org", True), ("\N{KELVIN SIGN}ate@example.org", False), ("kate@EXAMPLE.ORG", True)]
+)
+def test_a_sign_that_looks_like_a_letter_is_another_address(written: str, same: bool) -> None:
+    assert (comparable(written) == comparable("kate@example.org")) is same
