@@ -192,6 +192,14 @@ ACTIONS: tuple[ActionInfo, ...] = (
     ActionInfo(
         "decrypt", "Decr&ypt...", "Message", (), "", "Ask for the passphrase and open what an opened message holds."
     ),
+    ActionInfo(
+        "protection",
+        "&How it is signed...",
+        "Message",
+        ("Ctrl+F9",),
+        "",
+        "Show which key signs and why, for whom it is encrypted, and every choice of how.",
+    ),
     ActionInfo("check", "&Check", "Message", ("F8",), "check", "Show the problems of the message.", True, gap=True),
     ActionInfo("next_problem", "&Next problem", "Message", ("Shift+F8",), "", "Go to the next problem."),
     ActionInfo(

@@ -67,6 +67,11 @@ class WindowProtection(QObject):
         """Encrypt the message, or not."""
         self._choose("encrypt", is_wanted)
 
+    def do_protection(self) -> None:
+        """Open the menu of how it is signed, at its field."""
+        field = self._window.status.protection
+        self.menu.popup(field.mapToGlobal(field.rect().topLeft()))
+
     def _choose(self, name: str, is_wanted: bool) -> None:
         """Turn a switch; as long as nobody knows the policy of From, that waits."""
         planned = self._composer.planned

@@ -91,6 +91,7 @@ HARMLESS = [
 ]
 
 
+@pytest.mark.qt_log_ignore("propagateSizeHints", r"does not support raise\(\)", "grabbing the keyboard")
 @pytest.mark.parametrize("name", HARMLESS)
 def test_an_action_triggers_without_error(
     name: str, window: MainWindow, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot

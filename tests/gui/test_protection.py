@@ -262,6 +262,15 @@ def test_the_menu_says_why_and_changes_how(open_letter: Callable[..., MainWindow
     assert window.composer.message.protection.autocrypt
 
 
+@pytest.mark.qt_log_ignore("propagateSizeHints", r"does not support raise\(\)", "grabbing the keyboard")
+def test_the_menu_opens_by_an_action(open_letter: Callable[..., MainWindow]) -> None:
+    window = open_letter()
+    window.trigger("protection")
+    assert window.protection.menu.isVisible()
+    assert window.protection.menu.actions()[0].text().startswith("The message will be neither signed nor encrypted.")
+    window.protection.menu.close()
+
+
 def test_a_key_can_be_pinned(open_letter: Callable[..., MainWindow], ann: KeyEntry, qtbot: QtBot) -> None:
     window = open_letter(Protection(sign=True))
     keys = entry(filled(window), "Sign with").menu()

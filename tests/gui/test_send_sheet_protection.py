@@ -184,6 +184,9 @@ def test_no_key_for_a_must_is_told_and_nothing_is_sealed(
     sheet = open_sheet(letter(services))
     reach(qtbot, sheet, Stage.FAILED)
     assert "no key can do that" in sheet.banner.sentence.words
+    assert "Nothing was sent." in sheet.banner.explanation.words
+    assert sheet.buttons["goto"].text() == "Open &keys and certificates…"
+    assert sheet.buttons["goto"].isVisible()
     assert sheet.review is None
 
 

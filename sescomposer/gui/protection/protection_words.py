@@ -95,7 +95,7 @@ def _done_lines(plan: "ProtectionPlan") -> Iterator[str]:
         yield f"SES signs it on its side, for {plan.address}. In the local inbox it lies unsigned."
     elif plan.signs and plan.key is not None:
         yield f"Signs: {key_words(plan.key)}. {plan.reason}".strip()
-    elif plan.signs:
+    elif plan.signs and not any(fault.sentence == plan.reason for fault in plan.faults):
         yield f"No key can sign it. {plan.reason}".strip()
     if plan.encrypts:
         yield from _encrypted_lines(plan)

@@ -17,7 +17,9 @@ _OPTION_OF = {TargetKind.CONFIGURATION_SET: "configuration_set", TargetKind.TAGS
 def go_to(window: "MainWindow", goal: "Goal") -> None:
     """Show the place of a goal and give it the focus."""
     kind = goal.target.kind
-    if goal.history:
+    if goal.action:
+        _do_first_of(window, goal.action)
+    elif goal.history:
         _do_first_of(window, "history")
     elif goal.finding is not None and kind in (TargetKind.FIELD, TargetKind.PART, TargetKind.NONE):
         window.problems.go_to(goal.finding)

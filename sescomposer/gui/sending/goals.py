@@ -44,6 +44,7 @@ class Goal:
         finding: What was found in the message at that very place, None for nothing.
         login: Name of the profile to sign in to, "" for none.
         history: Id of the submission to look up in the history, "" for none.
+        action: Name of the window's action to do, "" for none.
     """
 
     words: str
@@ -51,6 +52,11 @@ class Goal:
     finding: Finding | None = None
     login: str = ""
     history: str = ""
+    action: str = ""
+
+
+GOAL_OF_KEYS = Goal("Open &keys and certificates…", action="keys")
+"""Where to go when a message cannot be signed or encrypted as is wanted."""
 
 
 def goal_of(

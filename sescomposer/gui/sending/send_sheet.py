@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from sescomposer.core import limits
-from sescomposer.core.errors import AccountError, SesComposerError
+from sescomposer.core.errors import AccountError, ProtectionError, SesComposerError
 from sescomposer.core.protection.survival import Offer
 from sescomposer.gui.composer import Composer
 from sescomposer.gui.fonts import apply_fonts
@@ -18,7 +18,7 @@ from sescomposer.gui.protection.offering import take_offer
 from sescomposer.gui.protection.proving import Proving
 from sescomposer.gui.sending.after_sending import AfterSending
 from sescomposer.gui.sending.batch_model import rows_of_batch, rows_of_review
-from sescomposer.gui.sending.goals import goal_of_trouble
+from sescomposer.gui.sending.goals import GOAL_OF_KEYS, goal_of_trouble
 from sescomposer.gui.sending.hold_back import HoldBack, title_of
 from sescomposer.gui.sending.parcel import Parcel, parcel_of, unsent_parcel
 from sescomposer.gui.sending.run_follower import RunFollower
@@ -297,7 +297,11 @@ class SendSheet(QDialog):
             self._after.goal = goal_of_trouble(error)
             self.enter(Stage.NO_ACCOUNT, error.sentence, explanation=f"{error.hint} Nothing was sent.".strip())
         else:
-            self.enter(Stage.FAILED, error.sentence, explanation=error.hint)
+            hint = error.hint
+            if isinstance(error, ProtectionError):
+                self._after.goal = GOAL_OF_KEYS if self.parcel.is_of_window else None
+                hint = f"{hint} Nothing was sent."
+            self.enter(Stage.FAILED, error.sentence, explanation=hint)
 
     @Slot(object)
     def _on_seal_crashed(self, error: BaseException) -> None:

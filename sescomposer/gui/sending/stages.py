@@ -67,7 +67,7 @@ STAGES = {
     Stage.SEALING: StageInfo(
         "note", "Sealing the message…", "The octets that will be sent are written once.", ("cancel",), True
     ),
-    Stage.FAILED: StageInfo("error", "The message could not be sealed", "", ("close", "seal")),
+    Stage.FAILED: StageInfo("error", "The message could not be sealed", "", ("close", "goto", "seal")),
     Stage.NO_ACCOUNT: StageInfo("error", "The account cannot be used", "", ("close", "again", "goto")),
     Stage.REVIEWING: StageInfo("note", "Ready to send", "These octets will be sent, none other.", ("close", "confirm")),
     Stage.HOLDING: StageInfo("note", "Held back", "Nothing has left yet.", ("undo", "now"), True),
