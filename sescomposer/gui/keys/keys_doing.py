@@ -36,13 +36,13 @@ class KeysDoing(QObject):
 
     Signals:
         came(object): a `Came`: something is there that was not.
-        changed(str): something else than before; a sentence.
+        changed(object): something else than before; a sentence.
         failed(object): a `SesComposerError`.
         started(object, str): a task and what it does.
     """
 
     came = Signal(object)
-    changed = Signal(str)
+    changed = Signal(object)
     failed = Signal(object)
     started = Signal(object, str)
 

@@ -233,7 +233,7 @@ class KeysWindow(CompanionWindow):
         self.show_entry(came.page, came.id)
         self.look()
 
-    @Slot(str)
+    @Slot(object)
     def _on_changed(self, sentence: str) -> None:
         self.notice.say("")
         self._on_told(sentence)
