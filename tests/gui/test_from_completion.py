@@ -262,7 +262,7 @@ def test_options_offer_the_names_of_the_account(make: Make, services: Services, 
     view = window.views.show_view("options")
     assert isinstance(view, OptionsPane)
     assert offered(view) == ["news"]
-    services.knowing._keep(replace(KNOWN, configuration_sets=("other", "third")))
+    services.knowing.keep(replace(KNOWN, configuration_sets=("other", "third")))
     qtbot.waitUntil(lambda: offered(view) == ["other", "third"])
 
 

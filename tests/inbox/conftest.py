@@ -117,8 +117,15 @@ def serve(tmp_path: Path, new_inbox: Callable[[Road], Inbox]) -> Iterator[Serve]
 
 @pytest.fixture(autouse=True, scope="module")
 def garbage_of_cut_connections() -> Iterator[None]:
-    """Collect what clients left that were cut within a handshake: asyncio keeps their transports until then."""
+    """Collect what clients left that were cut within a handshake: asyncio keeps their transports until then.
+
+    Not before: their warnings would fail whichever test runs at that moment.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
     yield
+    if was_enabled:
+        gc.enable()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)
         gc.collect()
