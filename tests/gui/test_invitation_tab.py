@@ -1,6 +1,7 @@
 """The invitation tab: an event is made, shown as a form and as text, and stands in the tree at once."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -8,14 +9,15 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMainWindow
 from pytestqt.qtbot import QtBot
 
+from sescomposer.core.body_parts import body_parts
 from sescomposer.core.invitation.calendar import Calendar, read_calendar
-from sescomposer.core.invitation.event import Event, event_of
+from sescomposer.core.invitation.event import Event, event_of, with_event
 from sescomposer.core.invitation.layouts import Layout
-from sescomposer.core.invitation.placement import calendar_of, copies, layout_of
+from sescomposer.core.invitation.placement import calendar_of, copies, layout_of, with_calendar
 from sescomposer.core.invitation.words import holds_words, html_page, html_words, text_words
 from sescomposer.core.message import Message
 from sescomposer.core.parse import parse
-from sescomposer.core.structure import with_html, with_text
+from sescomposer.core.structure import with_header_field, with_html, with_text
 from sescomposer.gui.composer import Composer, Selection
 from sescomposer.gui.invitation import event_pages
 from sescomposer.gui.invitation.event_pages import FORM, TEXT, EventPages
@@ -231,8 +233,8 @@ def test_words_that_a_change_leaves_behind_are_said_and_updated_in_one_step(
     composer.edit_root(lambda root: with_html(with_text(root, text_words(event), ids), html, ids), "edit text")
     assert holds_words(composer.root, event)
     assert not pages.words_notice.isVisible()
-    pages.form.title.title.selectAll()
-    QTest.keyClicks(pages.form.title.title, "Dinner")
+    other = with_event(calendar_in(composer), replace(event, summary="Dinner"))
+    composer.edit_root(lambda root: with_calendar(root, other), "edit event")
     assert pages.words_notice.isVisible()
     assert pages.sizeHint().height() < pages.form.sizeHint().height(), "it would push header fields away"
     assert "text and the HTML" in pages.words_notice.sentence
@@ -244,6 +246,94 @@ def test_words_that_a_change_leaves_behind_are_said_and_updated_in_one_step(
     composer.undo()
     assert holds_words(composer.root, event)
     assert pages.words_notice.isVisible()
+    composer.undo()
+    assert not pages.words_notice.isVisible()
+
+
+def test_words_and_subject_follow_what_is_typed_into_the_form(pages: EventPages, composer: Composer) -> None:
+    pages.make()
+    event, ids = event_in(composer), composer.ids
+    composer.edit_root(lambda root: with_text(root, f"Hi\n\n{text_words(event)}Bye\n", ids), "edit text")
+    title = pages.form.title.title
+    title.selectAll()
+    QTest.keyClicks(title, "Dinner")
+    assert composer.root.subject == "Dinner"
+    assert text_of(composer) == f"Hi\n\n{text_words(event_in(composer))}Bye\n"
+    assert not pages.words_notice.isVisible()
     while composer.undo_list.undo_label == "edit title":
         composer.undo()
-    assert not pages.words_notice.isVisible()
+    assert (composer.root.subject, event_in(composer).summary) == ("Lunch on Friday", "Lunch on Friday")
+    assert text_of(composer) == f"Hi\n\n{text_words(event)}Bye\n"
+
+
+@pytest.mark.parametrize(
+    "subject, then",
+    [
+        ("", "Dinner"),
+        ("Lunch", "Dinner"),
+        ("Invitation: Lunch", "Invitation: Dinner"),
+        ("Lunch with all of you", "Lunch with all of you"),
+        ("Re: Lunch", "Re: Lunch"),
+    ],
+)
+def test_subject_follows_the_title_in_one_step_as_long_as_it_says_nothing_else(
+    pages: EventPages, composer: Composer, subject: str, then: str
+) -> None:
+    pages.make()
+    composer.edit_root(lambda root: with_header_field(root, root.key, "Subject", subject), "edit Subject")
+    composer.edit_root(lambda root: with_calendar(root, titled(composer, "Lunch")), "edit event")
+    assert not pages.edits.change(lambda event: replace(event, summary="Dinner"), "edit title")
+    assert composer.root.subject == then
+    composer.undo()
+    assert (composer.root.subject, event_in(composer).summary) == (subject, "Lunch")
+
+
+def test_a_message_without_a_subject_field_gets_one(pages: EventPages, composer: Composer) -> None:
+    composer.open_message(Message(parse(b"From: a@a.example\r\nTo: b@b.example\r\n\r\n")))
+    pages.make()
+    assert composer.root.header.first("Subject") is None
+    assert not pages.edits.change_text("summary", "T", "edit title")
+    assert composer.root.subject == "T"
+    assert not pages.edits.change_text("summary", "Te", "edit title")
+    assert composer.root.subject == "Te"
+    composer.undo()
+    assert composer.root.header.first("Subject") is None
+
+
+def test_making_an_invitation_says_the_event_in_an_empty_message(pages: EventPages, composer: Composer) -> None:
+    octets = b"From: a@a.example\r\nTo: b@b.example\r\nSubject: Tea\r\n\r\n"
+    composer.open_message(Message(parse(octets)))
+    pages.make()
+    assert holds_words(composer.root, event_in(composer))
+    parts = body_parts(composer.root)
+    assert parts.html is not None
+    assert layout_of(composer.root) is Layout.RECOMMENDED
+    assert not pages.edits.change(lambda event: replace(event, location="Hall"), "edit place")
+    assert "Hall" in text_of(composer)
+    assert "Hall" in parts_html(composer)
+    composer.undo()
+    composer.undo()
+    assert bytes(composer.root.octets) == octets
+
+
+def test_what_somebody_wrote_stays_when_an_invitation_is_made(pages: EventPages, composer: Composer) -> None:
+    before = text_of(composer)
+    assert before.strip()
+    pages.make()
+    assert text_of(composer) == before
+
+
+def titled(composer: Composer, title: str) -> Calendar:
+    return with_event(calendar_in(composer), replace(event_in(composer), summary=title))
+
+
+def text_of(composer: Composer) -> str:
+    part = body_parts(composer.root).text
+    assert part is not None
+    return part.text()
+
+
+def parts_html(composer: Composer) -> str:
+    part = body_parts(composer.root).html
+    assert part is not None
+    return part.text()

@@ -21,6 +21,7 @@ from sescomposer.core.invitation.placement import (
 )
 from sescomposer.core.invitation.vtimezone import vtimezone
 from sescomposer.gui.composer import Composer
+from sescomposer.gui.invitation.making import followed
 from sescomposer.gui.models.header_rows import merges
 
 NO_CALENDAR = "It holds no calendar object: nothing in it starts with BEGIN:VCALENDAR."
@@ -87,7 +88,10 @@ class EventEdits:
             calendar = calendar_of(root) or read_calendar(b"")
             event = event_of(calendar)
             wanted = change(event)
-            return root if wanted == event else with_calendar(root, with_event(calendar, wanted, zone_octets))
+            if wanted == event:
+                return root
+            root = with_calendar(root, with_event(calendar, wanted, zone_octets))
+            return followed(root, event, wanted, self._composer.ids)
 
         return self.edit(edit, label, merge=merge)
 

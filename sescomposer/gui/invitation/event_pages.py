@@ -27,7 +27,7 @@ from sescomposer.gui.icons import icon
 from sescomposer.gui.invitation.edits import EventEdits, placed, zone_octets
 from sescomposer.gui.invitation.empty_page import EmptyPage
 from sescomposer.gui.invitation.form import EventForm
-from sescomposer.gui.invitation.making import event_of_message, sender_of
+from sescomposer.gui.invitation.making import event_of_message, sender_of, with_first_words
 from sescomposer.gui.invitation.system_zone import system_zone
 from sescomposer.gui.invitation.text_pane import CalendarTextPane
 from sescomposer.gui.invitation.told_words import ToldWords
@@ -213,6 +213,7 @@ class EventPages(QWidget):
 
         def edit(root: Entity) -> Entity:
             calendar = new_calendar(event_of_message(root, clock, zone), ids, now, zone_octets)
+            root = with_first_words(root, event_of(calendar), ids)
             return place(root, calendar, Layout.RECOMMENDED, ids)
 
         self._tell(self.edits.edit(edit, "make an invitation"))

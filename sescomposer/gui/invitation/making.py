@@ -1,15 +1,22 @@
-"""An event made of what the message says: subject, sender, recipients; and the fields of the message made of guests."""
+"""An event made of what the message says: subject, sender, recipients; and what the message says made of the event."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+from sescomposer.core.body_parts import body_parts
 from sescomposer.core.entity import Entity
 from sescomposer.core.envelope import mailboxes
+from sescomposer.core.errors import EncodingError
+from sescomposer.core.identifiers import Identifiers
 from sescomposer.core.invitation.event import Event
 from sescomposer.core.invitation.moments import Moment
 from sescomposer.core.invitation.people import Attendee, Person, as_mailbox, key_of
-from sescomposer.core.structure import insert_header_field, with_header_field
+from sescomposer.core.invitation.words import with_words
+from sescomposer.core.structure import insert_header_field, with_header_field, with_html, with_text
 from sescomposer.gui.models.header_rows import place_for
+from sescomposer.services.invitation_making import bodies
+from sescomposer.services.invitation_messages import subject_for
 
 _HOUR = timedelta(hours=1)
 REQUIRED, OPTIONAL = "REQ-PARTICIPANT", "OPT-PARTICIPANT"
@@ -40,6 +47,46 @@ def event_of_message(root: Entity, clock: datetime, zone: str) -> Event:
         organizer=sender_of(root),
         attendees=guests_of(root),
     )
+
+
+def followed(root: Entity, before: Event, after: Event, ids: Identifiers) -> Entity:
+    """Let Subject, and the words of the event in text and HTML, follow an event that was changed.
+
+    Subject follows as long as it is empty, is the old title, or is what we call a message of the event.
+
+    Raises:
+        EditError, HeaderError: the field cannot be written.
+    """
+    root = with_words(root, before, after, ids)
+    said, title = root.subject.strip(), " ".join(before.summary.split())
+    if before.summary != after.summary and said in ("", title):
+        return _with_subject(root, after.summary)
+    is_ours = said == subject_for(replace(before, summary=title)).strip() and subject_for(before) != subject_for(after)
+    return _with_subject(root, subject_for(after)) if is_ours else root
+
+
+def _with_subject(root: Entity, text: str) -> Entity:
+    words = " ".join(text.split())
+    if root.header.first("Subject") is None:
+        return insert_header_field(root, root.key, place_for(root, "Subject"), "Subject", words) if words else root
+    return with_header_field(root, root.key, "Subject", words)
+
+
+def with_first_words(root: Entity, event: Event, ids: Identifiers) -> Entity:
+    """Say the event in words in a message that has neither text nor HTML yet; any other stays as it is.
+
+    Raises:
+        EditError: it is signed or encrypted.
+    """
+    parts = body_parts(root)
+    try:
+        is_empty = not any(part.text().strip() for part in (parts.text, parts.html) if part is not None)
+    except EncodingError:
+        return root  # nobody knows what it says
+    if not is_empty:
+        return root
+    text, html = bodies(event, None, None)
+    return with_html(with_text(root, text, ids), html, ids)
 
 
 def sender_of(root: Entity) -> Person | None:
