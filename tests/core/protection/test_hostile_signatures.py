@@ -21,6 +21,7 @@ from sescomposer.core.protection.envelope_reading import read_enveloped
 from sescomposer.core.protection.enveloping import encrypt
 from sescomposer.core.protection.facts import LayerKind, SignatureFacts, Verdict
 from sescomposer.core.protection.issuer_and_serial import issuer_and_serial
+from sescomposer.core.protection.key_files import read_key_pair
 from sescomposer.core.protection.layers import Surroundings, opened
 from sescomposer.core.protection.opening import decrypt
 from sescomposer.core.protection.reading import read
@@ -206,3 +207,51 @@ def test_a_name_that_is_the_address_of_another_is_told(authority: "Authority", a
 )
 def test_a_sign_that_looks_like_a_letter_is_another_address(written: str, same: bool) -> None:
     assert (comparable(written) == comparable("kate@example.org")) is same
+
+
+def pfx(*contents: bytes, mac: bytes = b"") -> bytes:
+    safe = der.sequence(der.oid(DATA), der.context(0, der.octet_string(der.sequence(*contents))))
+    return der.sequence(der.integer(3), safe, *([mac] if mac else []))
+
+
+def derivation(rounds: int) -> bytes:
+    parameters = der.sequence(der.octet_string(bytes(8)), der.integer(rounds), der.integer(32))
+    return der.sequence(der.oid("1.2.840.113549.1.5.12"), parameters)
+
+
+def shrouded(key_derivation: bytes) -> bytes:
+    """Give a bag with a key under PBES2, in a collection of bags."""
+    cipher = der.sequence(der.oid("2.16.840.1.101.3.4.1.42"), der.octet_string(bytes(16)))
+    scheme = der.sequence(der.oid("1.2.840.113549.1.5.13"), der.sequence(key_derivation, cipher))
+    key = der.sequence(scheme, der.octet_string(bytes(160)))
+    return der.sequence(der.sequence(der.oid("1.2.840.113549.1.12.10.1.2"), der.context(0, key)))
+
+
+def content(bags: bytes) -> bytes:
+    return der.sequence(der.oid(DATA), der.context(0, der.octet_string(bags)))
+
+
+def slow_files() -> dict[str, bytes]:
+    nested = der.sequence(
+        der.sequence(der.oid("1.2.840.113549.1.12.10.1.6"), der.context(0, shrouded(derivation(10**7))))
+    )
+    scheme = der.sequence(derivation(10**7), der.sequence(der.oid("1.2.840.113549.2.9"), der.null()))
+    digest = der.sequence(der.sequence(der.oid("1.2.840.113549.1.5.14"), scheme), der.octet_string(bytes(32)))
+    steps = der.sequence(der.octet_string(bytes(8)), der.integer(16384), der.integer(8), der.integer(10_000))
+    damaged = der.sequence(der.sequence(der.integer(1)))
+    return {
+        "plain": pfx(content(shrouded(derivation(10**7)))),
+        "bags in bags": pfx(content(nested)),
+        "many": pfx(*[content(shrouded(derivation(10**6)))] * 10),
+        "behind damage": pfx(content(damaged), content(shrouded(derivation(10**7)))),
+        "PBMAC1": pfx(mac=der.sequence(digest, der.octet_string(bytes(8)), der.integer(1))),
+        "scrypt": pfx(content(shrouded(der.sequence(der.oid("1.3.6.1.4.1.11591.4.11"), steps)))),
+        "less than none": pfx(content(shrouded(derivation(-(10**8)))), content(shrouded(derivation(10**7)))),
+        "a number without end": pfx(content(shrouded(derivation(1 << 40_000)))),
+    }
+
+
+@pytest.mark.parametrize("name", slow_files())
+def test_a_key_that_wants_minutes_to_be_opened_is_refused(name: str) -> None:
+    with pytest.raises(CertificateError, match="rounds of work"):
+        read_key_pair(slow_files()[name], b"secret")
