@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 from authority import Authority, pem_of
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
 from sescomposer.bootstrap import Services
 from sescomposer.core import compose
-from sescomposer.core.message import NOT_CHOSEN, Message, Method, Protection
+from sescomposer.core.message import NOT_CHOSEN, Message, Method, Protection, Road
 from sescomposer.core.parse import parse
 from sescomposer.gui.main_window import MainWindow
 from sescomposer.gui.panes.raw_pane import RawState
@@ -168,7 +168,9 @@ def test_a_must_is_on_and_cannot_be_taken_off(
     assert any("must be signed: its policy says so" in sentence for sentence in window.info.sentences)
     # A policy that is lifted elsewhere is seen when the user comes back.
     must(services, sign=Policy.OFFER)
-    window.protection.look_again()
+    application = QGuiApplication.instance()
+    assert isinstance(application, QGuiApplication)
+    application.focusWindowChanged.emit(window.windowHandle())
     qtbot.waitUntil(lambda: not switch(window, "sign").isChecked())
     assert not any("policy says so" in sentence for sentence in window.info.sentences)
 
@@ -203,6 +205,18 @@ def test_the_policy_follows_the_from_mailbox(
     other = parse(bytes(window.composer.root.octets).replace(ANN.encode(), EVE.encode()))
     window.composer.edit_root(lambda root: other, "edit From")
     qtbot.waitUntil(lambda: words(window) == "not signed")
+
+
+def test_what_came_signed_is_not_signed_again_by_a_policy(
+    make_window: Callable[..., MainWindow], services: Services, ann: KeyEntry, qtbot: QtBot
+) -> None:
+    must(services)
+    sealed = services.sending.review(letter(services), services.local_transport(Road.SES_V2)).sealed[0]
+    window = make_window(Message(sealed.root))
+    qtbot.waitUntil(lambda: window.composer.planned is not None)
+    assert words(window) == "signed already"
+    assert "goes out as it is" in window.status.protection.toolTip()
+    assert not switch(window, "sign").isChecked()
 
 
 def test_policies_that_cannot_be_read_are_told(

@@ -247,9 +247,14 @@ def outcomes(card: OutcomeCard) -> dict[str, str]:
 
 
 def test_what_the_signature_survives_is_a_table_and_a_safer_form_is_offered(
-    qtbot: QtBot, open_sheet: Callable[..., SendSheet], services: Services, import_ann: Callable[..., KeyEntry]
+    qtbot: QtBot,
+    open_sheet: Callable[..., SendSheet],
+    services: Services,
+    import_ann: Callable[..., KeyEntry],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     import_ann()
+    monkeypatch.setattr(DiffDialog, "ask_messages", lambda *asked: True)
     sheet = open_sheet(letter(services, SIGN))
     reach(qtbot, sheet, Stage.REVIEWING)
     card = card_of(qtbot, sheet)
@@ -260,7 +265,7 @@ def test_what_the_signature_survives_is_a_table_and_a_safer_form_is_offered(
     assert found["headers"] == "holds"
     assert found["footer"] == found["links"] == "breaks"
     opaque = card.offers[-1]
-    assert opaque.text() == "Sign with everything inside the signature"
+    assert opaque.text() == "Sign with everything inside the signature..."
     opaque.click()
     reach(qtbot, sheet, Stage.SEALING)
     reach(qtbot, sheet, Stage.REVIEWING)

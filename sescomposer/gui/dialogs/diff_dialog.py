@@ -1,11 +1,12 @@
 """Shows what an edit would change before it is made."""
 
 from collections.abc import Iterable
+from dataclasses import fields
 
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
 
-from sescomposer.core.line_difference import DiffLine, octets_difference, text_difference
+from sescomposer.core.line_difference import Change, DiffLine, octets_difference, text_difference
 from sescomposer.core.message import Message
 from sescomposer.gui.widgets.diff_view import DiffView
 
@@ -41,8 +42,9 @@ class DiffDialog(QDialog):
 
     @classmethod
     def ask_messages(cls, parent: QWidget, label: str, before: Message, after: Message) -> bool:
-        """Show the difference of the octets of two messages; whether the user wants it."""
-        return cls._run(parent, label, octets_difference(before.root.octets, after.root.octets), label)
+        """Show the difference of the octets of two messages, and of what stands beside; whether the user wants it."""
+        octets = octets_difference(before.root.octets, after.root.octets)
+        return cls._run(parent, label, (*beside_difference(before, after), *octets), label)
 
     @classmethod
     def _run(cls, parent: QWidget, title: str, lines: Iterable[DiffLine], label: str) -> bool:
@@ -50,3 +52,38 @@ class DiffDialog(QDialog):
         wanted = dialog.exec() == QDialog.DialogCode.Accepted
         dialog.deleteLater()
         return wanted
+
+
+def beside_difference(before: Message, after: Message) -> tuple[DiffLine, ...]:
+    """Compare what no octet of two messages says: options of the service, signing and encrypting.
+
+    >>> from dataclasses import replace
+    >>> from sescomposer.core.message import Protection
+    >>> from sescomposer.core.parse import parse
+    >>> message = Message(parse(b""))
+    >>> found = beside_difference(message, replace(message, protection=Protection(sign=True)))
+    >>> [f"{line.change}{line.text}" for line in found]
+    ['-sign: not chosen', '+sign: yes']
+    """
+    lines: list[DiffLine] = []
+    for old, new in ((before.options, after.options), (before.protection, after.protection)):
+        for field in fields(old):
+            was, becomes = getattr(old, field.name), getattr(new, field.name)
+            if was != becomes:
+                name = field.name.replace("_", " ")
+                lines.append(DiffLine(Change.REMOVED, f"{name}: {_shown(was)}"))
+                lines.append(DiffLine(Change.ADDED, f"{name}: {_shown(becomes)}"))
+    return tuple(lines)
+
+
+def _shown(value: object) -> str:
+    """Give a value for people."""
+    match value:
+        case None:
+            return "not chosen"
+        case bool():
+            return "yes" if value else "no"
+        case tuple():
+            return ", ".join("=".join(pair) if isinstance(pair, tuple) else str(pair) for pair in value) or "(none)"
+        case _:
+            return str(value) or "(none)"

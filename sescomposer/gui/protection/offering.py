@@ -21,8 +21,7 @@ def take_offer(composer: "Composer", offer: Offer, parent: QWidget) -> bool:
     except MessageError as error:
         composer.refused.emit(error)
         return False
-    # The form of the signature is no octet of the message: there is nothing to compare.
-    if after.root is not before.root and not DiffDialog.ask_messages(parent, offer.fix.label, before, after):
+    if not DiffDialog.ask_messages(parent, offer.fix.label, before, after):
         return False
     return composer.apply(lambda message: after, f"change how it is signed: {offer.fix.label}")
 

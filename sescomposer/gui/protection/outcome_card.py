@@ -157,7 +157,7 @@ class OutcomeCard(QWidget):
             label = self._label()
             label.setContentsMargins(0, 0, 0, 0)
             label.setText(offer.sentence)
-            button = QPushButton(offer.fix.label.replace("&", "&&"), self)
+            button = QPushButton(f"{offer.fix.label.replace('&', '&&')}...", self)
             button.setAutoDefault(False)
             button.setAccessibleDescription(offer.sentence)
             button.clicked.connect(lambda checked=False, chosen=offer: self.offer_wanted.emit(chosen))

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from sescomposer.services.protection_plan import ProtectionPlan
     from sescomposer.services.protection_ports import KeyEntry
 
-_PROTECTED = ("multipart/signed", "multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime")
+_MULTIPARTS = {"multipart/signed": "signed", "multipart/encrypted": "encrypted"}
+_CMS = ("application/pkcs7-mime", "application/x-pkcs7-mime")
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,12 +32,14 @@ class Planned:
         plan: What will be done; None where nothing is, and nobody demands anything.
         keys: The own keys, to choose from.
         trouble: Why nothing can be told, a sentence; "" where it could.
+        came: "signed" or "encrypted" where the message is so as it stands, "" else.
     """
 
     protection: Protection = NOT_CHOSEN
     plan: "ProtectionPlan | None" = None
     keys: "tuple[KeyEntry, ...]" = ()
     trouble: str = ""
+    came: str = ""
 
     @property
     def facts(self) -> "ProtectionFacts | None":
@@ -115,17 +118,25 @@ class Planner:
         return not came_protected(message.root)
 
     def _found(self, message: Message, account: str, region: str) -> Planned:
-        services, protection = self._services, message.protection
+        services, protection, came = self._services, message.protection, came_protected(message.root)
         try:
             plan = services.protecting.plan(message, account, region)
-            return Planned(protection, plan, services.keys.all())
+            return Planned(protection, plan, services.keys.all(), came=came)
         except SesComposerError as error:
-            return Planned(protection, trouble=f"{error.sentence} {error.hint}".strip())
+            return Planned(protection, trouble=f"{error.sentence} {error.hint}".strip(), came=came)
 
 
-def came_protected(root: "Entity") -> bool:
-    """Whether a message is signed or encrypted as it stands."""
-    return root.media_type in _PROTECTED
+def came_protected(root: "Entity") -> str:
+    r"""Say whether a message is "signed" or "encrypted" as it stands, "" for neither.
+
+    >>> from sescomposer.core.parse import parse
+    >>> came_protected(parse(b"Content-Type: multipart/signed\r\n\r\n")), came_protected(parse(b"a"))
+    ('signed', '')
+    """
+    kind = root.media_type
+    if kind in _CMS:
+        return "signed" if (root.content_type.get("smime-type") or "").lower() == "signed-data" else "encrypted"
+    return _MULTIPARTS.get(kind, "")
 
 
 PLAIN = Planned()

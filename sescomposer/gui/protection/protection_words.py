@@ -31,7 +31,7 @@ def field_words(protection: Protection, planned: "Planned | None") -> str:
         return "SES signs it"
     done = [word for word, is_wanted in (("signed", wanted.sign), ("encrypted", wanted.encrypt)) if is_wanted]
     if not done:
-        return NOT_PROTECTED
+        return f"{planned.came} already" if planned is not None and planned.came else NOT_PROTECTED
     demanded = [word for word in done if planned is not None and word in planned.demanded]
     further = [word for word in done if word not in demanded]
     by = ", OpenPGP" if wanted.method is Method.OPENPGP else ""
@@ -69,12 +69,17 @@ def told_words(planned: "Planned | None") -> str:
         return f"It cannot be told how the message must be protected, so it cannot be sent. {planned.trouble}"
     if planned.plan is None:
         return "The message will be neither signed nor encrypted. Nobody demands it for its From mailbox."
-    return "\n".join(_lines(planned.plan))
+    came = planned.came
+    if not came:
+        return "\n".join(_lines(planned.plan, came=False))
+    becomes = " already" if planned.plan.signs or planned.plan.encrypts else ", and goes out as it is"
+    return "\n".join((f"The message is {came} as it stands{becomes}.", *_lines(planned.plan, came=True)))
 
 
-def _lines(plan: "ProtectionPlan") -> Iterator[str]:
+def _lines(plan: "ProtectionPlan", *, came: bool) -> Iterator[str]:
     if not (plan.signs or plan.encrypts):
-        yield "The message will be neither signed nor encrypted."
+        if not came:
+            yield "The message will be neither signed nor encrypted."
         if plan.set_signs:
             yield f"SES signs by itself what goes through the configuration set “{plan.configuration_set}”."
     else:

@@ -54,6 +54,7 @@ class ReviewPage(QSplitter):
         largest, size = review.road.octets, max(len(item.octets) for item in review.sealed)
         self.gauge.measure(size, largest, "error" if size > largest else "note")
         self.gauge.setToolTip(f"{size:,} of {largest:,} octets")
+        self._scroll.verticalScrollBar().setValue(0)
         self.findings.show_findings(review.findings, needs_reasons=not ready.transport.is_local)
         self.show_item(review, 0, way, ready)
 
@@ -82,9 +83,9 @@ class ReviewPage(QSplitter):
         column.addWidget(self.protection)
         column.addLayout(self._build_facts())
         column.addStretch(1)
-        scroll = SteadyScroll(content, self)
-        scroll.setMinimumWidth(304)
-        return scroll
+        self._scroll = SteadyScroll(content, self)
+        self._scroll.setMinimumWidth(304)
+        return self._scroll
 
     def _build_facts(self) -> QGridLayout:
         grid = QGridLayout()
