@@ -24,6 +24,7 @@ ROUNDS = 600_000
 _WRONG = "The passphrase does not open this key."
 _NEEDED = "This key is protected by a passphrase."
 _TRY = "Type it again; mind capitals and the keyboard layout."
+_MOST_KEYS = 10
 _KEY_LABELS = ("PRIVATE KEY", "ENCRYPTED PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY", "DSA PRIVATE KEY")
 
 
@@ -75,6 +76,12 @@ def read_pem_pair(octets: bytes, passphrase: bytes | None) -> KeyPair:
     if not blocks:
         raise CertificateError(
             "This file has no private key in it.", hint="Choose the file that starts with BEGIN PRIVATE KEY as well."
+        )
+    if len(blocks) > _MOST_KEYS:
+        raise CertificateError(
+            f"This file has {len(blocks)} private keys in it; at most {_MOST_KEYS} are tried.",
+            hint="Choose the file with the one key to import.",
+            value=len(blocks),
         )
     certificates = read_certificates(octets)
     opened = [_opened(body, block, passphrase) for body, block in blocks]

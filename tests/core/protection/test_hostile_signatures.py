@@ -146,11 +146,12 @@ def compressed(data: bytes) -> bytes:
 
 
 def test_octets_behind_compressed_content_cost_nothing(costs_at_most: Costs) -> None:
-    def held(behind: int) -> bytes:
-        return bytes(uncompress(Octets.of(compressed(zlib.compress(b"Tea") + bytes(behind))), MemoryTarget))
+    def file(behind: int) -> Octets:
+        return Octets.of(compressed(zlib.compress(b"Tea") + bytes(behind)))
 
-    assert held(1 << 20) == b"Tea"
-    costs_at_most(40, lambda: held(20 << 20), lambda: held(2 << 20))
+    large, small = file(40 << 20), file(4 << 20)
+    assert bytes(uncompress(large, MemoryTarget)) == b"Tea"
+    costs_at_most(40, lambda: uncompress(large, MemoryTarget), lambda: uncompress(small, MemoryTarget))
 
 
 def test_many_bombs_in_one_message_have_room_for_one(authority: "Authority") -> None:
@@ -255,3 +256,9 @@ def slow_files() -> dict[str, bytes]:
 def test_a_key_that_wants_minutes_to_be_opened_is_refused(name: str) -> None:
     with pytest.raises(CertificateError, match="rounds of work"):
         read_key_pair(slow_files()[name], b"secret")
+
+
+def test_a_file_of_countless_keys_is_refused(authority: "Authority") -> None:
+    key = b"-----BEGIN ENCRYPTED PRIVATE KEY-----\nMAA=\n-----END ENCRYPTED PRIVATE KEY-----\n"
+    with pytest.raises(CertificateError, match="11 private keys"):
+        read_key_pair(key * 11 + authority.pem(authority.leaf()).partition(b"-----END PRIVATE KEY-----")[2], b"secret")
