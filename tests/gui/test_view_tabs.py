@@ -26,8 +26,23 @@ def test_wide_row_has_all_names(qtbot: QtBot) -> None:
     assert _texts(_tabs(qtbot, 1400)) == list(_TITLES)
 
 
+def _have_icons(tabs: ViewTabs) -> bool:
+    return all(not tabs.tabIcon(index).isNull() for index in range(tabs.count()))
+
+
+def test_names_outlast_icons(qtbot: QtBot) -> None:
+    tabs = _tabs(qtbot, 1400)
+    assert _have_icons(tabs)
+    width = next(width for width in range(1400, 0, -10) if tabs.resize(width, 30) or not _have_icons(tabs))
+    assert _texts(tabs) == list(_TITLES)
+    assert width > 300
+    tabs.resize(300, 30)
+    assert _have_icons(tabs)
+    assert _texts(tabs) == ["Tree and Raw", "", "", "", "", ""]
+
+
 def test_narrow_row_names_the_chosen_one_alone(qtbot: QtBot) -> None:
-    tabs = _tabs(qtbot, 420)
+    tabs = _tabs(qtbot, 300)
     assert _texts(tabs) == ["Tree and Raw", "", "", "", "", ""]
     tabs.setCurrentIndex(3)
     assert _texts(tabs) == ["", "", "", "Delivered", "", ""]
@@ -36,6 +51,7 @@ def test_narrow_row_names_the_chosen_one_alone(qtbot: QtBot) -> None:
 
 
 def test_room_that_comes_back_brings_the_names_back(qtbot: QtBot) -> None:
-    tabs = _tabs(qtbot, 420)
+    tabs = _tabs(qtbot, 300)
     tabs.resize(1400, 30)
     assert _texts(tabs) == list(_TITLES)
+    assert _have_icons(tabs)
