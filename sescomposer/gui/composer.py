@@ -21,7 +21,7 @@ from sescomposer.core.message import Message, Road
 from sescomposer.core.octets import Octets
 from sescomposer.core.seal import as_sealed
 from sescomposer.core.undo import UndoList
-from sescomposer.gui.reading.reader import MessageReader
+from sescomposer.gui.layers.reader import MessageReader
 from sescomposer.gui.safekeeping import Safekeeping
 from sescomposer.gui.tasks import Context, TaskRunner
 from sescomposer.services.settings import CHECK_FORGOTTEN_ATTACHMENT, MORE_ATTACHMENT_WORDS, ROAD

@@ -20,13 +20,13 @@ from sescomposer.core.message import Message
 from sescomposer.core.parse import parse
 from sescomposer.gui.composer import Composer, Selection
 from sescomposer.gui.keys import passphrase_prompt
+from sescomposer.gui.layers.reader import ReadingState
+from sescomposer.gui.layers.words import rows_of, verdict
 from sescomposer.gui.panes.raw_pane import RawState
 from sescomposer.gui.panes.tree_and_source import TreeAndSource
 from sescomposer.gui.reading.decrypted_saving import decrypted_octets, write_decrypted
-from sescomposer.gui.reading.reader import ReadingState
 from sescomposer.gui.reading.signature_panel import SignaturePanel
 from sescomposer.gui.reading.signature_view import SignatureView
-from sescomposer.gui.reading.words import rows_of, verdict
 from sescomposer.gui.tasks import TaskRunner
 from sescomposer.services.account import Secret
 
@@ -108,6 +108,15 @@ def kind(composer: Composer) -> str:
     return verdict(composer.reader.opened).kind
 
 
+def state(composer: Composer) -> ReadingState:
+    return composer.reader.state
+
+
+def differing(composer: Composer) -> tuple[str, ...]:
+    assert composer.reader.opened is not None
+    return composer.reader.opened.reading.outer_differs
+
+
 # --- what all of it comes to -----------------------------------------------------------------------------------------
 
 
@@ -128,7 +137,7 @@ def test_nothing_of_reading_is_imported_for_an_ordinary_message(home: Path) -> N
         "QTest.qWait(300)\n"
         "composer.close(); runner.close(); services.close()\n"
         "early = [n for n in sys.modules if n in ('cryptography', 'asn1crypto', 'pysequoia')\n"
-        "         or n in ('sescomposer.core.protection.reading', 'sescomposer.gui.reading.opened')]\n"
+        "         or n in ('sescomposer.core.protection.reading', 'sescomposer.gui.layers.opened')]\n"
         "assert not early, early\n"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=60)
@@ -138,7 +147,7 @@ def test_nothing_of_reading_is_imported_for_an_ordinary_message(home: Path) -> N
 def test_an_ordinary_message_has_no_strip(open_: Open, services: Services, qtbot: QtBot) -> None:
     composer = Composer(services, TaskRunner(), Message(parse(MESSAGE)))
     composer.reader.read()
-    assert composer.reader.state is ReadingState.NOTHING
+    assert state(composer) is ReadingState.NOTHING
     assert composer.reader.opened is None
     composer.close()
 
@@ -337,12 +346,12 @@ def test_a_closed_layer_asks_only_when_the_user_wants(
 def test_the_answer_for_an_older_message_is_dropped(open_: Open, mail: ProtectedMail, qtbot: QtBot) -> None:
     composer, view = open_(mail.ours())
     composer.open_message(Message(parse(mail.tampered())))
-    assert composer.reader.state is ReadingState.READING
+    assert state(composer) is ReadingState.READING
     assert composer.reader.rows.marks == {}
     composer.open_message(Message(parse(MESSAGE)))
-    assert composer.reader.state is ReadingState.NOTHING
+    assert state(composer) is ReadingState.NOTHING
     qtbot.waitUntil(lambda: composer.runner.running == 0)
-    assert composer.reader.state is ReadingState.NOTHING
+    assert state(composer) is ReadingState.NOTHING
     assert not view.strip.sentence
 
 
@@ -355,15 +364,14 @@ def test_an_edit_is_checked_anew_and_keys_inside_stay(
     view.tree.view.setCurrentIndex(inside)
     key = view.tree.current.key
     undo = edited_header(composer)
-    assert composer.reader.state is ReadingState.READING
+    assert state(composer) is ReadingState.READING
     assert view.tree.current.key == key, "what it holds stays in the tree meanwhile"
     wait_read(qtbot, composer)
     assert view.tree.current.key == key
-    assert composer.reader.opened is not None
-    assert composer.reader.opened.reading.outer_differs == ("To",)
+    assert differing(composer) == ("To",)
     undo()
     wait_read(qtbot, composer)
-    assert composer.reader.opened.reading.outer_differs == ()
+    assert differing(composer) == ()
 
 
 def edited_header(composer: Composer) -> Callable[[], None]:
@@ -380,7 +388,7 @@ def test_reading_can_be_stopped_and_begun_again(open_: Open, mail: ProtectedMail
     composer, view = open_(mail.ours())
     composer.reader.read()
     composer.reader.stop()
-    assert composer.reader.state is ReadingState.STOPPED
+    assert state(composer) is ReadingState.STOPPED
     assert "stopped" in view.strip.sentence
     assert composer.reader.rows.marks == {}
     view.strip.again_button.click()

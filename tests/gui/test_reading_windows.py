@@ -20,15 +20,15 @@ from sescomposer.core.parse import parse
 from sescomposer.core.structure import splice
 from sescomposer.gui.composer import Composer, Selection
 from sescomposer.gui.inbox_window import InboxWindow
+from sescomposer.gui.layers.reader import MessageReader, ReadingState
+from sescomposer.gui.layers.words import verdict
 from sescomposer.gui.main_window import MainWindow
 from sescomposer.gui.panes.inbox_detail import DELIVERED, SIGNATURE, InboxDetail
 from sescomposer.gui.panes.message_inspector import MessageInspector
 from sescomposer.gui.panes.message_preview import MessagePreview
 from sescomposer.gui.panes.tree_and_source import TreeAndSource
 from sescomposer.gui.reading.lifting import is_refused_by_signature
-from sescomposer.gui.reading.reader import MessageReader, ReadingState
 from sescomposer.gui.reading.signature_panel import SignaturePanel
-from sescomposer.gui.reading.words import verdict
 from sescomposer.services.account import Secret
 
 if TYPE_CHECKING:
@@ -94,12 +94,12 @@ def test_an_edit_below_a_signature_is_refused_and_changes_nothing(
 def test_the_text_says_why_and_lifts(make_window: Make, mail: ProtectedMail, qtbot: QtBot) -> None:
     window = opened_window(make_window, mail.ours(), qtbot)
     pane = window.editors.text
-    assert pane.is_locked
+    assert pane.editor.isReadOnly()
     assert "below a signature" in pane.notice.sentence
     pane.lift_button.click()
     composer = window.composer
     assert is_lifted(composer)
-    assert not pane.is_locked
+    assert not pane.editor.isReadOnly()
     assert not pane.lift_button.isVisibleTo(pane)
     assert composer.root.subject == "Top secret"
     qtbot.waitUntil(lambda: composer.reader.state is ReadingState.NOTHING)

@@ -10,11 +10,11 @@ from sescomposer.core.entity import Entity, Key
 from sescomposer.core.line_difference import DiffLine, octets_difference
 from sescomposer.core.octets import Octets
 from sescomposer.core.parse import parse
+from sescomposer.gui.layers.reader import MessageReader
 from sescomposer.gui.models.envelope_words import unicode_form
 from sescomposer.gui.panes.deliveries_pane import DeliveriesPane
 from sescomposer.gui.panes.message_inspector import MessageInspector
 from sescomposer.gui.reading.decrypted_saving import save_decrypted
-from sescomposer.gui.reading.reader import MessageReader
 from sescomposer.gui.reading.signature_view import SignaturePane
 from sescomposer.gui.tasks import TaskRunner
 from sescomposer.gui.widgets.diff_view import DiffView

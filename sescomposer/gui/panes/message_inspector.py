@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QSplitter, QTreeVi
 
 from sescomposer.core.entity import Entity, Key
 from sescomposer.core.location import locate, offset_of
+from sescomposer.gui.layers.reader import MessageReader
 from sescomposer.gui.models.tree_model import DETAILS, PART, PROBLEM, SIZE, TreeModel
 from sescomposer.gui.panes.raw_pane import RawPane
-from sescomposer.gui.reading.reader import MessageReader
 from sescomposer.gui.reading.strip import ReadingStrip, SpaceBar
 from sescomposer.gui.tasks import TaskRunner
 from sescomposer.gui.widgets.marked_details import MarkedDetails
@@ -119,7 +119,7 @@ class MessageInspector(QWidget):
         self._shown += 1
         words, opened = "", self._reader.opened if self._reader is not None else None
         if self._space is not None and opened is not None and (space := opened.space_of(root.key)) is not None:
-            from sescomposer.gui.reading.words import space_words
+            from sescomposer.gui.layers.words import space_words
 
             words = space_words(opened, space)
         self.space_bar.say(words)

@@ -151,7 +151,7 @@ class SourcePane(QWidget):
         if space is None or reader.opened is None:
             self.space_bar.say("")
             return self._root_of_state()
-        from sescomposer.gui.reading.words import space_words
+        from sescomposer.gui.layers.words import space_words
 
         self.space_bar.say(space_words(reader.opened, space))
         self._shape = SealedShape(space.inside)

@@ -11,7 +11,7 @@ from sescomposer.gui.tasks import Context, TaskRunner
 
 if TYPE_CHECKING:
     from sescomposer.bootstrap import Services
-    from sescomposer.gui.reading.opened import Opened
+    from sescomposer.gui.layers.opened import Opened
 
 _SHOW_PROGRESS_AFTER_MS = 500
 

@@ -4,7 +4,7 @@ from sescomposer.core.entity import Key
 from sescomposer.core.errors import EditError, SesComposerError
 from sescomposer.core.structure import lift
 from sescomposer.gui.composer import Composer
-from sescomposer.gui.reading.looking import SIGNED, signed_around
+from sescomposer.gui.layers.looking import SIGNED, signed_around
 
 LIFT_WORDS = "&Lift the signature"
 LIFT_HELP = "Drop the signature and keep what was signed, to edit it; undo brings it back"

@@ -7,10 +7,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 
 from sescomposer.core.protection.facts import Layer, SignatureFacts
 from sescomposer.gui.directions import isolated
-from sescomposer.gui.panes.envelope_parts import title
-from sescomposer.gui.reading.fact_rows import FactRows, Headline, Sign, plain
-from sescomposer.gui.reading.opened import ENCRYPTED, Opened
-from sescomposer.gui.reading.words import (
+from sescomposer.gui.layers.opened import ENCRYPTED, Opened
+from sescomposer.gui.layers.words import (
     FACT_NAMES,
     VERDICT_SIGNS,
     VERDICTS,
@@ -21,6 +19,7 @@ from sescomposer.gui.reading.words import (
     signer_of,
     verdict,
 )
+from sescomposer.gui.reading.fact_rows import FactRows, Headline, Sign, plain
 from sescomposer.gui.widgets.faint import Faint
 
 _NOT_THERE = "(not there)"
@@ -153,7 +152,7 @@ class SignaturePanel(QWidget):
 
     def _add_title(self, words: str) -> None:
         self._column.addSpacing(8)
-        self._column.addWidget(title(words, self))
+        self._column.addWidget(plain(words, self, bold=True))
 
     def _add_marked(self, sign: str, words: str, role: str = "") -> None:
         """Add a sentence with a sign before it."""

@@ -5,9 +5,9 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from sescomposer.gui.composer import Composer, Selection
+from sescomposer.gui.layers.looking import signed_around
+from sescomposer.gui.layers.reader import MessageReader, ReadingState
 from sescomposer.gui.reading.lifting import LIFT_HELP, LIFT_WORDS, lift_signature
-from sescomposer.gui.reading.looking import signed_around
-from sescomposer.gui.reading.reader import MessageReader, ReadingState
 from sescomposer.gui.widgets.empty_state import EmptyState
 from sescomposer.gui.widgets.steady_scroll import SteadyScroll
 
@@ -144,7 +144,9 @@ class SignaturePane(QWidget):
 
     @Slot()
     def _on_decrypt(self) -> None:
-        self._reader.decrypt(self)
+        from sescomposer.gui.keys.passphrase_prompt import ask_on_window
+
+        self._reader.decrypt(ask_on_window(self))
 
 
 class SignatureView(QWidget):

@@ -3,7 +3,7 @@
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
-from sescomposer.gui.reading.reader import MessageReader, ReadingState
+from sescomposer.gui.layers.reader import MessageReader, ReadingState
 from sescomposer.gui.widgets.notice import Notice
 
 _SHOWN_AFTER_MS = 500
@@ -24,9 +24,7 @@ class ReadingStrip(QWidget):
 
     details_wanted = Signal()
 
-    def __init__(
-        self, reader: MessageReader, parent: QWidget | None = None, *, has_details: bool
-    ) -> None:
+    def __init__(self, reader: MessageReader, parent: QWidget | None = None, *, has_details: bool) -> None:
         super().__init__(parent)
         self._reader = reader
         self._has_details = has_details
@@ -81,7 +79,7 @@ class ReadingStrip(QWidget):
         self.setVisible(bool(self.notice.sentence))
 
     def _say_verdict(self) -> None:
-        from sescomposer.gui.reading.words import verdict
+        from sescomposer.gui.layers.words import verdict
 
         opened = self._reader.opened
         if opened is not None:
@@ -101,7 +99,9 @@ class ReadingStrip(QWidget):
 
     @Slot()
     def _on_decrypt(self) -> None:
-        self._reader.decrypt(self)
+        from sescomposer.gui.keys.passphrase_prompt import ask_on_window
+
+        self._reader.decrypt(ask_on_window(self))
 
 
 class SpaceBar(Notice):

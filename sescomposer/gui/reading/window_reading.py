@@ -38,7 +38,9 @@ class WindowReading(QObject):
         """Ask for the passphrase and open what is encrypted."""
         reader = self._window.composer.reader
         if reader.opened is not None and reader.opened.locked:
-            reader.decrypt(self._window)
+            from sescomposer.gui.keys.passphrase_prompt import ask_on_window
+
+            reader.decrypt(ask_on_window(self._window))
         else:
             self._window.statusBar().showMessage(_NOTHING_LOCKED)
 

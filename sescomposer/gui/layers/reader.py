@@ -7,17 +7,16 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
-from PySide6.QtWidgets import QWidget
 
 from sescomposer.bootstrap import Services
 from sescomposer.core.entity import Entity, Key
 from sescomposer.core.errors import SesComposerError
+from sescomposer.gui.layers.looking import looks_protected
 from sescomposer.gui.models.layer_rows import NO_LAYERS, LayerRows
-from sescomposer.gui.reading.looking import looks_protected
 from sescomposer.gui.tasks import Context, Task, TaskRunner
 
 if TYPE_CHECKING:
-    from sescomposer.gui.reading.opened import Opened, Space
+    from sescomposer.gui.layers.opened import Opened, Space
     from sescomposer.services.protection_ports import AskPassphrase
 
 PAUSE_MS = 150
@@ -80,7 +79,7 @@ class MessageReader(QObject):
         """What the tree shows."""
         if self.opened is None:
             return NO_LAYERS
-        from sescomposer.gui.reading.words import rows_of
+        from sescomposer.gui.layers.words import rows_of
 
         return rows_of(self.opened, is_current=self.is_current)
 
@@ -117,11 +116,9 @@ class MessageReader(QObject):
         """Read without asking anybody: with keys that are open, or whose passphrase is kept."""
         self._start(None)
 
-    def decrypt(self, widget: QWidget) -> None:
-        """Read, and ask for passphrases on the window of a widget."""
-        from sescomposer.gui.keys.passphrase_prompt import ask_on_window
-
-        self._start(ask_on_window(widget))
+    def decrypt(self, ask: "AskPassphrase") -> None:
+        """Read, and ask for passphrases."""
+        self._start(ask)
 
     @Slot()
     def stop(self) -> None:
@@ -156,7 +153,7 @@ class MessageReader(QObject):
         services, number, before = self._services, self._number, self.opened
 
         def operation(context: Context) -> "tuple[int, Opened]":
-            from sescomposer.gui.reading.opened import opened
+            from sescomposer.gui.layers.opened import opened
 
             return number, opened(root, services.protecting, services.people, ask, before)
 

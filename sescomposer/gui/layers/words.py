@@ -12,8 +12,8 @@ from sescomposer.core.entity import Entity
 from sescomposer.core.numbering import part_number
 from sescomposer.core.protection.facts import Fact, Layer, LayerKind, Reading, SignatureFacts, Verdict
 from sescomposer.gui.directions import isolated
+from sescomposer.gui.layers.opened import ENCRYPTED, IN_THE_OPEN, Opened, Space
 from sescomposer.gui.models.layer_rows import Inside, LayerRows, RowMark
-from sescomposer.gui.reading.opened import ENCRYPTED, IN_THE_OPEN, Opened, Space
 
 Kind = Literal["ok", "note", "warning", "error"]
 
