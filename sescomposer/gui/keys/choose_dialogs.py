@@ -74,10 +74,10 @@ class _ChooseDialog(WorkDialog):
         for line in lines:
             self.list.addItem(QListWidgetItem(line))
         if found:
-            self.note.clear()
+            self.say("")
             self.list.setCurrentRow(0)
         else:
-            self.note.say(none, role="note")
+            self.say(none, "note")
         self._show_state()
 
 
@@ -134,14 +134,20 @@ class CardDialog(_ChooseDialog):
         return operation
 
     @Slot()
+    def _show_state(self) -> None:
+        """Let the Return key look for keys until there are some."""
+        super()._show_state()
+        (self.ok_button if self.is_ready else self.look_button).setDefault(True)
+
+    @Slot()
     def look(self) -> None:
         """List the keys on the cards of the module, on a worker."""
         module, keys = self.module.currentText().strip(), self.services.keys
         if not module:
-            self.note.say("Choose a module first.", role="note")
+            self.say("Choose a module first.", "note")
             return
         self.look_button.setEnabled(False)
-        self.note.say("Looking for cards...", role="note")
+        self.say("Looking for cards...", "note")
         task = self.runner.start(lambda context: keys.card_keys(module), quiet=True)
         task.succeeded.connect(self._on_keys)
         task.failed.connect(self.show_trouble)
@@ -156,7 +162,7 @@ class CardDialog(_ChooseDialog):
         elif modules:
             self.module.setCurrentIndex(0)
         else:
-            self.note.say("No module was found here. Choose the one that came with the card.", role="note")
+            self.say("No module was found here. Choose the one that came with the card.", "note")
 
     @Slot(object)
     def _on_keys(self, found: tuple[CardKey, ...]) -> None:
@@ -181,7 +187,7 @@ class GnupgDialog(_ChooseDialog):
         super().__init__("Add a key of GnuPG", _GNUPG, "Secret keys of your GnuPG", services, runner, parent)
         self.form.addRow(self.list)
         self._show_state()
-        self.note.say("Asking GnuPG...", role="note")
+        self.say("Asking GnuPG...", "note")
         keys = services.keys
         task = runner.start(lambda context: keys.gnupg_keys(), quiet=True)
         task.succeeded.connect(self._on_keys)

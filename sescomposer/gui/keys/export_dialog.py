@@ -77,9 +77,9 @@ class ExportDialog(WorkDialog):
     def _on_edited(self) -> None:
         typed, again = self.passphrase.text(), self.again.text()
         if again and not typed.startswith(again):
-            self.note.say("The two differ.")
+            self.say("The two differ.")
         elif typed and len(typed) < _SHORTEST:
-            self.note.say(_SHORT, role="note")
+            self.say(_SHORT, "note")
         else:
-            self.note.clear()
+            self.say("")
         self._show_state()

@@ -114,3 +114,5 @@ class PassphraseDialog(QDialog):
             self.note.say(f"It is short: whoever gets the file can guess it. Take {_SAFE_LENGTH} or more.", role="note")
         else:
             self.note.clear()
+        self._column.activate()
+        self.resize(self.width(), max(self.height(), self._column.totalHeightForWidth(self.width())))

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from sescomposer.core.errors import SesComposerError
@@ -52,6 +53,8 @@ class WorkDialog(QDialog):
         self.buttons = QDialogButtonBox(buttons.Ok | buttons.Cancel, self)
         self.ok_button = self.buttons.button(buttons.Ok)
         self.ok_button.setText(ok)
+        self.ok_button.setDefault(True)
+        self.buttons.button(buttons.Cancel).setAutoDefault(False)
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
         self._column = column = QVBoxLayout(self)
@@ -64,6 +67,20 @@ class WorkDialog(QDialog):
         """Wide enough for a fingerprint and a sentence."""
         width = max(_WIDTH, super().sizeHint().width())
         return QSize(width, self._column.totalHeightForWidth(width))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Begin at the first field; the buttons were made before the fields, and come after them."""
+        super().showEvent(event)
+        if event.spontaneous():
+            return
+        fields = [each for each in self.fields.findChildren(QWidget) if each.focusPolicy() & Qt.FocusPolicy.TabFocus]
+        if fields:
+            last = fields[-1]
+            for button in self.buttons.buttons():
+                self.setTabOrder(last, button)
+                last = button
+            first = next((each for each in fields if each.isVisible() and each.isEnabled()), fields[0])
+            first.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @property
     def is_ready(self) -> bool:
@@ -93,8 +110,20 @@ class WorkDialog(QDialog):
     @Slot(object)
     def show_trouble(self, error: SesComposerError) -> None:
         """Say what went wrong; the dialog stays."""
-        self.note.say(f"{error.sentence} {error.hint}".strip())
+        # Before the task has told all: what is disabled takes no focus.
+        self._task = None
+        self._show_state()
+        self.say(f"{error.sentence} {error.hint}".strip())
         self.focus_again()
+
+    def say(self, sentence: str, role: str = "error") -> None:
+        """Say something above the buttons, "" for nothing; the dialog grows where it has to."""
+        if sentence:
+            self.note.say(sentence, role=role)
+        else:
+            self.note.clear()
+        self._column.activate()
+        self.resize(self.width(), max(self.height(), self._column.totalHeightForWidth(self.width())))
 
     def focus_again(self) -> None:
         """Go to where it can be mended."""

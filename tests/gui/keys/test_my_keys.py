@@ -53,6 +53,8 @@ def test_a_p12_asks_for_its_passphrase_until_it_is_right(robot: "KeysRobot", aut
     robot.settle()
     assert "does not open this key" in dialog.note.sentence
     assert dialog.isVisible()
+    assert dialog.focusWidget() is dialog.keep.passphrase
+    assert dialog.keep.passphrase.selectedText()
     dialog.keep.passphrase.setText("secret")
     dialog.accept()
     robot.settle()
