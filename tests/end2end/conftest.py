@@ -45,6 +45,32 @@ def refuse(event, arguments):
 sys.addaudithook(refuse)
 """
 
+_KEYRING = """\
+import json, os, pathlib
+import keyring.backend
+
+class Ring(keyring.backend.KeyringBackend):
+    priority = 5.0
+    file = pathlib.Path({kept!r})
+
+    def _kept(self):
+        return json.loads(self.file.read_text("utf-8")) if self.file.exists() else {{}}
+
+    def _keep(self, kept):
+        part = self.file.with_suffix(f".{{os.getpid()}}")
+        part.write_text(json.dumps(kept), "utf-8")
+        part.replace(self.file)
+
+    def get_password(self, service, username):
+        return self._kept().get(username)
+
+    def set_password(self, service, username, password):
+        self._keep({{**self._kept(), username: password}})
+
+    def delete_password(self, service, username):
+        self._keep({{name: kept for name, kept in self._kept().items() if name != username}})
+"""
+
 Condition = Callable[[], object]
 
 
@@ -63,12 +89,14 @@ class Program:
     Attributes:
         home: All its files lie below.
         screen: The screen its windows open on; None for the command line alone.
+        given: What its environment has besides.
     """
 
     home: Path
     runtime: Path
     screen: "Screen | None" = None
     running: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    given: dict[str, str] = field(default_factory=dict)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -76,7 +104,7 @@ class Program:
         folders = {f"XDG_{name}_HOME": str(self.home / place) for name, place in _XDG.items()}
         own = {"HOME": str(self.home), "XDG_RUNTIME_DIR": str(self.runtime), "PYTHONPATH": str(self.home / "site")}
         given = self.screen.environment if self.screen else os.environ
-        return {**given, **folders, **own, "PYTHONFAULTHANDLER": "1"}
+        return {**given, **folders, **own, "PYTHONFAULTHANDLER": "1", **self.given}
 
     @property
     def data(self) -> Path:
@@ -256,6 +284,15 @@ def bare_program(tmp_path: Path) -> Iterator[Program]:
             # Shown by pytest for a test that failed.
             print(program.output[-4000:], program.log[-4000:], sep="\n")
             assert not program.network_tries
+
+
+@pytest.fixture
+def lasting_ring(bare_program: Program) -> Path:
+    """A keyring for the children that outlives each of them; gives the file in which it keeps secrets by name."""
+    kept = bare_program.home / "keyring.json"
+    (bare_program.home / "site" / "outside_keyring.py").write_text(_KEYRING.format(kept=str(kept)))
+    bare_program.given["PYTHON_KEYRING_BACKEND"] = "outside_keyring.Ring"
+    return kept
 
 
 @pytest.fixture
