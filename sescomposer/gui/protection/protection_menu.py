@@ -10,11 +10,11 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QLabel, QMenu, QWidgetAction
 
 from sescomposer.core.message import Method, Protection
-from sescomposer.gui.composer import Composer
 from sescomposer.gui.protection.protection_words import key_words, method_words, told_words
 from sescomposer.services.protection_ports import KeyKind
 
 if TYPE_CHECKING:
+    from sescomposer.gui.composer import Composer
     from sescomposer.gui.protection.planning import Planned
     from sescomposer.services.protection_plan import ProtectionPlan
     from sescomposer.services.protection_ports import KeyEntry
@@ -32,7 +32,7 @@ _HEADER_CHOICES = (
 )
 
 
-def fill_menu(menu: QMenu, composer: Composer, actions: dict[str, QAction]) -> None:
+def fill_menu(menu: QMenu, composer: "Composer", actions: dict[str, QAction]) -> None:
     """Write the menu anew, by what is known now."""
     menu.clear()
     planned = composer.planned
@@ -70,7 +70,7 @@ def _card(words: str, menu: QMenu) -> QAction:
 class _Filler:
     """Adds the choices of how."""
 
-    def __init__(self, menu: QMenu, composer: Composer, planned: "Planned | None", wanted: Protection) -> None:
+    def __init__(self, menu: QMenu, composer: "Composer", planned: "Planned | None", wanted: Protection) -> None:
         self._menu = menu
         self._composer = composer
         self._planned = planned
