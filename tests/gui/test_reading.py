@@ -227,11 +227,11 @@ def test_the_part_outside_is_marked_in_words_and_by_a_sign(open_: Open, mail: Pr
     composer, view = open_(mail.with_footer())
     key = composer.root.children[1].key
     index = view.tree.model.index_of(key).siblingAtColumn(1)
-    assert index.data().startswith("outside the signature")
+    assert index.data().startswith("not signed")
     assert not index.data(Qt.ItemDataRole.DecorationRole).isNull()
     spoken = index.siblingAtColumn(0).data(Qt.ItemDataRole.AccessibleTextRole)
-    assert "outside the signature" in spoken
-    assert "Outside the signature" in index.data(Qt.ItemDataRole.ToolTipRole)
+    assert "not signed" in spoken
+    assert "Not signed" in index.data(Qt.ItemDataRole.ToolTipRole)
 
 
 def test_what_differs_is_shown_side_by_side(open_: Open, mail: ProtectedMail) -> None:

@@ -62,7 +62,8 @@ def sentences(
         payload: What is left of the whole message when all layers around it are taken off; None where it has none.
     """
     found = [_headers(uncovered_fields(root, layers, payload))] if any(layer.signatures for layer in layers) else []
-    if not found and any(layer.kind in _ENCRYPTED for layer in layers):
+    encrypted = [layer for layer in layers if layer.kind in _ENCRYPTED]
+    if not found and encrypted and all(layer.inside is not None for layer in encrypted):
         found.append(
             "It is encrypted but not signed: nobody knows who wrote it, and it may have been changed on the way."
         )

@@ -150,6 +150,15 @@ def signers(reading: Reading) -> str:
     return listed(list(dict.fromkeys(signer_of(each) for each in reading.signatures)))
 
 
+def grouped(fingerprint: str) -> str:
+    """Write a fingerprint so that it can be compared, and wraps.
+
+    >>> grouped("1cdebbfd13")
+    '1cde bbfd 13'
+    """
+    return " ".join(fingerprint[start : start + 4] for start in range(0, len(fingerprint), 4))
+
+
 def signer_of(signature: SignatureFacts) -> str:
     """Name who made a signature, as far as it says."""
     certificate = signature.certificate
@@ -225,8 +234,7 @@ def rows_of(opened: Opened, *, is_current: bool = True) -> LayerRows:
     if not is_current:
         return LayerRows(insides)
     marks = {layer.entity: _mark(opened.reading, layer) for layer in opened.reading.layers}
-    what = "signature" if opened.reading.signatures else "encryption"
-    outside = RowMark(f"outside the {what}", "warning", "warning")
+    outside = RowMark("not signed" if opened.reading.signatures else "not encrypted", "warning", "warning")
     marks.update((key, outside) for key in opened.reading.uncovered_parts)
     return LayerRows(insides, marks)
 

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from sescomposer.core.protection.facts import Layer, SignatureFacts
@@ -13,6 +13,7 @@ from sescomposer.gui.layers.words import (
     VERDICT_SIGNS,
     VERDICTS,
     covered_words,
+    grouped,
     is_everything,
     layer_title,
     listed,
@@ -56,6 +57,10 @@ class SignaturePanel(QWidget):
         self._add_differences()
         self._add_people()
         self._column.addStretch(1)
+
+    def minimumSizeHint(self) -> QSize:
+        """As narrow as its words allow; how high it is follows from its width, and not from that least one."""
+        return QSize(super().minimumSizeHint().width(), 0)
 
     # Layers
 
@@ -197,5 +202,5 @@ def _certificate_words(signature: SignatureFacts) -> str:
     if signature.chain:
         lines.append("Chain: " + ", then ".join(isolated(each.owner) for each in signature.chain))
     if signature.fingerprint:
-        lines.append(f"Fingerprint {signature.fingerprint}")
+        lines.append(f"Fingerprint {grouped(signature.fingerprint)}")
     return "\n".join(lines)
