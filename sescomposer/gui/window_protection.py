@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QMenu, QToolButton
 from sescomposer.core.message import Protection
 from sescomposer.gui.protection.planning import PLAIN, Planner
 from sescomposer.gui.protection.protection_words import field_words, level_of, must_words, told_words
+from sescomposer.gui.tasks import Context
 from sescomposer.gui.tips import tip
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from sescomposer.gui.main_window import MainWindow
 
 _NOTICE = "protection-must"
+_ASKED = "protection-ses"
 _NEVER = "Mail from {address} is never {done}: its policy says so. It is changed under Keys and certificates."
 
 
@@ -47,6 +49,7 @@ class WindowProtection(QObject):
         composer.message_changed.connect(self._show)
         composer.plan_changed.connect(self._on_plan_changed)
         window.account_choice.changed.connect(self._plan)
+        window.problems.keys_wanted.connect(self._on_keys_wanted)
         application = QGuiApplication.instance()
         if isinstance(application, QGuiApplication):
             application.focusWindowChanged.connect(self._on_focus_changed)
@@ -112,7 +115,8 @@ class WindowProtection(QObject):
 
     @Slot()
     def _plan(self) -> None:
-        """Plan for the account in use."""
+        """Plan for the account in use, by what is known of it now."""
+        self._planner.forget()
         account = self._window.account_choice.account
         name, region = (account.name, account.region) if account is not None else ("", "")
         self._composer.plan_by(partial(self._planner.planned, account=name, region=region))
@@ -146,7 +150,9 @@ class WindowProtection(QObject):
         told = told_words(planned)
         self._show_switch("sign", self._waiting.get("sign", bool(wanted.sign)))
         self._show_switch("encrypt", self._waiting.get("encrypt", bool(wanted.encrypt)))
-        self._window.status.protection.tell(field_words(protection, planned), told, level_of(planned))
+        field = self._window.status.protection
+        field.tell(field_words(protection, planned), told, level_of(planned))
+        field.setAccessibleDescription(told)
 
     def _show_switch(self, name: str, is_on: bool) -> None:
         action: QAction = self._window.action[name]
@@ -167,4 +173,35 @@ class WindowProtection(QObject):
     def _fill(self) -> None:
         from sescomposer.gui.protection.protection_menu import fill_menu
 
-        fill_menu(self.menu, self._composer, self._window.action)
+        has_account = self._window.account_choice.account is not None
+        fill_menu(self.menu, self._composer, self._window.action, self.ask_service if has_account else None)
+
+    @Slot()
+    def _on_keys_wanted(self) -> None:
+        self._window.trigger("keys")
+
+    @Slot()
+    def ask_service(self) -> None:
+        """Ask the service on a worker whether it would sign the message, and plan anew."""
+        services, message = self._window.services, self._composer.message
+        account = self._window.account_choice.account
+        if account is None:
+            return
+        name, region = account.name, account.region
+
+        def operation(context: Context) -> str:
+            protecting = services.protecting
+            return protecting.learn(protecting.plan(message, name, region), name, region)
+
+        self._window.statusBar().showMessage("Asking SES whether it signs…")
+        task = self._window.runner.start(operation)
+        task.succeeded.connect(self._on_asked)
+        task.finished.connect(self._window.statusBar().clearMessage)
+
+    @Slot(object)
+    def _on_asked(self, trouble: str) -> None:
+        if trouble:
+            self._window.info.tell(f"Whether SES signs is not known. {trouble}", "warning", key=_ASKED)
+        else:
+            self._window.info.take_back(_ASKED)
+        self.look_again()

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -23,7 +24,8 @@ from sescomposer.gui.main_window import MainWindow
 from sescomposer.gui.panes.raw_pane import RawState
 from sescomposer.gui.panes.source_pane import SourcePane
 from sescomposer.gui.protection.planning import PLAIN
-from sescomposer.services.account import Secret
+from sescomposer.services.account import Account, Secret, WayIn
+from sescomposer.services.protecting import Protecting
 from sescomposer.services.protection_ports import IdentityPolicy, KeyEntry, Policy
 from sescomposer.services.secrets import MemorySecrets
 
@@ -227,7 +229,9 @@ def test_policies_that_cannot_be_read_are_told(
     window = open_letter()
     assert words(window) == "cannot be signed"
     assert window.status.protection.level == "error"
-    assert "protect-unread" in codes(window)
+    unread = next(finding for finding in window.composer.findings if finding.code == "protect-unread")
+    with qtbot.waitSignal(window.action["keys"].triggered):
+        window.problems.go_to(unread)
 
 
 # --- what stands against it ------------------------------------------------------------------------------------
@@ -314,8 +318,29 @@ def test_signing_by_ses_is_offered_where_it_is_known(open_letter: Callable[..., 
     window.composer.planned = replace(planned, plan=known)
     by_ses = entry(filled(window), "S/MIME by SES")
     assert by_ses.isEnabled()
+    assert by_ses.text().endswith("(signed: signs, no certificate there)")
     by_ses.trigger()
     assert window.composer.message.protection == Protection(sign=True, method=Method.SES)
+
+
+def test_the_service_is_asked_on_a_worker_and_what_fails_is_told(
+    open_letter: Callable[..., MainWindow], ann: KeyEntry, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers, threads = ["The service does not answer.", ""], []
+
+    def learn(self: Protecting, plan: object, account: str, region: str) -> str:
+        threads.append(threading.current_thread())
+        return answers.pop(0)
+
+    monkeypatch.setattr(Protecting, "learn", learn)
+    window = open_letter(Protection(sign=True))
+    assert not [action for action in filled(window).actions() if "Ask SES" in action.text().replace("&", "")]
+    window.account_choice.account = Account("work", WayIn.KEYS, "eu-west-1")
+    entry(filled(window), "Ask SES").trigger()
+    qtbot.waitUntil(lambda: any("does not answer" in each for each in window.info.sentences))
+    entry(filled(window), "Ask SES").trigger()
+    qtbot.waitUntil(lambda: not any("does not answer" in each for each in window.info.sentences))
+    assert threading.main_thread() not in threads
 
 
 # --- the raw source --------------------------------------------------------------------------------------------

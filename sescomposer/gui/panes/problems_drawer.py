@@ -41,9 +41,11 @@ class ProblemsDrawer(QWidget):
 
     Signals:
         account_wanted(): what was chosen lies in the account, not in the message.
+        keys_wanted(): what was chosen lies in keys and policies.
     """
 
     account_wanted = Signal()
+    keys_wanted = Signal()
 
     def __init__(self, composer: Composer, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -183,6 +185,9 @@ class ProblemsDrawer(QWidget):
             return
         if finding.where.key is None and finding.where.field == "account":
             self.account_wanted.emit()
+            return
+        if finding.where.key is None and finding.where.field == "keys":
+            self.keys_wanted.emit()
             return
         selection = self._selection_of(finding.where)
         if selection == self._composer.selection:

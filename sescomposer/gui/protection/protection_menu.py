@@ -1,6 +1,6 @@
 """The menu behind the status bar's field: what will be done and why, and every choice of how."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -32,8 +32,17 @@ _HEADER_CHOICES = (
 )
 
 
-def fill_menu(menu: QMenu, composer: "Composer", actions: dict[str, QAction]) -> None:
-    """Write the menu anew, by what is known now."""
+def fill_menu(
+    menu: QMenu, composer: "Composer", actions: dict[str, QAction], ask_service: Callable[[], None] | None = None
+) -> None:
+    """Write the menu anew, by what is known now.
+
+    Args:
+        menu: The menu.
+        composer: Of the window.
+        actions: Of the window.
+        ask_service: Asks the service whether it signs; None where the message goes through no account.
+    """
     menu.clear()
     planned = composer.planned
     wanted = planned.wanted(composer.message.protection) if planned is not None else composer.message.protection
@@ -44,6 +53,10 @@ def fill_menu(menu: QMenu, composer: "Composer", actions: dict[str, QAction]) ->
     menu.addSeparator()
     filler = _Filler(menu, composer, planned, wanted)
     filler.add_methods()
+    if ask_service is not None:
+        question = menu.addAction("As&k SES whether it signs this")
+        question.setToolTip("Reads the configuration set and the certificate of the From mailbox there")
+        question.triggered.connect(lambda checked=False: ask_service())
     filler.add_forms()
     filler.add_keys()
     if "keys" in actions:
@@ -90,7 +103,7 @@ class _Filler:
                 told, can = self._ses_words()
                 entry.setEnabled(can or self._wanted.method is Method.SES)
                 entry.setToolTip(told)
-                entry.setText(f"{entry.text()} ({told})" if not can else entry.text())
+                entry.setText(f"{entry.text()} ({told.replace('&', '&&')})")
 
     def _ses_words(self) -> tuple[str, bool]:
         """Say whether SES signs, and whether that can be chosen."""
