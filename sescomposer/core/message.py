@@ -51,6 +51,11 @@ class Protection:
         """Whether anything differs from what nobody chose."""
         return self != NOT_CHOSEN
 
+    @property
+    def protects_fields(self) -> bool:
+        """Whether fields are copied inside: by choice, and where nobody chose, if it is encrypted."""
+        return bool(self.encrypt) if self.header_protection is None else self.header_protection
+
 
 NOT_CHOSEN = Protection()
 """Nobody chose yet."""

@@ -1,22 +1,19 @@
-"""Protecting one message with OpenPGP/MIME as sealing asks for it: signed, encrypted, or both in one.
-
-Every key that a message is encrypted to is named in it. So those in To and Cc share one copy, and each other recipient
-gets one of their own, which names nobody but them and the sender.
-"""
+"""Protecting one message with OpenPGP/MIME as sealing asks for it: signed, encrypted, or both in one."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sescomposer.core.entity import Entity
-from sescomposer.core.envelope import Envelope, mailboxes, named_recipients
+from sescomposer.core.envelope import Envelope, mailboxes
 from sescomposer.core.errors import ProtectionError
 from sescomposer.core.header import HeaderSection
 from sescomposer.core.message import Protection
 from sescomposer.core.octets import Octets
 from sescomposer.core.progress import PartOfProgress, Progress
 from sescomposer.core.protection.autocrypt import autocrypt_field
+from sescomposer.core.protection.copies import check_recipients, copies, keys_for
 from sescomposer.core.protection.header_protection import with_header_protection, with_hidden_fields
 from sescomposer.core.protection.pgp_mime import pgp_encrypted, pgp_signed
 from sescomposer.core.protection.pgp_packets import key_blocks
@@ -33,6 +30,25 @@ AUTOCRYPT = "Autocrypt"
 
 Signer = tuple[KeyEntry, bytes, Secret | None]
 """The key to sign with: its entry, its secret octets, and its passphrase."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Content:
+    """What every copy of a message holds.
+
+    Attributes:
+        root: The message.
+        inside: What is signed or encrypted.
+        outer: The fields outside.
+        ids: Maker of boundaries.
+        now: The time of sealing.
+    """
+
+    root: Entity
+    inside: Entity
+    outer: HeaderSection
+    ids: "Identifiers"
+    now: datetime
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -81,32 +97,19 @@ class PgpProtector:
             raise ProtectionError("The message is to be signed, and there is no key for it.", hint="Choose a key.")
         inside = entity_to_sign(root)
         outer = self._with_autocrypt(root, outer_header(root))
-        if self._hides:
+        if self.wanted.protects_fields:
             inside = with_header_protection(inside, root, encrypts, ids=ids, is_openpgp=True)
             outer = with_hidden_fields(outer) if encrypts else outer
+        content = _Content(root, inside, outer, ids, now)
         if not encrypts:
-            return (self._signed(root, inside, outer, envelope, now, ids, progress),)
-        self._check_recipients(envelope)
-        groups = _groups(root, envelope)
-        sizes = [len(inside.octets)] * len(groups)
+            return (self._signed(content, envelope, progress),)
+        check_recipients(envelope, self.recipients, "OpenPGP key")
+        envelopes = copies(root, envelope)
+        sizes = [len(inside.octets)] * len(envelopes)
         return tuple(
-            self._encrypted(
-                root,
-                inside,
-                outer,
-                replace(envelope, rcpt_to=group),
-                now,
-                ids,
-                PartOfProgress.of(progress, sizes, index),
-            )
-            for index, group in enumerate(groups)
+            self._encrypted(content, copy, PartOfProgress.of(progress, sizes, index))
+            for index, copy in enumerate(envelopes)
         )
-
-    @property
-    def _hides(self) -> bool:
-        """Whether fields are copied inside; by choice, and where nobody chose, if it is encrypted."""
-        chosen = self.wanted.header_protection
-        return bool(self.wanted.encrypt) if chosen is None else chosen
 
     def _with_autocrypt(self, root: Entity, outer: HeaderSection) -> HeaderSection:
         """Tell the own key in the header where that is wanted; a field that somebody wrote stays."""
@@ -125,16 +128,7 @@ class PgpProtector:
     def _own(self) -> bytes | None:
         return self.own or (self.signer[0].public if self.signer is not None else None) or None
 
-    def _signed(
-        self,
-        root: Entity,
-        inside: Entity,
-        outer: HeaderSection,
-        envelope: Envelope,
-        now: datetime,
-        ids: "Identifiers",
-        progress: Progress,
-    ) -> Protected:
+    def _signed(self, content: _Content, envelope: Envelope, progress: Progress) -> Protected:
         made: list[tuple[bytes, str]] = []
 
         def sign(octets: Octets) -> tuple[bytes, str]:
@@ -142,59 +136,27 @@ class PgpProtector:
             made.append(self.openpgp.sign(octets, entry, secret, passphrase, progress))
             return made[0]
 
-        signed = pgp_signed(root, sign, ids, inside=inside, outer=outer)
+        signed = pgp_signed(content.root, sign, content.ids, inside=content.inside, outer=content.outer)
         signature, digest = made[0]
-        signed_at = signatures_of(signature)[0].created or now.replace(microsecond=0)
+        signed_at = signatures_of(signature)[0].created or content.now.replace(microsecond=0)
         return Protected(signed, envelope, self._evidence("detached", (), signed_at, _digest_name(digest)))
 
-    def _encrypted(
-        self,
-        root: Entity,
-        inside: Entity,
-        outer: HeaderSection,
-        envelope: Envelope,
-        now: datetime,
-        ids: "Identifiers",
-        progress: Progress,
-    ) -> Protected:
-        people = self._people(envelope)
+    def _encrypted(self, content: _Content, envelope: Envelope, progress: Progress) -> Protected:
+        own = None if self.own is None else (envelope.mail_from, self.own)
+        people = keys_for(envelope, self.recipients, own)
         keys = tuple(dict.fromkeys(key for _, key in people))
         signer = self.signer if self.wanted.sign else None
         encrypted = pgp_encrypted(
-            root,
+            content.root,
             lambda octets: self.openpgp.encrypt(octets, keys, signer, progress),
-            ids,
-            inside=inside,
-            outer=outer,
+            content.ids,
+            inside=content.inside,
+            outer=content.outer,
         )
         pairs = tuple((address, _fingerprint(key)) for address, key in people)
         form = "signed and encrypted" if signer is not None else "encrypted"
-        signed_at = now.replace(microsecond=0) if signer is not None else None
+        signed_at = content.now.replace(microsecond=0) if signer is not None else None
         return Protected(encrypted, envelope, self._evidence(form, pairs, signed_at, ""))
-
-    def _check_recipients(self, envelope: Envelope) -> None:
-        known = self._known
-        missing = tuple(address for address in envelope.rcpt_to if not known.get(address.lower()))
-        if missing:
-            raise ProtectionError(
-                f"There is no OpenPGP key to encrypt to for {', '.join(missing)}.",
-                hint="Import one, send without encryption, or take these recipients out.",
-                value=missing,
-            )
-        if not envelope.rcpt_to:
-            raise ProtectionError("There is nobody to encrypt to.", hint="Add a recipient.")
-
-    @property
-    def _known(self) -> dict[str, tuple[bytes, ...]]:
-        return {address.lower(): keys for address, keys in self.recipients.items()}
-
-    def _people(self, envelope: Envelope) -> list[tuple[str, bytes]]:
-        """Pair addresses and keys, the sender's own at the end."""
-        known = self._known
-        people = [(address, key) for address in envelope.rcpt_to for key in known[address.lower()]]
-        if (own := self.own) is not None:
-            people.append((envelope.mail_from, own))
-        return list(dict.fromkeys(people))
 
     def _evidence(
         self, form: str, recipients: tuple[tuple[str, str], ...], signed_at: datetime | None, digest: str
@@ -214,11 +176,3 @@ def _digest_name(digest: str) -> str:
 
 def _fingerprint(public: bytes) -> str:
     return key_blocks(public)[0][0].fingerprint
-
-
-def _groups(root: Entity, envelope: Envelope) -> tuple[tuple[str, ...], ...]:
-    """Give who shares a copy: those whom everybody reads in the header, and each other one alone."""
-    named = {recipient.addr_spec for recipient in named_recipients(root) if recipient.seen_by_others}
-    seen = tuple(address for address in envelope.rcpt_to if address in named)
-    alone = tuple((address,) for address in envelope.rcpt_to if address not in named)
-    return (seen, *alone) if seen else alone

@@ -2,19 +2,19 @@
 
 from collections.abc import Callable
 
-from sescomposer.core.entity import EMPTY, Entity, Given, Multipart
+from sescomposer.core.entity import Entity, Given
 from sescomposer.core.errors import ProtectionError
-from sescomposer.core.header import HeaderField, HeaderSection, fold
+from sescomposer.core.header import HeaderSection, fold
 from sescomposer.core.identifiers import Identifiers
 from sescomposer.core.octets import Octets
 from sescomposer.core.progress import NO_PROGRESS, Progress
 from sescomposer.core.protection.protected_entity import entity_to_sign, outer_header, transport_faults
+from sescomposer.core.protection.security_multipart import security_multipart
 
 SIGNATURE_TYPE = "application/pgp-signature"
 ENCRYPTED_TYPE = "application/pgp-encrypted"
 
 CRLF = b"\r\n"
-_BOUNDARY_TRIES = 8
 _VERSION = b"Version: 1\r\n"
 
 Sign = Callable[[Octets], tuple[bytes, str]]
@@ -56,16 +56,7 @@ def pgp_signed(
     _refuse_fragile(entity)
     signature, digest = sign(entity.octets)
     progress.step(len(entity.octets), len(entity.octets))
-    part = _part(
-        (
-            fold("Content-Type", f'{SIGNATURE_TYPE}; name="signature.asc"'),
-            b"Content-Description: OpenPGP digital signature\r\n",
-            b'Content-Disposition: attachment; filename="signature.asc"\r\n',
-        ),
-        with_crlf(signature),
-    )
-    kind = f'multipart/signed; protocol="{SIGNATURE_TYPE}"; micalg=pgp-{digest.lower()}'
-    return _multipart(outer or outer_header(root), kind, (entity, part), ids)
+    return signed_of(outer or outer_header(root), entity, with_crlf(signature), digest, ids)
 
 
 def pgp_encrypted(
@@ -88,6 +79,33 @@ def pgp_encrypted(
     entity = inside or entity_to_sign(root)
     message = encrypt(entity.octets)
     progress.step(len(entity.octets), len(entity.octets))
+    return encrypted_of(outer or outer_header(root), with_crlf(message), ids)
+
+
+def signed_of(outer: HeaderSection, entity: Entity, signature: bytes, digest: str, ids: Identifiers) -> Entity:
+    """Put what was signed and its signature into a message.
+
+    Args:
+        outer: The fields outside.
+        entity: What was signed.
+        signature: Armored, with CRLF.
+        digest: Name of its digest ("sha512").
+        ids: Maker of the boundary.
+    """
+    part = _part(
+        (
+            fold("Content-Type", f'{SIGNATURE_TYPE}; name="signature.asc"'),
+            b"Content-Description: OpenPGP digital signature\r\n",
+            b'Content-Disposition: attachment; filename="signature.asc"\r\n',
+        ),
+        signature,
+    )
+    kind = f'multipart/signed; protocol="{SIGNATURE_TYPE}"; micalg=pgp-{digest.lower()}'
+    return security_multipart(outer, kind, entity, part, ids)
+
+
+def encrypted_of(outer: HeaderSection, message: bytes, ids: Identifiers) -> Entity:
+    """Put what was encrypted, armored and with CRLF, into a message with these fields outside."""
     version = _part(
         (fold("Content-Type", ENCRYPTED_TYPE), b"Content-Description: PGP/MIME version identification\r\n"), _VERSION
     )
@@ -97,10 +115,9 @@ def pgp_encrypted(
             b"Content-Description: OpenPGP encrypted message\r\n",
             b'Content-Disposition: inline; filename="encrypted.asc"\r\n',
         ),
-        with_crlf(message),
+        message,
     )
-    kind = f'multipart/encrypted; protocol="{ENCRYPTED_TYPE}"'
-    return _multipart(outer or outer_header(root), kind, (version, content), ids)
+    return security_multipart(outer, f'multipart/encrypted; protocol="{ENCRYPTED_TYPE}"', version, content, ids)
 
 
 def with_crlf(text: bytes) -> bytes:
@@ -126,29 +143,3 @@ def _refuse_fragile(entity: Entity) -> None:
 
 def _part(fields: tuple[bytes, ...], body: bytes) -> Entity:
     return Entity(HeaderSection.of_octets(Octets.of(b"".join(fields)), CRLF), CRLF, Given(Octets.of(body)))
-
-
-def _multipart(outer: HeaderSection, kind: str, children: tuple[Entity, ...], ids: Identifiers) -> Entity:
-    """Put parts into a message: outer fields, the type, and each part between delimiters of its own."""
-    boundary = _free_boundary(children, ids)
-    field = HeaderField(fold("Content-Type", f'{kind}; boundary="{boundary}"'))
-    octets = boundary.encode("ascii")
-    first, further = b"--%b\r\n" % octets, b"\r\n--%b\r\n" % octets
-    body = Multipart(
-        boundary=octets,
-        preamble=EMPTY,
-        delimiters=(first, *(further for _ in children[1:])),
-        children=children,
-        close=b"\r\n--%b--" % octets,
-        epilogue=Octets.of(CRLF),
-    )
-    return Entity(HeaderSection.of_fields((*outer.fields, field), CRLF), CRLF, body)
-
-
-def _free_boundary(children: tuple[Entity, ...], ids: Identifiers) -> str:
-    """Give a boundary that stands in no part."""
-    for _ in range(_BOUNDARY_TRIES):
-        boundary = ids.boundary()
-        if all(child.octets.find(b"--" + boundary.encode("ascii")) < 0 for child in children):
-            return boundary
-    raise ProtectionError("No boundary was found that the message does not hold.", hint="Try again.")

@@ -4,11 +4,10 @@ Content is hashed by 1 MiB and never held: memory does not grow with the message
 `cms` and `verifying`, which share no code with it.
 """
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sescomposer.core.entity import EMPTY, Entity, Made, Multipart
+from sescomposer.core.entity import Entity, Made
 from sescomposer.core.errors import ProtectionError
 from sescomposer.core.folding import fold
 from sescomposer.core.header import HeaderField, HeaderSection
@@ -20,8 +19,8 @@ from sescomposer.core.protection.certificate import public_key_of
 from sescomposer.core.protection.issuer_and_serial import issuer_and_serial
 from sescomposer.core.protection.key_pair import KeyPair
 from sescomposer.core.protection.protected_entity import entity_to_sign, outer_header, transport_faults
+from sescomposer.core.protection.security_multipart import security_multipart
 from sescomposer.core.protection.transport_faults import EIGHT_BIT, LINE_END, LONG_LINE
-from sescomposer.core.structure.boundaries import fresh_boundary, searched
 from sescomposer.core.transfer_encoding import TransferEncoding
 
 if TYPE_CHECKING:
@@ -151,8 +150,8 @@ def clear_signed(
     _check_transport(entity.octets, _HARMFUL)
     signature = sign_detached(entity.octets, signer, now, progress, algorithm=algorithm)
     kind = f'multipart/signed; protocol="application/pkcs7-signature"; micalg={algorithm.digest}'
-    part = _pkcs7_part("application/pkcs7-signature", "smime.p7s", Octets.of(signature))
-    return signed_message(outer_header(root) if outer is None else outer, kind, entity, part, ids)
+    part = signature_part(Octets.of(signature))
+    return security_multipart(outer_header(root) if outer is None else outer, kind, entity, part, ids)
 
 
 def opaque_signed(
@@ -174,29 +173,9 @@ def opaque_signed(
     return enclosed_message(outer_header(root) if outer is None else outer, "signed-data", signed)
 
 
-def signed_message(outer: HeaderSection, kind: str, inside: Entity, signature: Entity, ids: "Identifiers") -> Entity:
-    """Give a multipart/signed message of its two parts (RFC 1847 section 2.1).
-
-    Args:
-        outer: The fields outside.
-        kind: Content-Type on one line without the boundary.
-        inside: What was signed; its octets end with CRLF.
-        signature: The second part.
-        ids: Maker of the boundary.
-    """
-    boundary = fresh_boundary(searched(inside, for_new=True), ids, ours=False)
-    dashes = b"--" + boundary
-    field = HeaderField(fold("Content-Type", f'{kind}; boundary="{boundary.decode("ascii")}"'))
-    header = _with_fields(outer, (field,))
-    body = Multipart(
-        boundary,
-        EMPTY,
-        (dashes + CRLF, CRLF + dashes + CRLF),
-        (inside, signature),
-        CRLF + dashes + b"--" + CRLF,
-        EMPTY,
-    )
-    return Entity(header, CRLF, body)
+def signature_part(signature: Octets) -> Entity:
+    """Give the second part of multipart/signed (RFC 8551 section 3.5.3.1) with a signature in DER."""
+    return _pkcs7_part("application/pkcs7-signature", "smime.p7s", signature)
 
 
 def enclosed_message(outer: HeaderSection, smime_type: str, cms: Octets) -> Entity:
@@ -208,7 +187,7 @@ def enclosed_message(outer: HeaderSection, smime_type: str, cms: Octets) -> Enti
         cms: Its content in DER; encoded in base64 when it is written.
     """
     part = _pkcs7_part(f"application/pkcs7-mime; smime-type={smime_type}", "smime.p7m", cms)
-    return Entity(_with_fields(outer, part.header.fields), CRLF, part.body)
+    return Entity(HeaderSection.of_fields((*outer.fields, *part.header.fields), CRLF), CRLF, part.body)
 
 
 def _pkcs7_part(kind: str, name: str, content: Octets) -> Entity:
@@ -218,10 +197,6 @@ def _pkcs7_part(kind: str, name: str, content: Octets) -> Entity:
         HeaderField(fold("Content-Disposition", f'attachment; filename="{name}"')),
     )
     return Entity(HeaderSection.of_fields(fields), CRLF, Made(content, "", TransferEncoding.BASE64))
-
-
-def _with_fields(header: HeaderSection, fields: Iterable[HeaderField]) -> HeaderSection:
-    return HeaderSection.of_fields((*header.fields, *fields), CRLF)
 
 
 def _check_transport(octets: Octets, codes: tuple[str, ...]) -> None:

@@ -1,16 +1,12 @@
-"""Protecting one message with S/MIME as sealing asks for it: signed, encrypted, or signed and then encrypted.
-
-Whoever is encrypted to is named in the message for everybody who has it. So those in To and Cc share one copy, and each
-other recipient gets one of their own, which names nobody but them and the sender.
-"""
+"""Protecting one message with S/MIME as sealing asks for it: signed, encrypted, or signed and then encrypted."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sescomposer.core.entity import Entity
-from sescomposer.core.envelope import Envelope, named_recipients
+from sescomposer.core.envelope import Envelope
 from sescomposer.core.errors import ProtectionError
 from sescomposer.core.header import HeaderSection
 from sescomposer.core.message import Protection
@@ -18,6 +14,7 @@ from sescomposer.core.octets import EMPTY
 from sescomposer.core.progress import PartOfProgress, Progress
 from sescomposer.core.protection.algorithms import algorithm_for
 from sescomposer.core.protection.certificate import Certificate
+from sescomposer.core.protection.copies import check_recipients, copies, keys_for
 from sescomposer.core.protection.enveloping import RandomBytes, encrypt
 from sescomposer.core.protection.header_protection import with_header_protection, with_hidden_fields
 from sescomposer.core.protection.key_pair import KeyPair
@@ -73,35 +70,22 @@ class SmimeProtector:
         if not encrypts:
             signed = self._signed(root, inside, outer_header(root), now, ids, progress)
             return (Protected(signed, envelope, self._evidence(now, ())),)
-        groups = _groups(root, envelope)
-        self._check_recipients(envelope)
-        sizes = [len(inside.octets)] * (len(groups) + signs)
+        check_recipients(envelope, self.recipients, "certificate")
+        envelopes = copies(root, envelope)
+        sizes = [len(inside.octets)] * (len(envelopes) + signs)
         payload = inside
         if signs:
             payload = self._signed(root, inside, _NO_FIELDS, now, ids, PartOfProgress.of(progress, sizes, 0))
         outer = outer_header(root)
-        outer = with_hidden_fields(outer) if self._hides else outer
+        outer = with_hidden_fields(outer) if self.wanted.protects_fields else outer
         return tuple(
-            self._encrypted(
-                payload,
-                outer,
-                replace(envelope, rcpt_to=group),
-                now,
-                into,
-                PartOfProgress.of(progress, sizes, index + signs),
-            )
-            for index, group in enumerate(groups)
+            self._encrypted(payload, outer, copy, now, into, PartOfProgress.of(progress, sizes, index + signs))
+            for index, copy in enumerate(envelopes)
         )
-
-    @property
-    def _hides(self) -> bool:
-        """Whether fields are copied inside; by choice, and where nobody chose, if it is encrypted."""
-        chosen = self.wanted.header_protection
-        return bool(self.wanted.encrypt) if chosen is None else chosen
 
     def _inside(self, root: Entity, ids: "Identifiers") -> Entity:
         entity = entity_to_sign(root)
-        if not self._hides:
+        if not self.wanted.protects_fields:
             return entity
         return with_header_protection(entity, root, bool(self.wanted.encrypt), ids=ids)
 
@@ -130,36 +114,13 @@ class SmimeProtector:
         into: Callable[[], Buffer],
         progress: Progress,
     ) -> Protected:
-        people = self._people(envelope)
+        own = None if self.own is None else (next(iter(self.own.addresses), envelope.mail_from), self.own)
+        people = keys_for(envelope, self.recipients, own)
         certificates = [certificate for _, certificate in people]
         content = encrypt(payload.octets, certificates, self.random_bytes, into, progress)
         root = enclosed_message(outer, "enveloped-data", content)
         pairs = tuple((address, certificate.fingerprint) for address, certificate in people)
         return Protected(root, envelope, self._evidence(now, pairs))
-
-    def _check_recipients(self, envelope: Envelope) -> None:
-        known = self._known
-        missing = [address for address in envelope.rcpt_to if not known.get(address.lower())]
-        if missing:
-            raise ProtectionError(
-                f"There is no certificate to encrypt to for {', '.join(missing)}.",
-                hint="Import one, send without encryption, or take these recipients out.",
-                value=tuple(missing),
-            )
-        if not envelope.rcpt_to:
-            raise ProtectionError("There is nobody to encrypt to.", hint="Add a recipient.")
-
-    @property
-    def _known(self) -> dict[str, tuple[Certificate, ...]]:
-        return {address.lower(): certificates for address, certificates in self.recipients.items()}
-
-    def _people(self, envelope: Envelope) -> list[tuple[str, Certificate]]:
-        """Pair addresses and certificates, the sender's own at the end."""
-        known = self._known
-        people = [(address, item) for address in envelope.rcpt_to for item in known[address.lower()]]
-        if self.own is not None:
-            people.append((next(iter(self.own.addresses), envelope.mail_from), self.own))
-        return list(dict.fromkeys(people))
 
     def _evidence(self, now: datetime, recipients: tuple[tuple[str, str], ...]) -> Evidence:
         form = "opaque" if self.wanted.opaque else "detached"
@@ -178,11 +139,3 @@ class SmimeProtector:
             signed_at=now.replace(microsecond=0),
             certificates=(self.signer.certificate.der, *(item.der for item in chain)),
         )
-
-
-def _groups(root: Entity, envelope: Envelope) -> tuple[tuple[str, ...], ...]:
-    """Give who shares a copy: those whom everybody reads in the header, and each other one alone."""
-    named = {recipient.addr_spec for recipient in named_recipients(root) if recipient.seen_by_others}
-    seen = tuple(address for address in envelope.rcpt_to if address in named)
-    alone = tuple((address,) for address in envelope.rcpt_to if address not in named)
-    return (seen, *alone) if seen else alone

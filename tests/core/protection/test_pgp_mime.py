@@ -101,7 +101,7 @@ def test_what_would_be_changed_on_the_way_is_not_signed(body: bytes) -> None:
 
 def test_a_boundary_inside_is_not_taken() -> None:
     ids = SeededIdentifiers(3)
-    taken = SeededIdentifiers(3).boundary()
+    taken = f"=_{SeededIdentifiers(3).token()}"
     root = pgp_signed(parse(b"Subject: a\r\n\r\n--" + taken.encode() + b"\r\n"), lambda octets: (_ARMOR, "sha512"), ids)
     assert root.content_type.get("boundary") != taken
 
