@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QItemSelectionModel, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from sescomposer.gui.keys.identity_facts import COLUMNS, MEANINGS, METHODS, POLICIES, Identity
 from sescomposer.gui.models.rows_model import Index, RowsModel
@@ -25,7 +25,14 @@ _LACKS = {
     Policy.ALWAYS: "As it stands, signing has to be switched off for each message from here.",
     Policy.MUST: "As it stands, nothing can be sent from here.",
 }
-_BOX_WIDTH = 480
+_FIELDS = (
+    ("sign", "&Sign", "Whether messages are signed"),
+    ("encrypt", "&Encrypt", "Whether messages are encrypted"),
+    ("method", "&How", "How they are protected"),
+    ("key", "&Key", "Key that signs"),
+    ("dkim", "&DKIM key", "Key for a DKIM signature of your own"),
+)
+_BOX_WIDTH = 320
 _BEST = "The one that fits best"
 _NO_DKIM = "None: SES signs by itself"
 _MISSING = "A key that is gone"
@@ -148,34 +155,31 @@ class IdentitiesPage(QWidget):
 
     def _make_form(self) -> QWidget:
         inside = QWidget(self)
-        form = QFormLayout(inside)
-        form.setContentsMargins(8, 8, 8, 8)
-        form.setHorizontalSpacing(16)
-        form.setVerticalSpacing(4)
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        for name, label, said in (
-            ("sign", "&Sign", "Whether messages are signed"),
-            ("encrypt", "&Encrypt", "Whether messages are encrypted"),
-            ("method", "&How", "How they are protected"),
-            ("key", "&Key", "Key that signs"),
-            ("dkim", "&DKIM key", "Key for a DKIM signature of your own"),
-        ):
+        grid = QGridLayout(inside)
+        grid.setContentsMargins(8, 8, 8, 8)
+        grid.setHorizontalSpacing(16)
+        grid.setVerticalSpacing(8)
+        grid.setColumnStretch(2, 1)
+        for row, (name, words, said) in enumerate(_FIELDS):
             box = self.boxes[name] = _SteadyBox(inside)
             box.setAccessibleName(said)
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            box.setMaximumWidth(_BOX_WIDTH)
+            box.setFixedWidth(_BOX_WIDTH)
             box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             box.activated.connect(self._on_chosen)
-            hint = self.hints[name] = Faint("", inside)
-            form.addRow(label, box)
-            form.addRow("", hint)
+            label = QLabel(words, inside)
+            label.setBuddy(box)
+            self.hints[name] = Faint("", inside)
+            for column, widget in enumerate((label, box, self.hints[name])):
+                grid.addWidget(widget, row, column)
+        self.warning = NoteLine(inside)
+        grid.addWidget(self.warning, len(_FIELDS), 0, 1, 3)
+        grid.setRowStretch(len(_FIELDS) + 1, 1)
         for name in ("sign", "encrypt"):
             for policy, words in POLICIES.items():
                 self.boxes[name].addItem(words, policy.value)
         for method, words in METHODS.items():
             self.boxes["method"].addItem(words, method)
-        self.warning = NoteLine(inside)
-        form.addRow("", self.warning)
         self.form = inside
         scroller = SteadyScroll(inside, self)
         scroller.setAccessibleName("Policy of the mailbox")

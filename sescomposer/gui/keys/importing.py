@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from sescomposer.bootstrap import Services
@@ -75,7 +75,8 @@ class Imports(QObject):
         """Read files and import what they hold."""
         services, files = self._services, tuple(paths)
         task = self._start(lambda context: read_files(services, files, wants_roots=wants_roots), "Reading")
-        task.succeeded.connect(self._on_read)
+        # Queued: a question would else hold up the end of the task, and what shows its progress.
+        task.succeeded.connect(self._on_read, Qt.ConnectionType.QueuedConnection)
 
     def _start(self, operation: Callable[[Context], object], words: str) -> Task:
         task = self._runner.start(operation, quiet=True)

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from sescomposer.gui.directions import isolated
+from sescomposer.gui.keys.shown import breakable
 
 if TYPE_CHECKING:
     from sescomposer.bootstrap import Services
@@ -24,7 +25,7 @@ class KeyFilesBox(QMessageBox):
 
     def __init__(self, services: "Services", paths: Sequence[Path], window: QWidget) -> None:
         named = isolated(paths[0].name) if len(paths) == 1 else f"these {len(paths)} files"
-        super().__init__(QMessageBox.Icon.Question, "SES Composer", f"What is {named} for?", parent=window)
+        super().__init__(QMessageBox.Icon.Question, "SES Composer", breakable(f"What is {named} for?"), parent=window)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setInformativeText(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QFormLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
+from sescomposer.gui.keys.shown import breakable
 from sescomposer.gui.widgets.note_line import NoteLine
 from sescomposer.services.account import Secret
 
@@ -40,7 +41,7 @@ class PassphraseDialog(QDialog):
         super().__init__(parent)
         self.is_new = words.is_new
         self.setWindowTitle(words.title)
-        self.words = QLabel(words.words, self)
+        self.words = QLabel(breakable(words.words), self)
         self.words.setTextFormat(Qt.TextFormat.PlainText)
         self.words.setWordWrap(True)
         self.note = NoteLine(self)

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QInputDialog, QMessageBox, QWidget
 
 from sescomposer.gui.directions import isolated
-from sescomposer.gui.keys.shown import Shown, in_groups, in_line
+from sescomposer.gui.keys.shown import Shown, breakable, in_groups, in_line
 from sescomposer.services.protection_ports import KeyEntry, KeyKind
 
 _MOST_NAMED = 6
@@ -77,9 +77,9 @@ def ask_mailbox(parent: QWidget) -> str:
 
 
 def _ask(parent: QWidget, question: str, more: str, yes: str) -> bool:
-    box = QMessageBox(QMessageBox.Icon.Warning, "SES Composer", question, parent=parent)
+    box = QMessageBox(QMessageBox.Icon.Warning, "SES Composer", breakable(question), parent=parent)
     box.setTextFormat(Qt.TextFormat.PlainText)
-    box.setInformativeText(more)
+    box.setInformativeText(breakable(more))
     wanted = box.addButton(yes, QMessageBox.ButtonRole.DestructiveRole)
     box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
     box.exec()

@@ -1,5 +1,6 @@
 """What the pages of the window of keys show of one key, certificate or root: plain values, made on a worker."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 FINE = "ok"
 _LONGEST = 120
 _TWO_YEARS = 730
+_LONG_WORD = re.compile(r"\S{41,}")
+_PIECE = re.compile(r"[^@._/-]{1,39}[@._/-]?|[@._/-]")
 
 _IN_SHORT = {
     "protect-expired": "Expired",
@@ -149,6 +152,15 @@ def in_line(text: str) -> str:
     """
     line = " ".join(text.split())
     return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
+
+
+def breakable(text: str) -> str:
+    """Give words for a label that wraps: long ones may break behind their signs, else anywhere.
+
+    >>> breakable("short@example.org"), breakable("a" * 41).count("\\u200b")
+    ('short@example.org', 1)
+    """
+    return _LONG_WORD.sub(lambda word: _PIECE.sub("\\g<0>\u200b", word[0]).rstrip("\u200b"), text)
 
 
 def certificate_facts(certificate: "Certificate", now: datetime) -> tuple[tuple[str, str], ...]:

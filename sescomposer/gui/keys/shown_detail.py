@@ -5,7 +5,7 @@ from PySide6.QtGui import QFont, QGuiApplication
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from sescomposer.gui.keys.record_box import RecordBox
-from sescomposer.gui.keys.shown import Shown, Told
+from sescomposer.gui.keys.shown import Shown, Told, breakable
 from sescomposer.gui.widgets.entries import told_button
 from sescomposer.gui.widgets.fitting_text import FittingText
 from sescomposer.gui.widgets.note_line import NoteLine
@@ -53,7 +53,7 @@ class ShownDetail(QWidget):
             self.shown = shown
             return
         self.shown = shown
-        self.title.setText(shown.title if shown else "")
+        self.title.setText(breakable(shown.title) if shown else "")
         self._show_notes(shown.told if shown else ())
         self._show_facts(shown.facts if shown else ())
         has_print = shown is not None and bool(shown.fingerprint)

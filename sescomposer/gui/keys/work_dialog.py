@@ -7,6 +7,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from sescomposer.core.errors import SesComposerError
+from sescomposer.gui.keys.shown import breakable
 from sescomposer.gui.tasks import Context, Task, TaskRunner
 from sescomposer.gui.widgets.note_line import NoteLine
 
@@ -32,7 +33,7 @@ class WorkDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.runner = runner
         self._task: Task | None = None
-        self.words = QLabel(words, self)
+        self.words = QLabel(breakable(words), self)
         self.words.setTextFormat(Qt.TextFormat.PlainText)
         self.words.setWordWrap(True)
         self.form = QFormLayout()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from sescomposer.bootstrap import Services
@@ -51,7 +52,9 @@ class KeysRobot:
 
     def settle(self) -> None:
         """Wait until nothing is under way."""
-        self.qtbot.waitUntil(lambda: self.window.runner.running == 0)
+        for _ in range(3):  # an outcome may begin the next
+            self.qtbot.waitUntil(lambda: self.window.runner.running == 0)
+            QApplication.processEvents()
 
     def look(self) -> None:
         """Read everything again."""
