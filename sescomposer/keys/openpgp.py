@@ -122,15 +122,16 @@ class SequoiaOpenPgp:
             asked.extend(ids)
             return [key.certificate for key in known]
 
-        block, word = secret_block(entry, secret), _octets(passphrase)
+        # Before the library, which would take up whatever the message grows to.
+        packets = inside(message, secret_block(entry, secret), _octets(passphrase))
         try:
             with library_errors(ProtectionError, _DAMAGED, _SEND_AGAIN):
                 content, valid = _decrypted(message, decryptor, certificates)
         except ProtectionError:
-            if not inside(message, block, word):
+            if not packets:
                 raise
             raise ProtectionError(_COMPRESSED, hint="Ask the sender to send it without compression.") from None
-        packets = inside(message, block, word) if asked else b""
+        packets = packets if asked else b""
         if packets and not valid:
             valid = _valid(packets, content, certificates)
         return content, found_inside(asked, valid, known, signatures_in(packets))
@@ -164,7 +165,8 @@ def _decrypted(
     """Give the content, and the valid signatures as pairs of certificate and key."""
     try:
         found = decrypt(message, decryptor, certificates)
-    except RuntimeError as error:
+    except (RuntimeError, OSError) as error:
+        # Of content that is large the library says the same as an error of reading.
         if not any(says(error, words) for words in _NOT_SIGNED):
             raise
         # The content is whole (its own check says so); that no signature is good is told beside it.

@@ -22,19 +22,28 @@ _DEEPEST = 3
 _LARGEST = 256 * 1024 * 1024
 
 
+class TooLargeError(ProtectionError):
+    """A few octets of a message hold more than is read."""
+
+
 def inside(message: bytes, block: tuple[Packet, ...], passphrase: bytes | None) -> bytes:
-    """Give the packets inside a message that the library has decrypted, without compression; b"" if they are not told.
+    """Give the packets inside a message for an own key, without compression; b"" if they are not told.
 
     Args:
         message: Armored or binary.
-        block: The own key it was decrypted with.
+        block: The own key it is decrypted with.
         passphrase: Of that key, None where it lies open.
+
+    Raises:
+        TooLargeError: what is compressed in it has more than 256 MiB.
     """
     from cryptography.exceptions import InvalidTag, UnsupportedAlgorithm
     from cryptography.hazmat.primitives.keywrap import InvalidUnwrap
 
     try:
         return _uncompressed(_content(message, block, passphrase) or b"")
+    except TooLargeError:
+        raise
     except (ProtectionError, ValueError, IndexError, zlib.error, OSError, EOFError):
         return b""
     except (InvalidTag, InvalidUnwrap, UnsupportedAlgorithm):
@@ -116,4 +125,10 @@ def _inflated(body: bytes) -> bytes:
     made = makers[body[0]]() if body[0] in makers else None
     if made is None:
         raise ValueError("the compression is not known")
-    return made.decompress(body[1:], _LARGEST)
+    content = made.decompress(body[1:], _LARGEST + 1)
+    if len(content) > _LARGEST:
+        raise TooLargeError(
+            f"The compressed content holds more than {_LARGEST >> 20} MiB; it is not opened.",
+            hint="Ask the sender to send it without compression.",
+        )
+    return content

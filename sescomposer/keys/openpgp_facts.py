@@ -7,8 +7,17 @@ from datetime import UTC, datetime
 from pysequoia import Cert, Tsk
 
 from sescomposer.core.errors import CertificateError
-from sescomposer.core.protection.pgp_packets import PUBLIC_KEY, SECRET_KEY, SECRET_SUBKEY, USER_ID, Packet, key_blocks
+from sescomposer.core.protection.pgp_packets import (
+    PUBLIC_KEY,
+    SECRET_KEY,
+    SECRET_SUBKEY,
+    SIGNATURE,
+    USER_ID,
+    Packet,
+    key_blocks,
+)
 from sescomposer.core.protection.pgp_signature import (
+    CERTIFICATION_REVOCATION,
     CERTIFICATIONS,
     DIRECT_KEY,
     KEY_REVOCATION,
@@ -58,12 +67,32 @@ def block_facts(block: tuple[Packet, ...], now: datetime) -> PgpKeyFacts:
     try:
         certificate = certificate_of(block)
         with library_errors(CertificateError, _UNSAFE, _NEWER):
-            user_ids = tuple(str(user_id) for user_id in certificate.user_ids)
+            revoked = _revoked_names(block)
+            user_ids = tuple(name for name in map(str, certificate.user_ids) if name not in revoked)
             expires, is_revoked = certificate.expiration, certificate.is_revoked
     except CertificateError as error:
         return replace(facts, trouble=f"{error.sentence} {error.hint}")
     facts = replace(facts, user_ids=user_ids, addresses=_addresses(user_ids), expires=expires)
     return replace(facts, trouble=_trouble(facts, is_revoked, now))
+
+
+def _revoked_names(block: tuple[Packet, ...]) -> frozenset[str]:
+    """Give the user ids that their owner took back and did not certify again; the library gives these as well."""
+    primary = block[0].fingerprint
+    found: set[str] = set()
+    name, newest = None, datetime.fromtimestamp(0, UTC)
+    for packet in block[1:]:
+        if packet.tag != SIGNATURE:
+            name = packet.body.decode("utf-8", "replace") if packet.tag == USER_ID else None
+            newest = datetime.fromtimestamp(0, UTC)
+            continue
+        signature = read_signature(packet)
+        if name is None or signature is None or signature.created is None or not signature.is_by(primary):
+            continue
+        if signature.created >= newest and signature.kind in (*CERTIFICATIONS, CERTIFICATION_REVOCATION):
+            newest = signature.created
+            (found.add if signature.kind == CERTIFICATION_REVOCATION else found.discard)(name)
+    return frozenset(found)
 
 
 def find_block(octets: bytes, fingerprint: str, *, secret: bool = False) -> tuple[Packet, ...]:

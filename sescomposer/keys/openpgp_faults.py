@@ -22,7 +22,7 @@ def library_errors(kind: type[ProtectionError], sentence: str, hint: str, value:
         raise kind(sentence, hint=hint, value=value) from None
 
 
-def says(error: RuntimeError, words: str) -> bool:
+def says(error: RuntimeError | OSError, words: str) -> bool:
     """Whether the first line of an error of the library holds some words.
 
     >>> says(RuntimeError("No key to decrypt message\\n\\nStack backtrace:"), "No key")

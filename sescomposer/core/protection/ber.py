@@ -32,11 +32,15 @@ def damaged(position: int, what: str) -> ProtectionError:
 
 
 class _Source:
-    """The octets, and how many values may still be read of them: a hostile file holds millions."""
+    """The octets, and how many values may still be read of them: a hostile file holds millions.
+
+    Where a value of indefinite length ends is looked for once: the one around it has to know that too.
+    """
 
     def __init__(self, octets: Octets) -> None:
         self.octets = octets
         self.values_left = _VALUES
+        self.ends: dict[int, int] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +154,12 @@ def _value(source: _Source, at: int, stop: int, level: int) -> Value:
 
 
 def _end_of_contents(source: _Source, at: int, stop: int, level: int) -> int:
+    start = at
+    if source.ends.get(start, stop) + 2 <= stop:
+        return source.ends[start]
     while source.octets.read(at, min(at + 2, stop)) != b"\x00\x00":
         at = _value(source, at, stop, level + 1).stop
+    source.ends[start] = at
     return at
 
 

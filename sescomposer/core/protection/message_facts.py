@@ -89,7 +89,9 @@ def date_of(root: Entity) -> datetime | None:
     try:
         found = parsedate_to_datetime(fields[0].body)
         # "-0000" says that the offset is not known, the time is UTC (RFC 5322 section 3.3).
-        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(found.tzinfo or UTC)
+        found = found if found.tzinfo else found.replace(tzinfo=UTC)
+        found.astimezone(UTC)  # where it is a time at all: with its offset it may lie beyond the last year
+        return found
     except (ValueError, OverflowError, IndexError):
         return None
 

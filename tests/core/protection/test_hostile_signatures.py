@@ -13,7 +13,7 @@ from sescomposer.core.errors import CertificateError, ProtectionError
 from sescomposer.core.identifiers import SeededIdentifiers
 from sescomposer.core.octets import Octets, base64_octets
 from sescomposer.core.parse import parse
-from sescomposer.core.protection import der
+from sescomposer.core.protection import ber, der
 from sescomposer.core.protection.certificate import comparable
 from sescomposer.core.protection.certificate_files import read_certificates
 from sescomposer.core.protection.content_key import content_key
@@ -23,6 +23,7 @@ from sescomposer.core.protection.facts import LayerKind, SignatureFacts, Verdict
 from sescomposer.core.protection.issuer_and_serial import issuer_and_serial
 from sescomposer.core.protection.key_files import read_key_pair
 from sescomposer.core.protection.layers import Surroundings, opened
+from sescomposer.core.protection.message_facts import time_fact
 from sescomposer.core.protection.opening import decrypt
 from sescomposer.core.protection.reading import read
 from sescomposer.core.protection.signing import clear_signed
@@ -262,3 +263,29 @@ def test_a_file_of_countless_keys_is_refused(authority: "Authority") -> None:
     key = b"-----BEGIN ENCRYPTED PRIVATE KEY-----\nMAA=\n-----END ENCRYPTED PRIVATE KEY-----\n"
     with pytest.raises(CertificateError, match="11 private keys"):
         read_key_pair(key * 11 + authority.pem(authority.leaf()).partition(b"-----END PRIVATE KEY-----")[2], b"secret")
+
+
+def test_the_last_hour_of_all_years_is_no_crash(authority: "Authority") -> None:
+    root = parse(b"From: ann@example.org\r\nDate: Fri, 31 Dec 9999 23:59:59 -2359\r\n\r\n")
+    assert time_fact(root, authority.now, authority.now).verdict is Verdict.UNKNOWN
+
+
+def test_content_in_very_many_pieces_is_read(authority: "Authority", costs_at_most: Costs) -> None:
+    """Some programs write pieces of 1,000 octets, each value around them without a length."""
+    piece = der.octet_string(bytes(1000))
+
+    def nested(pieces: int) -> bytes:
+        value = b"\x24\x80" + piece * pieces + b"\0\0"
+        for _ in range(6):
+            value = b"\x30\x80" + value + b"\0\0"
+        return value
+
+    def length(octets: bytes) -> int:
+        value = ber.read(Octets.of(octets))
+        while value.tag == ber.SEQUENCE:
+            (value,) = value.children()
+        return len(value.octets())
+
+    large, small = nested(45_000), nested(4_500)
+    assert length(large) == 45_000_000
+    costs_at_most(40, lambda: length(large), lambda: length(small))
