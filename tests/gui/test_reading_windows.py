@@ -144,6 +144,14 @@ def test_the_actions_of_encrypted_mail(
     assert window.views.shown_views() == ("signature",)
 
 
+def test_empty_editors_say_where_to_look(make_window: Make, mail: ProtectedMail, qtbot: QtBot) -> None:
+    window = opened_window(make_window, mail.ours(ENCRYPTED), qtbot)
+    editor = window.editors.text.editor
+    assert "the tree and the preview show it" in editor.placeholderText()
+    window.composer.open_message(Message(parse(b"Subject: x\r\n\r\n")))
+    assert "the tree" not in editor.placeholderText()
+
+
 def test_the_preview_shows_what_was_decrypted(make_window: Make, mail: ProtectedMail, qtbot: QtBot) -> None:
     window = opened_window(make_window, mail.ours(ENCRYPTED), qtbot)
     view = window.views.show_view("preview")

@@ -16,6 +16,7 @@ from sescomposer.core.text import Text
 from sescomposer.core.text_location import character_of_octet, octets_of_character
 from sescomposer.core.undo import continues_word
 from sescomposer.gui.composer import Composer, Selection
+from sescomposer.gui.layers.looking import looks_protected
 from sescomposer.gui.panes.html_colours import HtmlColours
 from sescomposer.gui.panes.part_text import Shown, shown_part
 from sescomposer.gui.reading.lifting import LIFT_HELP, LIFT_WORDS, lift_signature
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
     from sescomposer.core.html.drift import Drift
 
 _WORDS_NAMED = 6
+_HELD_ELSEWHERE = (
+    "What this message holds is signed or encrypted: the tree and the preview show it. What you write here stands "
+    "outside of it."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +107,14 @@ class TextPartPane(QWidget):
         may_be_long = part is not None and part.key in self._edit_anyway
         self._shown = shown_part(self._composer.root, part, self._shown, may_be_long=may_be_long)
         self.editor.setReadOnly(self._shown.is_locked)
+        self.editor.setPlaceholderText(self._hint())
         self.editor.show_text(self._shown.text)
         self._say()
+
+    def _hint(self) -> str:
+        """What stands in an empty editor: how to begin, or where to look for what is signed or encrypted."""
+        is_held_elsewhere = self.key is None and looks_protected(self._composer.root)
+        return _HELD_ELSEWHERE if is_held_elsewhere else self._empty_hint
 
     def forget(self) -> None:
         """Another message comes: nothing that was chosen for the last one holds."""
