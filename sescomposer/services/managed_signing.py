@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 from sescomposer.core.control_fields import effective
 from sescomposer.core.findings import Severity
 from sescomposer.core.message import Message, Method
+from sescomposer.services.key_candidates import worst_first
 from sescomposer.services.knowledge import Identity, IdentityCertificate, Known
 from sescomposer.services.protection_plan import ProtectionPlan
-from sescomposer.services.smime_planning import worst_first
 
 if TYPE_CHECKING:
     from sescomposer.core.protection.suitability import CertificateFault

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sescomposer.core.errors import ProtectionError
 from sescomposer.core.findings import Severity
+from sescomposer.services.key_candidates import Candidates, no_key, with_fault, with_recipients, worst_first
 from sescomposer.services.protection_plan import ProtectionPlan, RecipientKey
 from sescomposer.services.protection_ports import KeyEntry, KeyKind, OpenPgp, PersonKind, PgpKeyFacts
-from sescomposer.services.smime_planning import Candidates, no_key, own_entry, with_fault, worst_first
 
 if TYPE_CHECKING:
     from sescomposer.core.protection.suitability import CertificateFault
@@ -22,7 +23,14 @@ def with_openpgp(
 ) -> ProtectionPlan:
     """Give a plan with the keys for OpenPGP/MIME; see `smime_planning.with_smime`."""
     planned = _with_signer(plan, among, openpgp) if plan.signs else plan
-    return _with_recipients(planned, recipients, among, openpgp) if plan.encrypts else planned
+    if not plan.encrypts:
+        return planned
+
+    def faults_of(key: RecipientKey) -> "list[CertificateFault]":
+        return _faults(key.octets, key.fingerprint, "encrypt", "", among.now, openpgp)
+
+    planned = replace(planned, own=_own(planned, among, openpgp))
+    return with_recipients(planned, recipients, partial(_key_of, among), faults_of)
 
 
 def _with_signer(plan: ProtectionPlan, among: Candidates, openpgp: OpenPgp) -> ProtectionPlan:
@@ -41,44 +49,23 @@ def _signer(plan: ProtectionPlan, among: Candidates) -> KeyEntry | None:
     if plan.wanted.key:
         of_id = (entry for entry in among.entries if entry.id == plan.wanted.key and entry.kind in PGP_KINDS)
         return next(of_id, None)
-    return own_entry(plan.address, among.entries, PGP_KINDS)
-
-
-def _with_recipients(
-    plan: ProtectionPlan, recipients: Sequence[str], among: Candidates, openpgp: OpenPgp
-) -> ProtectionPlan:
-    found: list[RecipientKey] = []
-    faults: list[CertificateFault] = []
-    missing: list[str] = []
-    for address in dict.fromkeys(recipients):
-        key = _of_person(address, among) or _of_us(address, among)
-        if key is None:
-            missing.append(address)
-            continue
-        found.append(key)
-        faults += _faults(key.octets, key.fingerprint, "encrypt", "", among.now, openpgp)
-    made = worst_first((*plan.faults, *faults))
-    return replace(plan, recipients=tuple(found), missing=tuple(missing), own=_own(plan, among, openpgp), faults=made)
+    return among.newest_own(plan.address, PGP_KINDS)
 
 
 def _own(plan: ProtectionPlan, among: Candidates, openpgp: OpenPgp) -> KeyEntry | None:
     """Give the key the writer reads it with: that which signs, if it can, else the newest of the From mailbox."""
-    for entry in (plan.key, own_entry(plan.address, among.entries, PGP_KINDS)):
+    for entry in (plan.key, among.newest_own(plan.address, PGP_KINDS)):
         if entry is not None and any(facts.can_encrypt for facts in openpgp.read(entry.public)):
             return entry
     return None
 
 
-def _of_person(address: str, among: Candidates) -> RecipientKey | None:
-    for person in among.people.for_address(address):
-        if person.kind is PersonKind.OPENPGP:
-            return RecipientKey(address, person.fingerprint, person.octets, person.source, person)
-    return None
-
-
-def _of_us(address: str, among: Candidates) -> RecipientKey | None:
-    entry = own_entry(address, among.entries, PGP_KINDS)
-    return None if entry is None else RecipientKey(address, entry.fingerprint, entry.public, "your own key")
+def _key_of(among: Candidates, address: str) -> RecipientKey | None:
+    """Give the key of somebody; an own one for who writes to oneself."""
+    known, entry = among.of_person(address, PersonKind.OPENPGP), among.newest_own(address, PGP_KINDS)
+    if known is not None or entry is None:
+        return known
+    return RecipientKey(address, entry.fingerprint, entry.public, "your own key")
 
 
 def _faults(

@@ -239,8 +239,9 @@ class Protecting:
         return self.policy(root).sign is Policy.MUST
 
     def _with_keys(self, plan: ProtectionPlan, message: Message, now: datetime) -> ProtectionPlan:
+        from sescomposer.services.key_candidates import Candidates
         from sescomposer.services.pgp_planning import with_openpgp
-        from sescomposer.services.smime_planning import Candidates, with_smime
+        from sescomposer.services.smime_planning import with_smime
 
         among = Candidates(self.keys.all(), self.people, self.trust(), now)
         addresses: Sequence[str] = [recipient.addr_spec for recipient in recipients(message)]
@@ -255,7 +256,7 @@ class Protecting:
         entry = next((entry for entry in self.keys.all() if entry.id == plan.policy.dkim), None)
         if entry is not None:
             return replace(plan, dkim=entry)
-        from sescomposer.services.smime_planning import no_dkim
+        from sescomposer.services.key_candidates import no_dkim
 
         return replace(plan, faults=(no_dkim(plan.address), *plan.faults))
 

@@ -1,50 +1,25 @@
 """Which certificates a message is signed and encrypted with, and what stands against them; no key is opened."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
 
 from sescomposer.core.findings import Severity
+from sescomposer.services.key_candidates import Candidates, no_key, with_fault, with_recipients, worst_first
 from sescomposer.services.protection_plan import ProtectionPlan, RecipientKey
-from sescomposer.services.protection_ports import KeyEntry, KeyKind, PersonKey, PersonKind
+from sescomposer.services.protection_ports import KeyEntry, KeyKind, PersonKind
 
 if TYPE_CHECKING:
     from sescomposer.core.protection.certificate import Certificate
     from sescomposer.core.protection.suitability import CertificateFault, Use
-    from sescomposer.core.protection.trust import Trust
 
 SMIME_KINDS = (KeyKind.FILE, KeyKind.CARD)
-
 
 _ONLY_UNKNOWN = frozenset({"protect-chain"})
 """An error with which a certificate of the From mailbox still signs: a company may keep its root to itself.
 
 It stops a submission as long as nobody gives a reason, and always where a good signature is demanded."""
-
-
-class PeopleByAddress(Protocol):
-    """What planning asks of the certificates of other people."""
-
-    def for_address(self, address: str) -> tuple[PersonKey, ...]:
-        """Give those of an address, the newest suitable one first."""
-
-
-@dataclass(frozen=True)
-class Candidates:
-    """What there is to choose from.
-
-    Attributes:
-        entries: Own keys.
-        people: Certificates of others.
-        trust: The roots.
-        now: The time of planning.
-    """
-
-    entries: tuple[KeyEntry, ...]
-    people: PeopleByAddress
-    trust: "Trust"
-    now: datetime
 
 
 def with_smime(plan: ProtectionPlan, recipients: Sequence[str], among: Candidates) -> ProtectionPlan:
@@ -55,11 +30,14 @@ def with_smime(plan: ProtectionPlan, recipients: Sequence[str], among: Candidate
         recipients: Of the message, as addr-specs in wire form.
         among: What there is to choose from.
     """
-    planned = with_signer(plan, among) if plan.signs else plan
-    return with_recipients(planned, recipients, among) if plan.encrypts else planned
+    planned = _with_signer(plan, among) if plan.signs else plan
+    if not plan.encrypts:
+        return planned
+    planned = replace(planned, own=_own(planned, among))
+    return with_recipients(planned, recipients, partial(_key_of, among), partial(_recipient_faults, among))
 
 
-def with_signer(plan: ProtectionPlan, among: Candidates) -> ProtectionPlan:
+def _with_signer(plan: ProtectionPlan, among: Candidates) -> ProtectionPlan:
     """Choose the certificate that signs, by the From mailbox or by the pin; none is chosen in place of a pinned one."""
     from sescomposer.core.protection.choosing import choose
 
@@ -85,52 +63,24 @@ def _nearest(address: str, own: "Iterable[Certificate]") -> "Certificate | None"
     return max(own, key=lambda one: (one.has_address(address), one.not_after), default=None)
 
 
-def with_recipients(plan: ProtectionPlan, recipients: Sequence[str], among: Candidates) -> ProtectionPlan:
-    """Find a certificate for each recipient, and the own one to read what was sent with."""
-    found: list[RecipientKey] = []
-    faults: list[CertificateFault] = []
-    missing: list[str] = []
-    for address in dict.fromkeys(recipients):
-        key = _of_person(address, among) or _of_us(address, among)
-        if key is None:
-            missing.append(address)
-            continue
-        found.append(key)
-        faults += _recipient_faults(key, among)
-    return replace(
-        plan,
-        recipients=tuple(found),
-        missing=tuple(missing),
-        own=_own(plan, among),
-        faults=worst_first((*plan.faults, *faults)),
-    )
-
-
-def _of_person(address: str, among: Candidates) -> RecipientKey | None:
-    for person in among.people.for_address(address):
-        if person.kind is PersonKind.SMIME:
-            return RecipientKey(address, person.fingerprint, person.octets, person.source, person)
-    return None
-
-
-def _of_us(address: str, among: Candidates) -> RecipientKey | None:
-    """Give an own certificate for who writes to oneself."""
-    entry = own_entry(address, among.entries, SMIME_KINDS)
-    if entry is None:
-        return None
+def _key_of(among: Candidates, address: str) -> RecipientKey | None:
+    """Give the certificate of somebody; an own one for who writes to oneself."""
+    known, entry = among.of_person(address, PersonKind.SMIME), among.newest_own(address, SMIME_KINDS)
+    if known is not None or entry is None:
+        return known
     return RecipientKey(address, entry.fingerprint, entry.certificates[0], "your own key")
 
 
 def _own(plan: ProtectionPlan, among: Candidates) -> KeyEntry | None:
     """Give the key the writer reads it with: that which signs, if it can, else one of the From mailbox."""
-    own = [entry for entry in among.entries if _is_of(entry, plan.address, SMIME_KINDS)]
-    for entry in [plan.key, *own] if plan.key is not None else own:
+    own = among.own(plan.address, SMIME_KINDS)
+    for entry in (plan.key, *own) if plan.key is not None else own:
         if entry.certificates and _certificate(entry.certificates[0]).can_encrypt:
             return entry
     return None
 
 
-def _recipient_faults(key: RecipientKey, among: Candidates) -> "Iterator[CertificateFault]":
+def _recipient_faults(among: Candidates, key: RecipientKey) -> "Iterator[CertificateFault]":
     """Give what stands against encrypting to somebody; what soon ends does not."""
     chain = key.person.chain if key.person is not None else ()
     is_accepted = key.person is None or key.person.is_accepted
@@ -172,49 +122,4 @@ def _certificate(der: bytes) -> "Certificate":
     return Certificate(der)
 
 
-def own_entry(address: str, entries: Iterable[KeyEntry], kinds: Sequence[KeyKind]) -> KeyEntry | None:
-    """Give the newest own key of an address."""
-    return next((entry for entry in reversed(tuple(entries)) if _is_of(entry, address, kinds)), None)
-
-
-def _is_of(entry: KeyEntry, address: str, kinds: Sequence[KeyKind]) -> bool:
-    return entry.kind in kinds and address.lower() in (known.lower() for known in entry.addresses)
-
-
-def no_key(reason: str) -> "CertificateFault":
-    """Give the fault that nothing can sign."""
-    from sescomposer.core.protection.suitability import CertificateFault
-
-    mend = "Import the key of the From mailbox, choose another From mailbox, or do not sign."
-    return CertificateFault("protect-no-key", Severity.ERROR, reason, mend)
-
-
-def no_dkim(address: str) -> "CertificateFault":
-    """Give the fault that the DKIM key of a policy is gone."""
-    from sescomposer.core.protection.suitability import CertificateFault
-
-    words = f"The DKIM key that mail from {address!r} is to be signed with is not there any more."
-    return CertificateFault("protect-no-key", Severity.ERROR, words, "Import it again, or take it out of the policy.")
-
-
-def with_fault(plan: ProtectionPlan, fault: "CertificateFault") -> ProtectionPlan:
-    """Give a plan with one more fault, which is the reason why there is no key."""
-    return replace(plan, reason=fault.sentence, faults=worst_first((*plan.faults, fault)))
-
-
-def worst_first(faults: "Iterable[CertificateFault]") -> "tuple[CertificateFault, ...]":
-    """Give faults in the order to show them, each once."""
-    return tuple(sorted(dict.fromkeys(faults), key=lambda fault: fault.severity.rank))
-
-
-__all__ = [
-    "SMIME_KINDS",
-    "Candidates",
-    "PeopleByAddress",
-    "no_dkim",
-    "no_key",
-    "own_entry",
-    "with_fault",
-    "with_smime",
-    "worst_first",
-]
+__all__ = ["SMIME_KINDS", "with_smime"]
