@@ -22,6 +22,12 @@ if TYPE_CHECKING:
     from sescomposer.services.roots import Roots
 
 
+_MOST_ADDRESSES = 20
+"""Of one certificate that are kept: one made to fill the disk has thousands."""
+
+_MOST_OF_A_MESSAGE = 50
+
+
 class People:
     """The certificates and keys of other people.
 
@@ -83,7 +89,8 @@ class People:
             chain = _chain(facts.certificate, facts.chain)
             found += self._keys_of(facts.certificate, chain, source, ())
         known = {(key.address, key.fingerprint) for key in self._store.all()}
-        return self._kept(key for key in found if (key.address, key.fingerprint) not in known)
+        new = {(key.address, key.fingerprint): key for key in found}
+        return self._kept([key for name, key in new.items() if name not in known][:_MOST_OF_A_MESSAGE])
 
     def _smime_of(self, octets: bytes, source: str, address: str) -> list[PersonKey]:
         from sescomposer.core.protection.certificate_files import read_certificates
@@ -118,7 +125,7 @@ class People:
                 first_seen=now,
                 chain=tuple(each.der for each in chain),
             )
-            for address in addresses or certificate.addresses
+            for address in (addresses or certificate.addresses)[:_MOST_ADDRESSES]
         ]
 
     def _pgp_of(self, octets: bytes, source: str, address: str) -> list[PersonKey]:
@@ -134,7 +141,7 @@ class People:
                 first_seen=now,
             )
             for key in facts
-            for each in ((address,) if address else key.addresses)
+            for each in ((address,) if address else key.addresses[:_MOST_ADDRESSES])
         ]
         if not found:
             raise CertificateError(

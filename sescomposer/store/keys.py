@@ -12,7 +12,7 @@ from dataclasses import fields
 from datetime import datetime
 from pathlib import Path
 
-from sescomposer.core.errors import KeyGoneError
+from sescomposer.core.errors import KeyGoneError, StoreError
 from sescomposer.services.protection_ports import KeyEntry, KeyKind
 from sescomposer.store.atomic import discard, make_folder, replace_file, translated
 from sescomposer.store.json_rows import JsonRows, Row
@@ -55,9 +55,10 @@ class KeyFolder:
             raise ValueError(f"{entry.id!r} is no id of a key")
         make_folder(self._folder)
         row = _row(entry)
+        name = f"{entry.id}-{hashlib.sha256(octets).hexdigest()[:16]}.{_SUFFIX.get(entry.kind, 'key')}"
         if octets:
-            name = f"{entry.id}-{hashlib.sha256(octets).hexdigest()[:16]}.{_SUFFIX.get(entry.kind, 'key')}"
             row["file"] = name
+        is_new = octets != b"" and not (self._folder / name).exists()
 
         def change(rows: list[Row]) -> list[Row]:
             if octets:
@@ -67,7 +68,12 @@ class KeyFolder:
                 return [*rows, row]
             return [row if number == places[0] else old for number, old in enumerate(rows) if number not in places[1:]]
 
-        self._change(change)
+        try:
+            self._change(change)
+        except StoreError:
+            if is_new and not self._is_named(name):
+                discard(self._folder / name)
+            raise
 
     def octets(self, key: str) -> bytes:
         """Give the encrypted octets of a key.
@@ -116,6 +122,13 @@ class KeyFolder:
             for path in sorted(self._folder.iterdir()):
                 if _FILE.fullmatch(path.name) and path.name not in named:
                     discard(path)
+
+    def _is_named(self, name: str) -> bool:
+        """Whether the list may name a file; also where it cannot be read."""
+        try:
+            return any(row.get("file") == name for row in self._rows.read())
+        except StoreError:
+            return True
 
     def _file(self, row: Row) -> str:
         name = row.get("file", "")

@@ -218,3 +218,10 @@ def test_certificate_is_found_however_the_domain_is_spelt(people: People, author
     assert people.for_address("Ann@Bücher.example") == (key,)
     people.note_use("ann@bücher.example", key.fingerprint)
     assert people.all()[0].last_used is not None
+
+
+def test_certificate_made_to_fill_the_disk_is_kept_for_few_addresses(people: People, authority: "Authority") -> None:
+    """Each is a row that is written anew; a certificate in a mail can have thousands."""
+    many = authority.leaf("many@example.org", kind="p256", addresses=tuple(f"a{n}@example.org" for n in range(500)))
+    assert len(people.harvest(_reading(many))) == 20
+    assert len(people.all()) == 20

@@ -248,3 +248,19 @@ def test_damaged_root_is_told_and_left_alone(tmp_path: Path, authority: "Authori
             roots.own()
         assert file.read_bytes() == octets
     assert isinstance(Certificate(authority.root.der), Certificate)
+
+
+@pytest.mark.parametrize("before", [b"", b"older"])
+def test_full_disk_leaves_no_file_of_a_key_that_the_list_does_not_name(
+    keys: KeyFolder, tmp_path: Path, disk_full_after: Callable[[int | None], None], before: bytes
+) -> None:
+    """The key fits on it, the list that names it does not."""
+    if before:
+        keys.add(ENTRY, before)
+    left = _files(tmp_path / "keys") if before else []
+    disk_full_after(40)
+    with pytest.raises(StoreError, match="the disk is full"):
+        keys.add(ENTRY, b"encrypted")
+    disk_full_after(None)
+    assert _files(tmp_path / "keys") == left
+    assert [keys.octets(entry.id) for entry in keys.all()] == ([before] if before else [])
