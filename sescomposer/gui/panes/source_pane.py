@@ -1,6 +1,7 @@
 """The raw source of the composer's message: as it is written, or as it would be sealed now."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QShowEvent, QStatusTipEvent
@@ -15,8 +16,10 @@ from sescomposer.core.seal import HIDDEN_FIELDS, as_sealed, hidden_fields, missi
 from sescomposer.gui.composer import Composer, Selection
 from sescomposer.gui.panes.raw_pane import RawPane, RawState
 from sescomposer.gui.panes.same_place import Span, field_spans, same_span
-from sescomposer.gui.protection.sealed_shape import SealedShape, sealed_shape
 from sescomposer.gui.reading.strip import SpaceBar
+
+if TYPE_CHECKING:
+    from sescomposer.gui.protection.sealed_shape import SealedShape
 
 ORIGIN = "source"
 
@@ -56,7 +59,7 @@ class SourcePane(QWidget):
         self._composer = composer
         self._state = RawState.DRAFT
         self._root = composer.root
-        self._shape = SealedShape(composer.root)
+        self._shape: SealedShape | None = None
         self._outside = new_key()
         self._sealed_at = composer.services.clock.now()
         self._ids = ProvisionalIdentifiers(composer.ids)
@@ -134,8 +137,10 @@ class SourcePane(QWidget):
         missing, hidden = missing_fields(composer.root), hidden_fields(composer.root)
         control = written_control_fields(composer.message, composer.road, self._trace)
         marked = (*missing, *control) if self._state is RawState.SEALED else HIDDEN_FIELDS
-        words = f"{self._shape.note} {_note(self._state, missing, hidden, control)}".strip()
-        self._mark((*field_spans(self._root, marked), *self._shape.made), words)
+        shape = self._shape
+        about, made = (shape.note, shape.made) if shape is not None else ("", ())
+        words = f"{about} {_note(self._state, missing, hidden, control)}".strip()
+        self._mark((*field_spans(self._root, marked), *made), words)
 
     def _mark(self, spans: tuple[Span, ...], words: str) -> None:
         """Mark what sealing decides, and say something of it."""
@@ -154,7 +159,7 @@ class SourcePane(QWidget):
         from sescomposer.gui.layers.words import space_words
 
         self.space_bar.say(space_words(reader.opened, space))
-        self._shape = SealedShape(space.inside)
+        self._shape = None
         return space.inside
 
     @property
@@ -165,11 +170,13 @@ class SourcePane(QWidget):
     def _root_of_state(self) -> Entity:
         composer = self._composer
         if self._state is RawState.DRAFT:
-            self._shape = SealedShape(composer.root)
+            self._shape = None
             return composer.root
         message, planned = composer.message, composer.planned
         sealed = as_sealed(message, self._sealed_at, self._ids, composer.road, self._trace)
         wanted = planned.wanted(message.protection) if planned is not None else message.protection
+        from sescomposer.gui.protection.sealed_shape import sealed_shape  # here: a start need not wait for it
+
         self._shape = sealed_shape(sealed, wanted, self._ids, self._outside, hides=bool(hidden_fields(message.root)))
         return self._shape.root
 
@@ -225,7 +232,7 @@ class SourcePane(QWidget):
         span = None
         if 0 <= selection.start < selection.stop <= len(draft.octets):
             span = same_span(draft, entity, (selection.start, selection.stop))
-            if span is None and self._shape.has_inside and draft is self._composer.root:
+            if span is None and self._shape and self._shape.has_inside and draft is self._composer.root:
                 # Most fields of the message stand outside of what is signed.
                 start, span = 0, same_span(draft, self._root, (selection.start, selection.stop))
         if span is None:
