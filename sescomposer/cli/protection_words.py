@@ -7,7 +7,6 @@ from sescomposer.cli.streams import shown
 from sescomposer.core.entity import Entity, Key
 from sescomposer.core.numbering import part_number
 from sescomposer.core.protection.facts import Layer, LayerKind, Reading, SignatureFacts
-from sescomposer.core.protection.protector import Evidence
 
 if TYPE_CHECKING:
     from sescomposer.core.protection.survival import Survived
@@ -41,23 +40,6 @@ def signature_json(signature: SignatureFacts) -> dict[str, Any]:
         "digest": signature.digest,
         "algorithm": signature.algorithm,
         "facts": {name: {"verdict": fact.verdict.value, "sentence": fact.sentence} for name, fact in signature.facts},
-    }
-
-
-def evidence_json(evidence: Evidence | None) -> dict[str, Any] | None:
-    """Give what is known of how something was protected as JSON values."""
-    if evidence is None:
-        return None
-    return {
-        "method": evidence.method,
-        "form": evidence.form,
-        "signer": evidence.signer,
-        "chain": list(evidence.chain),
-        "recipients": [{"address": address, "fingerprint": found} for address, found in evidence.recipients],
-        "digest": evidence.digest,
-        "signed_at": evidence.signed_at.isoformat() if evidence.signed_at else None,
-        "verified": evidence.is_verified,
-        "outcome": list(evidence.outcome),
     }
 
 

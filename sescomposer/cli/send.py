@@ -11,7 +11,6 @@ from sescomposer.cli import send_protection as of_protection
 from sescomposer.cli.check import as_json as finding_as_json
 from sescomposer.cli.look import JsonOption
 from sescomposer.cli.passphrases import PassphraseOption, Passphrases
-from sescomposer.cli.protection_words import evidence_json
 from sescomposer.cli.secret_input import read_secret
 from sescomposer.cli.sign import OpaqueOption
 from sescomposer.cli.slow_keyring import SlowKeyring
@@ -22,7 +21,7 @@ from sescomposer.core.errors import ExitCode, SesComposerError, UsageError
 from sescomposer.core.message import NO_OPTIONS, EnvelopeOverride, Message, Road, SendingOptions, Tracking
 from sescomposer.core.parse import parse
 from sescomposer.services.ports import SubmissionRecord, SubmissionState, Transport
-from sescomposer.services.receipts import options_values, record_values
+from sescomposer.services.receipts import evidence_values, options_values, record_values
 from sescomposer.services.review import Review, reasons_of, refuse_errors
 
 if TYPE_CHECKING:
@@ -282,7 +281,7 @@ def _show_reviews(reviews: Sequence[Review], as_json: bool) -> None:
                 "envelope": asdict(item.envelope),
                 "options": options_values(item.options),
                 "trace": item.trace,
-                "evidence": evidence_json(item.evidence),
+                "evidence": evidence_values(item.evidence),
             }
             for item in sealed
         ]

@@ -11,7 +11,6 @@ from sescomposer.cli.check import as_json as finding_json
 from sescomposer.cli.given_keys import Given, take_up
 from sescomposer.cli.look import FileArgument, JsonOption
 from sescomposer.cli.passphrases import PassphraseOption, Passphrases
-from sescomposer.cli.protection_words import evidence_json
 from sescomposer.cli.send_protection import choice
 from sescomposer.cli.streams import STANDARD_INPUT, Inputs, print_json, say, shown, write_octets
 from sescomposer.core.errors import ProtectionError, UsageError
@@ -19,6 +18,7 @@ from sescomposer.core.findings import Finding, Severity
 from sescomposer.core.message import Message, Method, Protection, Road, SendingOptions, Tracking
 from sescomposer.core.parse import parse
 from sescomposer.core.seal import Sealed, seal
+from sescomposer.services.receipts import evidence_values
 
 if TYPE_CHECKING:
     from sescomposer.bootstrap import Services
@@ -275,5 +275,5 @@ def _item_json(name: str, item: Sealed, proof: str) -> dict[str, Any]:
         "rcpt_to": list(item.envelope.rcpt_to),
         "stamped": list(item.stamped),
         "hidden": list(item.hidden),
-        "evidence": evidence_json(item.evidence),
+        "evidence": evidence_values(item.evidence),
     }
