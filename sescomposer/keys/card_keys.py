@@ -3,7 +3,7 @@
 What is signed is hashed here, so that a card needs no more than its plainest operation (PKCS#11 section 6.1).
 """
 
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils
@@ -31,7 +31,32 @@ _UNDECRYPTABLE = (
 _VERBS = {"sign": "sign", "decrypt": "decrypt", "derive_key": "decrypt"}
 
 
-class CardRsaKey(rsa.RSAPrivateKey):
+class _OnCard:
+    """What every key on a card does alike: its private half never leaves, and a copy is the key itself."""
+
+    _access: CardAccess
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether the card refused the PIN: it must be asked for anew."""
+        return self._access.is_refused
+
+    def private_numbers(self) -> NoReturn:
+        """Refuse: it never leaves the card."""
+        raise _kept()
+
+    def private_bytes(self, encoding: Any, format: Any, encryption_algorithm: Any) -> NoReturn:  # noqa: A002
+        """Refuse: it never leaves the card."""
+        raise _kept()
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: dict[Any, Any]) -> Self:
+        return self
+
+
+class CardRsaKey(_OnCard, rsa.RSAPrivateKey):
     """An RSA key on a card.
 
     Args:
@@ -42,11 +67,6 @@ class CardRsaKey(rsa.RSAPrivateKey):
     def __init__(self, public: "RSAPublicKey", access: CardAccess) -> None:
         self._public = public
         self._access = access
-
-    @property
-    def is_refused(self) -> bool:
-        """Whether the card refused the PIN: it must be asked for anew."""
-        return self._access.is_refused
 
     @property
     def key_size(self) -> int:
@@ -90,32 +110,13 @@ class CardRsaKey(rsa.RSAPrivateKey):
 
         return bytes(self._access.use(decrypted))
 
-    def private_numbers(self) -> NoReturn:
-        """Refuse: it never leaves the card."""
-        raise _kept()
 
-    def private_bytes(self, encoding: Any, format: Any, encryption_algorithm: Any) -> NoReturn:  # noqa: A002
-        """Refuse: it never leaves the card."""
-        raise _kept()
-
-    def __copy__(self) -> "CardRsaKey":
-        return self
-
-    def __deepcopy__(self, memo: dict[Any, Any]) -> "CardRsaKey":
-        return self
-
-
-class CardCurveKey(ec.EllipticCurvePrivateKey):
+class CardCurveKey(_OnCard, ec.EllipticCurvePrivateKey):
     """A key of an elliptic curve on a card; see `CardRsaKey`."""
 
     def __init__(self, public: ec.EllipticCurvePublicKey, access: CardAccess) -> None:
         self._public = public
         self._access = access
-
-    @property
-    def is_refused(self) -> bool:
-        """Whether the card refused the PIN: it must be asked for anew."""
-        return self._access.is_refused
 
     @property
     def curve(self) -> ec.EllipticCurve:
@@ -162,20 +163,6 @@ class CardCurveKey(ec.EllipticCurvePrivateKey):
             return bytes(secret[Attribute.VALUE])
 
         return bytes(self._access.use(agreed))
-
-    def private_numbers(self) -> NoReturn:
-        """Refuse: it never leaves the card."""
-        raise _kept()
-
-    def private_bytes(self, encoding: Any, format: Any, encryption_algorithm: Any) -> NoReturn:  # noqa: A002
-        """Refuse: it never leaves the card."""
-        raise _kept()
-
-    def __copy__(self) -> "CardCurveKey":
-        return self
-
-    def __deepcopy__(self, memo: dict[Any, Any]) -> "CardCurveKey":
-        return self
 
 
 def _able(key: Any, operation: str) -> Any:
