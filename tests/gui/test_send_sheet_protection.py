@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 from authority import Authority, pem_of
+from pgp_lab import PASSPHRASE, PgpLab
 from PySide6.QtWidgets import QMainWindow
 from pytestqt.qtbot import QtBot
 
 from sescomposer.bootstrap import Services
 from sescomposer.core import compose
-from sescomposer.core.message import NOT_CHOSEN, Message, Protection, Road
+from sescomposer.core.message import NOT_CHOSEN, Message, Method, Protection, Road
 from sescomposer.gui.composer import Composer
 from sescomposer.gui.dialogs.diff_dialog import DiffDialog
 from sescomposer.gui.keys.passphrase_dialog import PassphraseDialog
@@ -188,6 +189,24 @@ def test_no_key_for_a_must_is_told_and_nothing_is_sealed(
     assert sheet.buttons["goto"].text() == "Open &keys and certificates…"
     assert sheet.buttons["goto"].isVisible()
     assert sheet.review is None
+
+
+def test_an_openpgp_signature_is_told_in_the_same_way(
+    qtbot: QtBot, open_sheet: Callable[..., SendSheet], services: Services, pgp_lab: PgpLab
+) -> None:
+    services.clock = FixedClock(datetime.now().astimezone())
+    key = pgp_lab.key("p256")
+    services.keys.import_file(key.secret, Secret(PASSPHRASE))
+    sheet = open_sheet(letter(services, Protection(sign=True, method=Method.OPENPGP)))
+    reach(qtbot, sheet, Stage.REVIEWING)
+    card = card_of(qtbot, sheet)
+    assert card.outcome.kind == "ok"
+    assert len(card.facts) == 5
+    assert card.form.text().startswith("OpenPGP, signature beside the message, ")
+    assert outcomes(card)["headers"] == "holds"
+    assert outcomes(card)["footer"] == "breaks"
+    # What is opaque is a form of S/MIME alone.
+    assert not [button for button in card.offers if "inside" in button.text()]
 
 
 # --- passphrases -----------------------------------------------------------------------------------------------
