@@ -5,12 +5,13 @@ from dataclasses import replace
 
 from sescomposer.core.entity import Entity
 from sescomposer.core.header import HeaderField, HeaderSection
-from sescomposer.core.protection.header_protection import ProtectedFields, protected_fields
+from sescomposer.core.protection.header_protection import PROTECTED_FIELDS, ProtectedFields, protected_fields
 from sescomposer.core.protection.protected_entity import outer_header
 from sescomposer.core.structure.fields import is_content
 from sescomposer.core.structure.line_ends import normalise_line_ends
 
 _CRLF = b"\r\n"
+_TAKEN = frozenset(name.lower() for name in (*PROTECTED_FIELDS, "Date", "Message-ID"))
 
 
 def decrypted(root: Entity, inside: Entity, payload: Entity | None = None) -> Entity:
@@ -50,6 +51,9 @@ def _merged(outside: tuple[HeaderField, ...], held: ProtectedFields | None) -> I
     """Give the fields outside, those that are protected in the place of the first of their name, then the rest."""
     waiting: dict[str, list[HeaderField]] = {}
     for field in held.fields if held else ():
+        if field.name.lower() not in _TAKEN:
+            # Who encrypted it could add fields that servers obey, or that say who it went to.
+            continue
         waiting.setdefault(field.name.lower(), []).append(field)
     names = frozenset(waiting)
     for field in outside:

@@ -17,6 +17,7 @@ from sescomposer.core.protection import ber, der
 from sescomposer.core.protection.certificate import comparable
 from sescomposer.core.protection.certificate_files import read_certificates
 from sescomposer.core.protection.content_key import content_key
+from sescomposer.core.protection.decrypted import decrypted
 from sescomposer.core.protection.envelope_reading import read_enveloped
 from sescomposer.core.protection.enveloping import encrypt
 from sescomposer.core.protection.facts import LayerKind, SignatureFacts, Verdict
@@ -289,3 +290,11 @@ def test_content_in_very_many_pieces_is_read(authority: "Authority", costs_at_mo
     large, small = nested(45_000), nested(4_500)
     assert length(large) == 45_000_000
     costs_at_most(40, lambda: length(large), lambda: length(small))
+
+
+def test_fields_that_servers_obey_do_not_come_out_of_encryption() -> None:
+    root = parse(b"From: eve@example.org\r\nTo: ann@example.org\r\nSubject: [...]\r\n\r\n")
+    hostile = b"Bcc: all@example.org\r\nX-SES-CONFIGURATION-SET: x\r\nReturn-Path: <x@example.org>\r\nReceived: x\r\n"
+    inside = parse(b"Content-Type: text/plain; hp=cipher\r\nSubject: Tea\r\n" + hostile + b"\r\nHi\r\n")
+    names = [field.name for field in decrypted(root, inside).header.fields]
+    assert names == ["From", "To", "Subject", "MIME-Version", "Content-Type"]
