@@ -1,40 +1,30 @@
 """Asking for the code of a second factor: worker threads ask and wait, the window asks the user and never waits."""
 
 import threading
-import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QApplication, QDialog, QDialogButtonBox, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from sescomposer.core.errors import AccountError
+from sescomposer.gui.asking import Question
 from sescomposer.gui.tasks import current_token
 from sescomposer.services.account import Secret
 from sescomposer.services.sign_in import Prompts
 
-_LOOK_SECONDS = 0.1
-_SHOWN_SECONDS = 30.0
-"""A question that nobody could be shown by then comes from a window that is going away."""
 _CODE_LENGTH = 6
 
 
-@dataclass(slots=True)
-class _Question:
-    """One question under way; written by the window's thread until `done` is set.
+@dataclass(slots=True, eq=False)
+class _Question(Question):
+    """One question under way.
 
     Attributes:
         words: As the SDK asks.
-        done: Set when there is an answer, or none will come.
-        is_shown: Whether the user sees it.
-        is_dropped: Whether the one who asked does not wait any more.
-        code: What was typed, None if the user would not.
     """
 
     words: str
-    done: threading.Event = field(default_factory=threading.Event)
-    is_shown: bool = False
-    is_dropped: bool = False
-    code: Secret | None = None
 
 
 class CodePrompts(QObject):
@@ -68,27 +58,21 @@ class CodePrompts(QObject):
         """
         if threading.current_thread() is threading.main_thread():
             raise AccountError("A second factor cannot be asked for from here.", hint="Try again from the window.")
-        question, token = _Question(words), current_token()
+        token = current_token()
         if token is not None and token.is_unattended:
             raise AccountError("The code of a second factor is needed.", hint="Refresh by hand to be asked for it.")
+        question = _Question(words)
         self._wanted.emit(question)
-        begun = time.monotonic()
-        while not question.done.wait(_LOOK_SECONDS):
-            is_late = not question.is_shown and time.monotonic() - begun > _SHOWN_SECONDS and not self._waiting
-            if is_late or (token is not None and token.is_cancelled):
-                question.is_dropped = True
-                self._dropped.emit(question)
-                if token is not None:
-                    token.check()
-                break
-        if question.code is None:
+        code = question.wait(partial(self._dropped.emit, question))
+        if code is None:
             raise AccountError(
                 "No code of the second factor was given, so nothing was done.", hint="Try again with the code at hand."
             )
-        return question.code
+        return code
 
     @Slot(object)
     def _on_wanted(self, question: _Question) -> None:
+        question.is_taken = True
         self._waiting.append(question)
         self._show_next()
 
@@ -104,7 +88,6 @@ class CodePrompts(QObject):
         if self.dialog is not None or not self._waiting:
             return
         question = self._waiting.pop(0)
-        question.is_shown = True
         self.dialog = CodeDialog(question, QApplication.activeWindow())
         self.dialog.finished.connect(self._on_finished)
         self.dialog.open()
@@ -149,7 +132,7 @@ class CodeDialog(QDialog):
         """Give the answer to the thread that waits, and forget it here."""
         code = "".join(self.line.text().split())
         if self.result() == QDialog.DialogCode.Accepted and code:
-            self.question.code = Secret(code)
+            self.question.answer = Secret(code)
         self.line.setText("")
         self.question.done.set()
 

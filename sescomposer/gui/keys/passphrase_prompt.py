@@ -5,8 +5,7 @@ window closes, and with the task that asked it.
 """
 
 import threading
-import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from itertools import count
 
@@ -15,15 +14,12 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from sescomposer.core.errors import PassphraseError
+from sescomposer.gui.asking import Question
 from sescomposer.gui.directions import isolated
 from sescomposer.gui.keys.passphrase_dialog import PassphraseDialog, PassphraseWords
-from sescomposer.gui.tasks import CancelToken, current_token
+from sescomposer.gui.tasks import current_token
 from sescomposer.services.account import Secret
 from sescomposer.services.protection_ports import AskPassphrase, KeyEntry, KeyKind
-
-_LOOK_SECONDS = 0.1
-_TAKEN_SECONDS = 30.0
-"""A question that no window took by then was asked when the last one went away."""
 
 
 def ask_on_window(parent: QWidget) -> AskPassphrase:
@@ -38,24 +34,16 @@ def ask_on_window(parent: QWidget) -> AskPassphrase:
 
 
 @dataclass(slots=True, eq=False)
-class _Question:
-    """One question under way; written by the window's thread until `done` is set.
+class _Question(Question):
+    """One question under way.
 
     Attributes:
         place: Number of the widget on whose window it is asked.
         words: What the dialog says.
-        is_taken: Whether the window's thread knows of it.
-        is_dropped: Whether the one who asked does not wait any more.
-        answer: What was typed, None if the user would not.
-        done: Set when there is an answer, or none will come.
     """
 
     place: int
     words: PassphraseWords
-    is_taken: bool = False
-    is_dropped: bool = False
-    answer: Secret | None = None
-    done: threading.Event = field(default_factory=threading.Event)
 
 
 class PassphraseDesk(QObject):
@@ -97,20 +85,7 @@ class PassphraseDesk(QObject):
             return None
         question = _Question(place, question_words(entry, why))
         self._wanted.emit(question)
-        self._wait(question, token)
-        if token is not None:
-            token.check()
-        return question.answer
-
-    def _wait(self, question: _Question, token: CancelToken | None) -> None:
-        """Wait for the answer, until the task is cancelled or nobody takes the question."""
-        begun = time.monotonic()
-        while not question.done.wait(_LOOK_SECONDS):
-            is_late = not question.is_taken and time.monotonic() - begun > _TAKEN_SECONDS
-            if is_late or (token is not None and token.is_cancelled):
-                question.is_dropped = True
-                self._dropped.emit(question)
-                return
+        return question.wait(partial(self._dropped.emit, question))
 
     @Slot(object)
     def _on_wanted(self, question: _Question) -> None:
