@@ -207,6 +207,33 @@ def test_what_gpg_signs_and_encrypts_is_opened(
     assert bytes(view.source.raw.view.octets) == inside
 
 
+def test_a_signature_of_a_key_that_nobody_knows_is_not_checked(
+    make_window: Make, pgp_lab: "PgpLab", gpg_home: "GpgHome", qtbot: QtBot
+) -> None:
+    ann = pgp_lab.key()
+    gpg_home.take(ann.open_secret)
+    part = b"Content-Type: text/plain; charset=us-ascii\r\n\r\nHello from gpg.\r\n"
+    done = gpg_home.run("--armor", "--detach-sign", "--digest-algo", "sha512", given=part)
+    assert done.returncode == 0, done.stderr.decode()
+    signature = b"Content-Type: application/pgp-signature\r\n\r\n" + done.stdout.replace(b"\n", b"\r\n")
+    window = opened_window(make_window, pgp_message("signed", "pgp-signature", part, signature), qtbot)
+    assert kind(window.composer.reader) == "warning"
+    view = window.views.show_view("source")
+    assert isinstance(view, TreeAndSource)
+    assert "signature not checked" in view.tree.model.index(0, 0).siblingAtColumn(1).data()
+
+
+def test_a_form_that_is_not_known_is_never_verified(make_window: Make, qtbot: QtBot) -> None:
+    octets = pgp_message("signed", "something-new", b"\r\nHi\r\n", b"Content-Type: application/something-new\r\n\r\nx")
+    window = opened_window(make_window, octets, qtbot)
+    reader = window.composer.reader
+    assert kind(reader) == "warning"
+    assert reader.opened is not None
+    assert not reader.rows.marks
+    assert "not known here" in verdict(reader.opened).sentence
+    assert SignaturePanel(reader.opened, window).headline.kind == "warning"
+
+
 # --- the local inbox -------------------------------------------------------------------------------------------------
 
 

@@ -136,6 +136,7 @@ def test_a_signed_message_is_good_and_its_fields_are_uncovered(
         "The signature does not cover the header fields: From, To, Subject, Date and Message-ID could have been "
         "changed on the way.",
     )
+    assert found.uncovered_fields == ("From", "To", "Subject", "Date", "Message-ID")
     assert not found.uncovered_parts
     assert not found.outer_differs
 
@@ -179,6 +180,7 @@ def test_without_the_key_the_reason_and_the_recipients_are_told(
         assert f"{people[1].certificate.serial:x}" in layer.recipients[0]
         assert "Import the key it was encrypted to" in layer.trouble
     assert not reading(octets).is_good
+    assert reading(octets).uncovered == (), "who knows whether it is signed inside"
 
 
 def test_encrypted_alone_proves_nothing(authority: "Authority", people: tuple[KeyPair, KeyPair], reading: Read) -> None:
