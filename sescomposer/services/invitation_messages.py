@@ -34,6 +34,8 @@ def subject_for(event: Event) -> str:
             return f"{_PREFIXES[3]}{event.summary}"
         case "CANCEL", _:
             return f"{_PREFIXES[2]}{event.summary}"
+        case "DECLINECOUNTER", _:
+            return f"Proposal declined: {event.summary}"
         case "REQUEST", _:
             return f"{_PREFIXES[1 if event.sequence else 0]}{event.summary}"
         case _:
@@ -47,6 +49,9 @@ def notice_for(event: Event) -> str:
     'Your invitation to this event was withdrawn. The event itself takes place.'
     """
     original = shown_moment(event.recurrence_id)
+    if event.method == "DECLINECOUNTER":
+        about = f"The date {original}" if original else "The event"
+        return f"The time that you proposed was not taken up. {about} stays as it is."
     if event.method == "CANCEL":
         if not event.status:
             return "Your invitation to this event was withdrawn. The event itself takes place."

@@ -62,7 +62,7 @@ class AnswerTaken:
 
     Attributes:
         uid, occurrence: See `SentEvent`.
-        kind: REPLY, COUNTER, REFRESH or DECLINECOUNTER.
+        kind: REPLY, COUNTER, REFRESH; or DECLINECOUNTER, our no to a COUNTER of `who`.
         who, name: The guest; "" where nothing tells who it was.
         partstat: What they answered.
         comment: What they wrote.
@@ -178,8 +178,17 @@ class Invitation:
 
     @property
     def proposals(self) -> tuple[AnswerTaken, ...]:
-        """Proposals of another time, in order."""
-        return tuple(answer for answer in self.answers if answer.kind == "COUNTER")
+        """Proposals of another time that were not declined, in order."""
+        return tuple(answer for answer in self.answers if answer.kind == "COUNTER" and not self._is_declined(answer))
+
+    def _is_declined(self, proposal: AnswerTaken) -> bool:
+        about = (key_of(proposal.who), proposal.occurrence)
+        return any(
+            answer.kind == "DECLINECOUNTER"
+            and (key_of(answer.who), answer.occurrence) == about
+            and answer.at >= proposal.at
+            for answer in self.answers
+        )
 
     @property
     def named_content(self) -> frozenset[str]:
@@ -209,7 +218,10 @@ class InvitationLedger(Protocol):
         """Give all facts in order; what is damaged is left out and kept aside. Raises `StoreError`."""
 
     def forget(self, uid: str) -> None:
-        """Remove all that is known of an event. Raises `StoreError`."""
+        """Remove all that is known of an event but which submissions it was. Raises `StoreError`."""
+
+    def forgotten(self) -> frozenset[str]:
+        """Give the ids of the submissions that were forgotten, which nobody is to note again. Raises `StoreError`."""
 
     def version(self) -> tuple[int, int]:
         """Give what is another value whenever something was changed, by whomever; cheap. Raises `StoreError`."""

@@ -11,7 +11,6 @@ from threading import Lock
 
 from sescomposer.core.checks.invitation_life import Sent
 from sescomposer.core.entity import Entity
-from sescomposer.core.envelope import named_recipients
 from sescomposer.core.errors import StoreError
 from sescomposer.core.identifiers import Identifiers
 from sescomposer.core.invitation import lifecycle
@@ -29,12 +28,12 @@ from sescomposer.core.parse import parse
 from sescomposer.core.protection.unsigned import unsigned
 from sescomposer.services.invitation_messages import message_for, without_envelope
 from sescomposer.services.invitation_opening import Opening, protection_again, without_shown_subject, written_anew
-from sescomposer.services.invitation_ports import AnswerTaken, GuestState, Invitation, InvitationLedger, SentEvent
+from sescomposer.services.invitation_ports import AnswerTaken, Invitation, InvitationLedger, SentEvent
+from sescomposer.services.invitation_states import addresses, concerned, gathered, least_sequence, problem, those
 from sescomposer.services.ports import Clock, ContentStore, SubmissionRecord, SubmissionState
 from sescomposer.services.sent_again import as_new_message
 
 _OVERLAP = timedelta(hours=2)
-_MANY = 200
 
 _MET = ("REQUEST", "CANCEL", "PUBLISH", "ADD", "")
 """Methods of an organiser, and none: an answer that somebody forwards is no event of ours."""
@@ -129,7 +128,7 @@ class Invitations:
         return self.ledger.version()
 
     def forget(self, uid: str) -> None:
-        """Remove all that is known of an event; guests keep what they have. Raises `StoreError`."""
+        """Remove all that is known of an event, for good; guests keep what they have. Raises `StoreError`."""
         self.ledger.forget(uid)
 
     def named_content(self) -> frozenset[str]:
@@ -140,7 +139,7 @@ class Invitations:
         version = self.ledger.version()
         with self._lock:
             if self._read[0] != version:
-                self._read = (version, _gathered(self.ledger.facts()))
+                self._read = (version, gathered(self.ledger.facts()))
             return self._read[1]
 
     # --- what happens ---
@@ -155,6 +154,8 @@ class Invitations:
             return False
         sha256 = record.intent.sha256
         calendar = self.opening.calendar_in(sha256, parse(self.content.open(sha256)))
+        if calendar is not None and calendar.method == Kind.DECLINECOUNTER:
+            return self._note_declined(calendar, record.outcome.at)
         if calendar is None or calendar.method not in _MET:
             return False
         component = principal(calendar)
@@ -179,6 +180,18 @@ class Invitations:
         )
         return True
 
+    def _note_declined(self, calendar: Calendar, at: datetime) -> bool:
+        """Note our no to a proposal, once."""
+        answer = next(iter(answers_of(calendar)), None)
+        invitation = self.known(answer.uid) if answer is not None else None
+        if answer is None or invitation is None:
+            return False
+        fact = _fact(answer, self.content.keep(calendar.octets).sha256, at)
+        if any(replace(known, at=at) == fact for known in invitation.answers):
+            return False
+        self.ledger.note(fact)
+        return True
+
     def catch_up(self) -> int:
         """Note what was accepted and missed, because the program ended; gives how many that were.
 
@@ -186,7 +199,7 @@ class Invitations:
             StoreError: the log, the content or the ledger cannot be used.
         """
         sent = [fact for fact in self.ledger.facts() if isinstance(fact, SentEvent)]
-        seen = {fact.intent.submission for fact in sent}
+        seen = {fact.intent.submission for fact in sent} | self.ledger.forgotten()
         since = max((fact.at for fact in sent), default=None)
         missed = [
             record
@@ -216,23 +229,11 @@ class Invitations:
         if invitation is None:
             return Taken(answer, None, "No invitation with this UID was sent from here.")
         if answer.kind is not Kind.DECLINECOUNTER:
-            fact = AnswerTaken(
-                uid=answer.uid,
-                occurrence=answer.occurrence.value if answer.occurrence is not None else "",
-                kind=answer.kind.value,
-                who=answer.who,
-                name=answer.name,
-                partstat=answer.partstat,
-                comment=answer.comment,
-                sequence=answer.sequence,
-                stamp=answer.stamp.value if answer.stamp is not None else "",
-                calendar=self.content.keep(octets).sha256,
-                at=self.clock.now(),
-            )
+            fact = _fact(answer, self.content.keep(octets).sha256, self.clock.now())
             if all(replace(known, at=fact.at) != fact for known in invitation.answers):
                 self.ledger.note(fact)
                 invitation = self._by_uid()[answer.uid]
-        return Taken(answer, invitation, _problem(answer, invitation))
+        return Taken(answer, invitation, problem(answer, invitation))
 
     # --- the next message ---
 
@@ -279,7 +280,7 @@ class Invitations:
         calendar = self.calendar(invitation)
         before = event_of(calendar)
         wanted = self._with_cancelled_dates(invitation, before if after is None else after)
-        wanted = replace(wanted, sequence=_least_sequence(invitation, wanted))
+        wanted = replace(wanted, sequence=least_sequence(invitation, wanted))
         if invitation.is_cancelled and wanted.status == "CANCELLED":
             wanted = replace(wanted, status="CONFIRMED")
         return self._message(invitation, calendar, lifecycle.updated(before, wanted, self.clock.now()))
@@ -296,7 +297,7 @@ class Invitations:
         invitation = self.known(after.uid)
         if invitation is None or after.recurrence_id is not None:
             return None
-        after = replace(after, sequence=_least_sequence(invitation, after))
+        after = replace(after, sequence=least_sequence(invitation, after))
         before = event_of(self.calendar(invitation))
         return lifecycle.revision(before, after, self.clock.now(), ask_again=ask_again)
 
@@ -365,6 +366,20 @@ class Invitations:
         after = replace(event, start=wanted.start, end=wanted.end, duration=wanted.duration)
         return self.update(invitation, replace(after, location=wanted.location or event.location))
 
+    def decline(self, invitation: Invitation, answer: AnswerTaken) -> Message:
+        """Make the message that says no to a proposal, for who made it.
+
+        Raises:
+            StoreError: the proposal or what was sent is gone.
+            MessageError: the date that is meant cannot be told.
+        """
+        wanted = self.proposal(answer)
+        calendar = self.calendar(invitation)
+        original = wanted.recurrence_id if wanted is not None else None
+        guest = Attendee(answer.who, answer.name, partstat=answer.partstat)
+        event = lifecycle.declined(event_of(calendar), guest, answer.sequence, original, self.clock.now())
+        return self._message(invitation, calendar, event)
+
     def standings(self, calendar: Calendar) -> tuple[Standing, ...]:
         """Compare an event that is about to be sent with what each guest has; guests with the same stand together.
 
@@ -375,7 +390,7 @@ class Invitations:
         invitation = self.known(after.uid)
         states = {key_of(state.guest.mailbox): state for state in invitation.guests} if invitation else {}
         groups: dict[tuple[object, ...], tuple[SentEvent | None, bool, list[str]]] = {}
-        for key, address in _addresses(after.attendees, states.values()).items():
+        for key, address in addresses(after.attendees, states.values()).items():
             has = states[key].has if key in states else None
             is_guest = any(key_of(guest.mailbox) == key for guest in after.attendees)
             if not is_guest and (has is None or states[key].is_off):
@@ -398,9 +413,9 @@ class Invitations:
         invitation = self.known(event_of(calendar).uid) if calendar is not None else None
         if calendar is None or invitation is None:
             return ()
-        concerned = _concerned(root, calendar)
+        named = concerned(root, calendar)
         return tuple(
-            Sent(read_calendar(bytes(self.content.open(sent.calendar))), _those(recipients, concerned))
+            Sent(read_calendar(bytes(self.content.open(sent.calendar))), those(recipients, named))
             for sent, recipients in invitation.sendings
             if self.content.holds(sent.calendar)
         )
@@ -431,55 +446,21 @@ class Invitations:
         return event
 
 
-def _gathered(facts: Iterable[SentEvent | AnswerTaken]) -> dict[str, Invitation]:
-    sent: dict[str, list[SentEvent]] = {}
-    answers: dict[str, list[AnswerTaken]] = {}
-    for fact in facts:
-        if isinstance(fact, SentEvent):
-            sent.setdefault(fact.uid, []).append(fact)
-        else:
-            answers.setdefault(fact.uid, []).append(fact)
-    return {uid: Invitation(uid, tuple(found), tuple(answers.get(uid, ()))) for uid, found in sent.items()}
-
-
-def _addresses(guests: Iterable[Attendee], states: Iterable[GuestState]) -> dict[str, str]:
-    named = {key_of(state.guest.mailbox): state.guest.mailbox for state in states}
-    return {key_of(guest.mailbox): guest.mailbox for guest in guests} | named
-
-
-def _concerned(root: Entity, calendar: Calendar) -> frozenset[str]:
-    """Addresses that a message names, as keys."""
-    named = [recipient.addr_spec for recipient in named_recipients(root)]
-    guests = [guest.mailbox for guest in event_of(calendar).attendees]
-    return frozenset(map(key_of, (*named, *guests)))
-
-
-def _those(recipients: frozenset[str], concerned: frozenset[str]) -> frozenset[str]:
-    """Of thousands of recipients those that matter, and one more: none at all would say that nobody knows."""
-    if len(recipients) <= _MANY:
-        return recipients
-    return (concerned & recipients) | {next(iter(recipients))}
-
-
-def _least_sequence(invitation: Invitation, event: Event) -> int:
-    """The SEQUENCE that guests who were taken off and are asked again must see: not less than what took them off."""
-    guests = {key_of(guest.mailbox) for guest in event.attendees}
-    off = (state for state in invitation.guests if state.is_off and key_of(state.guest.mailbox) in guests)
-    return max((event.sequence, *(state.has.sequence for state in off if state.has is not None)))
-
-
-def _problem(answer: Answer, invitation: Invitation) -> str:
-    states = {key_of(state.guest.mailbox): state for state in invitation.guests}
-    state = states.get(key_of(answer.who))
-    if not answer.who:
-        return "Nothing tells which guest this is from."
-    if state is None:
-        return f"{answer.who} was not invited: the invitation was passed on, or answered from another address."
-    if state.is_off:
-        return f"The invitation of {answer.who} was withdrawn before."
-    if answer.occurrence is None and state.has is not None and answer.sequence < state.has.sequence:
-        return "It answers an earlier state of the event; what changed since is not answered yet."
-    return answer.kind.sentence if answer.kind is not Kind.REPLY else ""
+def _fact(answer: Answer, calendar: str, at: datetime) -> AnswerTaken:
+    """Give an answer as the ledger keeps it."""
+    return AnswerTaken(
+        uid=answer.uid,
+        occurrence=answer.occurrence.value if answer.occurrence is not None else "",
+        kind=answer.kind.value,
+        who=answer.who,
+        name=answer.name,
+        partstat=answer.partstat,
+        comment=answer.comment,
+        sequence=answer.sequence,
+        stamp=answer.stamp.value if answer.stamp is not None else "",
+        calendar=calendar,
+        at=at,
+    )
 
 
 __all__ = ["Invitations", "Standing", "Taken"]

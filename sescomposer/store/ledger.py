@@ -19,6 +19,7 @@ from sescomposer.store.schema import check_schema
 
 SCHEMA = 1
 
+_FORGOTTEN = "forgotten"
 _READ = "read the ledger of invitations"
 _WRITE = "write the ledger of invitations"
 _FIRST: dict[str, Any] = {"format": "invitations", "schema": SCHEMA}
@@ -64,12 +65,26 @@ class LedgerFile:
         return known
 
     def forget(self, uid: str) -> None:
-        """Remove all that is known of an event, whole or not at all. Raises `StoreError`."""
+        """Remove all that is known of an event but the ids of its submissions, whole or not at all.
+
+        Raises:
+            StoreError: the ledger cannot be read or written.
+        """
         if not self._path.exists():
             return
         with locked(self._lock_path):
-            heads = [record.head for record in self._read_and_mend().records if record.head.get("uid") != uid]
-            self._write_anew([head for head in heads if "schema" not in head])
+            heads = [record.head for record in self._read_and_mend().records if "schema" not in record.head]
+            gone = [head["intent"]["submission"] for head in heads if head.get("uid") == uid and "intent" in head]
+            mark = [{"kind": _FORGOTTEN, "submissions": gone}] if gone else []
+            self._write_anew([*(head for head in heads if head.get("uid") != uid), *mark])
+
+    def forgotten(self) -> frozenset[str]:
+        """Give the ids of the submissions that were forgotten. Raises `StoreError`."""
+        if not self._path.exists():
+            return frozenset()
+        with locked(self._lock_path):
+            heads = [record.head for record in self._read_and_mend().records]
+        return frozenset(name for head in heads if head.get("kind") == _FORGOTTEN for name in head["submissions"])
 
     def version(self) -> tuple[int, int]:
         """Give the number and length of the file, zeros where there is none. Raises `StoreError`."""

@@ -1,6 +1,7 @@
 """The window of the invitations that were sent: what it lists and shows, and the message that each step opens."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QDate, Signal
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog, QMainWindow, QPushButton, QWidget
+from PySide6.QtWidgets import QFileDialog, QMainWindow, QMessageBox, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from sescomposer.bootstrap import Services
@@ -22,7 +23,9 @@ from sescomposer.core.invitation.people import Attendee, Person
 from sescomposer.core.invitation.placement import calendar_of, place
 from sescomposer.core.message import Message, Road
 from sescomposer.core.parse import parse
+from sescomposer.gui.invitations import invitations_window
 from sescomposer.gui.invitations.date_dialog import DateDialog
+from sescomposer.gui.invitations.forget_question import ask_forget
 from sescomposer.gui.invitations.invitations_centre import BUTTONS
 from sescomposer.gui.invitations.invitations_model import ANSWER, ANSWERED, STATE, TITLE, WHEN
 from sescomposer.gui.invitations.invitations_window import InvitationsWindow
@@ -306,11 +309,81 @@ def test_a_proposal_stands_beside_the_time_and_makes_an_update(
     (line,) = window.centre.guests.proposals
     assert "Fri 1 Mar 2030, 10:00 UTC" in line.sentence
     assert "Now it is" in line.sentence
-    (button,) = line.findChildren(QPushButton)
-    message = made_by(qtbot, opener, button.click)
+    yes, no = line.findChildren(QPushButton)
+    message = made_by(qtbot, opener, yes.click)
     event = event_in(message)
     assert event.start == Moment.utc(datetime.fromisoformat("2030-03-01T10:00:00+00:00"))
     assert event.sequence == 1
+    assert no.isVisible()
+
+
+def test_a_proposal_is_declined_and_stands_there_no_more(
+    qtbot: QtBot, show: Show, services: Services, opener: Opener
+) -> None:
+    known = send(services, invitation(services, rule=""))
+    services.invitations.take(
+        parse(answer(known, "kai@example.org", "TENTATIVE", method="COUNTER", start="20300301T100000Z"))
+    )
+    window = show()
+    (line,) = window.centre.guests.proposals
+    message = made_by(qtbot, opener, line.findChildren(QPushButton)[1].click)
+    event = event_in(message)
+    assert (event.method, [guest.mailbox for guest in event.attendees]) == ("DECLINECOUNTER", ["kai@example.org"])
+    assert message.root.subject == "Proposal declined: Office hours"
+    way = services.local_transport(Road.SES_V2)
+    services.sending.submit(services.sending.review(message, way), way)
+    qtbot.waitUntil(lambda: not window.centre.guests.proposals)
+
+
+def test_a_step_is_made_from_what_the_ledger_has_now(
+    qtbot: QtBot, show: Show, services: Services, opener: Opener
+) -> None:
+    first = send(services, invitation(services, rule=""))
+    window = show()
+    event = event_of(services.invitations.calendar(first))
+    send(services, services.invitations.update(first, replace(event, location="Hall")))
+    assert event_in(made_by(qtbot, opener, lambda: window.next.cancel(first))).sequence == 2
+
+
+@pytest.mark.parametrize("is_wanted", [False, True])
+def test_an_event_is_forgotten_once_that_is_confirmed(
+    qtbot: QtBot, show: Show, services: Services, monkeypatch: pytest.MonkeyPatch, is_wanted: bool
+) -> None:
+    send(services, invitation(services))
+    window = show()
+    asked: list[str] = []
+
+    def ask(parent: QWidget, title: str) -> bool:
+        asked.append(title)
+        return is_wanted
+
+    monkeypatch.setattr(invitations_window, "ask_forget", ask)
+    window.centre.buttons["forget"].click()
+    assert asked == ["Office hours"]
+    if not is_wanted:
+        assert services.invitations.known(UID) is not None
+        return
+    qtbot.waitUntil(lambda: window.centre.pages.currentWidget() is window.centre.empty)
+    assert services.invitations.all() == ()
+    assert not any(window.centre.can_do(name) for name in BUTTONS)
+
+
+def test_the_question_before_forgetting_keeps_by_itself(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    seen: list[QMessageBox] = []
+
+    def run(box: QMessageBox) -> int:
+        seen.append(box)
+        button = box.defaultButton()
+        assert button is not None
+        button.click()
+        return 0
+
+    monkeypatch.setattr(QMessageBox, "exec", run)
+    assert not ask_forget(parent, "<b>Tea</b>")
+    assert seen[0].text() == "Forget “<b>Tea</b>”?"
+    assert "cannot be undone" in seen[0].informativeText()
 
 
 def test_the_event_is_exported(
@@ -332,7 +405,7 @@ def test_lost_octets_are_told_and_nothing_can_be_made(show: Show, services: Serv
         path.unlink()
     window = show()
     assert "not there any more" in window.centre.gone.sentence
-    assert not any(window.centre.can_do(name) for name in BUTTONS)
+    assert [name for name in BUTTONS if window.centre.can_do(name)] == ["forget"]
 
 
 def test_everything_has_a_name_for_those_who_listen(show: Show, services: Services) -> None:

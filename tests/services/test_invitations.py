@@ -5,7 +5,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from typing import Any
+from zoneinfo import ZoneInfo
 
+import icalendar
 import pytest
 
 from sescomposer.bootstrap import Services, make_services
@@ -319,7 +321,7 @@ def test_what_the_ledger_names_outlives_the_sweep(services: Services) -> None:
 
 def test_what_was_accepted_and_missed_is_caught_up(services: Services) -> None:
     invitation = sent(services, invitation_message(services))
-    services.invitations.forget(invitation.uid)
+    (services.folders.invitations / "ledger").unlink()
     assert services.invitations.catch_up() == 1
     assert services.invitations.catch_up() == 0
     assert services.invitations.find(invitation.uid).last.sequence == 0
@@ -379,3 +381,85 @@ def test_thousands_of_copies_are_one_sending_and_cost_little(services: Services)
     assert "g7@example.net" in before.recipients
     assert len(before.recipients) <= 2
     assert len(many.named_content) == 2
+
+
+# --- declining and forgetting -------------------------------------------------------------------------------------
+
+
+def countered(services: Services, **lines: str) -> Invitation:
+    """Let a guest propose another time."""
+    given: dict[str, Any] = {
+        "dtstart": "20270302T150000Z",
+        "summary": "Office hours",
+        "dtstamp": "20270105T000000Z",
+        **lines,
+    }
+    (taken,) = services.invitations.take(answer("TENTATIVE", method="COUNTER", **given))
+    assert taken.invitation is not None
+    return taken.invitation
+
+
+def test_a_proposal_is_declined_to_who_made_it_and_the_event_stays(services: Services) -> None:
+    calendar = first_event(services, alarms_minutes=(10,))
+    invitation = sent(services, invitation_message(services, calendar))
+    invitation = countered(services)
+    (proposal,) = invitation.proposals
+    message = services.invitations.decline(invitation, proposal)
+    assert message.root.subject == "Proposal declined: Office hours"
+    assert message.root.header.get("To").strip() == "guest@example.net"
+    assert layout_of(message.root) is Layout.LEAN
+    read = message_from_bytes(bytes(message.root.octets), policy=policy.default)
+    (part,) = [part for part in read.walk() if part.get_content_type() in ("text/calendar", "application/ics")]
+    assert part.get_param("method") == "DECLINECOUNTER"
+    found: Any = icalendar.Calendar.from_ical(held(message).octets)
+    assert part.get_payload(decode=True) == held(message).octets
+    (event,) = found.walk("VEVENT")
+    assert found["METHOD"] == "DECLINECOUNTER"
+    assert (event["UID"], event["SEQUENCE"]) == ("1@events.example.com", proposal.sequence)
+    assert (event["ORGANIZER"], event["ATTENDEE"]) == ("mailto:events@example.com", "mailto:guest@example.net")
+    assert event["DTSTART"].dt == datetime(2027, 3, 1, 9, 30, tzinfo=ZoneInfo(ZONE))
+    assert "DTSTAMP" in event
+    assert not event.walk("VALARM")
+    text = read.get_body(("plain",))
+    assert text is not None
+    assert text.get_content().startswith("The time that you proposed was not taken up.")
+    review = services.sending.review(message, services.local_transport(Road.SES_V2))
+    assert not review.errors, review.errors
+
+
+def test_what_was_declined_is_no_proposal_any_more_and_the_event_is_as_it_was(services: Services) -> None:
+    sent(services, invitation_message(services))
+    invitation = countered(services)
+    before = (invitation.last, invitation.sequence)
+    record = send(services, services.invitations.decline(invitation, invitation.proposals[0]))
+    after = services.invitations.find(invitation.uid)
+    assert after.proposals == ()
+    assert (after.last, after.sequence) == before
+    assert not services.invitations.note(record), "it is noted once"
+    services.clock.advance(minutes=5)  # type: ignore[attr-defined]
+    again = countered(services, dtstamp="20270107T000000Z", dtstart="20270303T150000Z")
+    assert len(again.proposals) == 1
+
+
+def test_a_proposal_for_one_date_is_declined_for_that_date(services: Services) -> None:
+    sent(services, invitation_message(services))
+    lines = answer("TENTATIVE", method="COUNTER", dtstart="20270309T150000Z", summary="x").octets
+    line = b"RECURRENCE-ID;TZID=America/New_York:20270308T093000\r\n"
+    services.invitations.take(read_calendar(lines.replace(b"END:VEVENT", line + b"END:VEVENT")))
+    invitation = services.invitations.find("1@")
+    event = event_of(held(services.invitations.decline(invitation, invitation.proposals[0])))
+    assert event.recurrence_id == zoned(3, 8, 9, 30)
+    assert (event.start, event.rule) == (zoned(3, 8, 9, 30), "")
+
+
+def test_a_forgotten_event_does_not_come_back(services: Services) -> None:
+    invitation = sent(services, invitation_message(services))
+    other = sent(services, invitation_message(services, first_event(services, uid="2@events.example.com")))
+    update = services.invitations.update(invitation)
+    services.invitations.forget(invitation.uid)
+    assert services.invitations.catch_up() == 0
+    assert services.invitations.all() == (other,)
+    services.invitations.forget(other.uid)
+    assert services.invitations.catch_up() == 0
+    assert services.invitations.all() == ()
+    assert sent(services, update).uid == invitation.uid, "what is sent anew is known again"

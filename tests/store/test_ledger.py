@@ -67,6 +67,20 @@ def test_facts_come_back_in_order(facts: list[SentEvent | AnswerTaken]) -> None:
         assert ledger.facts() == tuple(fact for fact in facts if fact.uid != facts[0].uid)
 
 
+def test_submissions_of_a_forgotten_event_are_remembered_as_such(ledger: LedgerFile, tmp_path: Path) -> None:
+    assert ledger.forgotten() == frozenset()
+    for fact in (sent(0), sent(1), answer()):
+        ledger.note(fact)
+    ledger.forget(sent(0).uid)
+    gone = {fact.intent.submission for fact in (sent(0), sent(1)) if fact.uid == sent(0).uid}
+    assert LedgerFile(tmp_path / "invitations").forgotten() == gone
+    assert gone
+    size = ledger.version()
+    ledger.forget("nobody")
+    assert ledger.forgotten() == gone
+    assert ledger.version()[1] == size[1]
+
+
 def test_nothing_was_sent_yet(ledger: LedgerFile, tmp_path: Path) -> None:
     assert (ledger.facts(), ledger.version()) == ((), (0, 0))
     ledger.forget("1")

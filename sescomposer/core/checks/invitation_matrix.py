@@ -7,10 +7,10 @@ from sescomposer.core.invitation.calendar import Calendar
 from sescomposer.core.invitation.component import Component
 from sescomposer.core.invitation.lines import ContentLine
 
-COMPOSED = ("PUBLISH", "REQUEST", "CANCEL")
+COMPOSED = ("PUBLISH", "REQUEST", "CANCEL", "DECLINECOUNTER")
 """Methods that an organiser sends; those of guests belong to their calendars."""
 
-KNOWN = (*COMPOSED, "REPLY", "ADD", "REFRESH", "COUNTER", "DECLINECOUNTER")
+KNOWN = (*COMPOSED, "REPLY", "ADD", "REFRESH", "COUNTER")
 """All methods of RFC 5546 for events."""
 
 _ONE_UID = ("REQUEST", "REPLY", "CANCEL", "DECLINECOUNTER")
@@ -31,7 +31,7 @@ _FORBIDDEN = {
     "CANCEL": ("REQUEST-STATUS",),
     "REFRESH": ("DTSTART", "DTEND", "DURATION", "SUMMARY", "SEQUENCE", "STATUS", "RRULE", "RDATE", "EXDATE"),
 }
-_NO_ALARM = ("REPLY", "REFRESH")
+_NO_ALARM = ("REPLY", "REFRESH", "DECLINECOUNTER")
 _OTHER_COMPONENTS = ("VTODO", "VJOURNAL", "VFREEBUSY")
 _OF_INSTANCE = ("RRULE", "RDATE", "EXDATE")
 _STATUSES = {"ADD": ("TENTATIVE", "CONFIRMED"), "DECLINECOUNTER": ("TENTATIVE", "CONFIRMED")}

@@ -1,8 +1,8 @@
-"""The life of an event: update, cancel, withdraw, move one occurrence, publish, ask again (RFC 5546 sections 2.1, 3.2).
+"""The life of an event: update, cancel, withdraw, move one occurrence, publish, ask again, decline a proposal.
 
-Events in, events out; the time is an argument. Receivers order the copies of one UID by SEQUENCE, then by DTSTAMP: so
-SEQUENCE rises with every change that can alter an answer, and DTSTAMP with every copy that is made. `as_sent` writes
-such an event into the calendar object and takes out what its method forbids.
+Events in, events out (RFC 5546 sections 2.1, 3.2); the time is an argument. Receivers order the copies of one UID by
+SEQUENCE, then by DTSTAMP: so SEQUENCE rises with every change that can alter an answer, and DTSTAMP with every copy that
+is made. `as_sent` writes such an event into the calendar object and takes out what its method forbids.
 """
 
 from collections.abc import Iterable
@@ -20,6 +20,7 @@ from sescomposer.core.invitation.people import Attendee, key_of
 from sescomposer.core.invitation.zones_in_step import ZoneOctets
 
 _SECOND = timedelta(seconds=1)
+_WITHOUT_ALARM = ("CANCEL", "DECLINECOUNTER")
 _OCCURRENCE_ONLY = ("RRULE", "RDATE", "EXDATE", "EXRULE")
 
 
@@ -163,6 +164,25 @@ def moved_instance(event: Event, original: Moment, start: Moment, end: Moment | 
     return replace(moved, attendees=_asked(moved))
 
 
+def declined(event: Event, guest: Attendee, sequence: int, original: Moment | None, now: datetime) -> Event:
+    """Give the organiser's no to a proposal, for who made it: the event stays as it is (RFC 5546 section 3.2.8).
+
+    Args:
+        event: As it was sent last.
+        guest: Who made the proposal.
+        sequence: SEQUENCE of the proposal.
+        original: See `cancelled_instance`; None where the proposal is about all of the event.
+        now: The time of this copy.
+
+    Raises:
+        MessageError: see `cancelled_instance`.
+    """
+    about = event if original is None else _occurrence(event, original)
+    status = about.status if about.status in ("TENTATIVE", "CONFIRMED") else ""
+    told = replace(about, method="DECLINECOUNTER", sequence=sequence, status=status, alarms_minutes=())
+    return replace(told, stamp=_stamp(event, now), attendees=(guest,))
+
+
 def without_instance(event: Event, original: Moment) -> Event:
     """Give the event whose rule leaves an occurrence out: what the next update of it all must say."""
     return event if original in event.exdates else replace(event, exdates=(*event.exdates, original))
@@ -243,7 +263,7 @@ def as_sent(calendar: Calendar, event: Event, zone_octets: ZoneOctets | None = N
     main = principal(calendar)
     assert main is not None
     root = calendar.root
-    if event.method == "CANCEL" or event.recurrence_id is not None:
+    if event.method in _WITHOUT_ALARM or event.recurrence_id is not None:
         root = root.without(*(other for other in calendar.events if other is not main))
     for component in root.components("VEVENT"):
         root = root.replaced(component, _fit(component, event))
@@ -256,7 +276,7 @@ def _fit(component: Component, event: Event) -> Component:
         fit = fit.without("REQUEST-STATUS")
     if event.method == "PUBLISH":
         fit = fit.without("ATTENDEE")
-    if event.method == "CANCEL":
+    if event.method in _WITHOUT_ALARM:
         fit = fit.without(*fit.components("VALARM"))
     return fit.without(*_OCCURRENCE_ONLY) if event.recurrence_id is not None else fit
 
@@ -269,6 +289,7 @@ __all__ = [
     "cancelled",
     "cancelled_instance",
     "changes",
+    "declined",
     "for_guest",
     "invited",
     "moved_instance",

@@ -20,10 +20,12 @@ class GuestsPane(QWidget):
     Signals:
         chosen(): another guest is selected.
         accept_wanted(object): the `AnswerTaken` whose proposal shall become an update.
+        decline_wanted(object): the `AnswerTaken` whose proposal shall be declined.
     """
 
     chosen = Signal()
     accept_wanted = Signal(object)
+    decline_wanted = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -71,15 +73,21 @@ class GuestsPane(QWidget):
     def _line(self, proposal: Proposal) -> Notice:
         line = Notice("Proposal of a guest", self)
         button = line.add_button("Make an update with this &time", "Open the update that this asks for, to be reviewed")
-        button.setVisible(True)
+        no = line.add_button("Decli&ne it...", "Open the message that says no; the event stays as it is")
         # No widget of ours is captured: the line may be gone before its signal is.
         button.clicked.connect(partial(self._on_accept, proposal.answer))
+        no.clicked.connect(partial(self._on_decline, proposal.answer))
+        for each in (button, no):
+            each.setVisible(True)
         who = proposal.answer.name or proposal.answer.who
         line.say(f"{who} proposes {proposal.wanted}\nNow it is {proposal.now}", "note")
         return line
 
     def _on_accept(self, answer: AnswerTaken, checked: bool = False) -> None:
         self.accept_wanted.emit(answer)
+
+    def _on_decline(self, answer: AnswerTaken, checked: bool = False) -> None:
+        self.decline_wanted.emit(answer)
 
     @Slot()
     def _on_chosen(self) -> None:

@@ -129,7 +129,7 @@ def said_words(invitation: Invitation, state: GuestState) -> str:
     answer, own = state.answer, key_of(state.guest.mailbox)
     lines = [f"{answer.name or answer.who}: {answer.comment}"] if answer is not None and answer.comment else []
     for single in invitation.answers:
-        if single.occurrence and key_of(single.who) == own:
+        if single.occurrence and key_of(single.who) == own and single.kind != "DECLINECOUNTER":
             words = ANSWERS.get(single.partstat, ANSWERS["NEEDS-ACTION"])[0]
             comment = f": {single.comment}" if single.comment else ""
             lines.append(f"For {single.occurrence} alone: {words}{comment}")

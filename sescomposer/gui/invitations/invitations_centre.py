@@ -32,6 +32,7 @@ BUTTONS: dict[str, tuple[str, str, str]] = {
     "withdraw": ("remove", "&Withdraw a guest...", "Open the message that takes the selected guest off"),
     "resend": ("send", "Send &again...", "Open the same invitation once more, to ask those who have not answered"),
     "export": ("save", "E&xport .ics...", "Write the event as a calendar file (Ctrl+S)"),
+    "forget": ("", "&Forget...", "Remove all that is known of this event here; guests keep what they have"),
 }
 """Icon, words and explanation of what can be done, by name."""
 
@@ -135,6 +136,7 @@ class InvitationsCentre(QWidget):
             "cancel": is_open,
             "withdraw": is_open and guest is not None and not guest.is_off and key_of(guest.guest.mailbox) != host,
             "resend": is_open,
+            "forget": loaded is not None,
             "export": has_event,
         }
         repeats = is_open and loaded is not None and bool(loaded.event.rule or loaded.event.rdates)

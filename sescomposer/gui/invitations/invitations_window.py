@@ -14,6 +14,8 @@ from sescomposer.core.message import Message
 from sescomposer.core.octets import Octets
 from sescomposer.gui.companion_window import LookingWindow
 from sescomposer.gui.file_actions import file_stem
+from sescomposer.gui.invitations.forget_question import ask_forget
+from sescomposer.gui.invitations.invitation_words import title_of
 from sescomposer.gui.invitations.invitations_centre import InvitationsCentre
 from sescomposer.gui.invitations.loading import EventReader, KnownEvent, LoadedInvitation
 from sescomposer.gui.invitations.steps import NextSteps
@@ -74,6 +76,7 @@ class InvitationsWindow(LookingWindow):
         centre.search.textChanged.connect(lambda _: self.look(again=True))
         centre.list.selectionModel().currentRowChanged.connect(self._on_current_changed)
         centre.guests.accept_wanted.connect(self._on_accept)
+        centre.guests.decline_wanted.connect(self._on_decline)
         centre.done.connect(self.do)
         self.next.made.connect(self._on_made)
         self.next.refused.connect(self._on_failed)
@@ -165,6 +168,8 @@ class InvitationsWindow(LookingWindow):
                 self.next.withdraw(invitation, guest.guest.mailbox)
             case "resend":
                 self.next.resend(invitation)
+            case "forget":
+                self._ask_forget(loaded)
             case "export":
                 self._export(loaded)
 
@@ -172,6 +177,27 @@ class InvitationsWindow(LookingWindow):
     def _on_accept(self, answer: AnswerTaken) -> None:
         if self.loaded is not None:
             self.next.accept(self.loaded.invitation, answer)
+
+    @Slot(object)
+    def _on_decline(self, answer: AnswerTaken) -> None:
+        if self.loaded is not None:
+            self.next.decline(self.loaded.invitation, answer)
+
+    def _ask_forget(self, loaded: LoadedInvitation) -> None:
+        if ask_forget(self, title_of(loaded.invitation)):
+            self.forget(loaded.invitation.uid)
+
+    def forget(self, uid: str) -> None:
+        """Remove all that is known of an event, on a worker."""
+        invitations = self.services.invitations
+        task = self.runner.start(lambda context: invitations.forget(uid))
+        task.succeeded.connect(self._on_forgotten)
+
+    @Slot(object)
+    def _on_forgotten(self, answer: object) -> None:
+        self.loaded = None
+        self.look(again=True)
+        self._on_told("The event is forgotten.")
 
     @Slot(object)
     def _on_made(self, message: Message) -> None:

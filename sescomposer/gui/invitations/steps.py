@@ -35,23 +35,27 @@ class NextSteps(QObject):
 
     def update(self, invitation: Invitation) -> None:
         """Open what guests have, to be changed."""
-        self._make(lambda known: known.update(invitation))
+        self._make(invitation, lambda known, now: known.update(now))
 
     def cancel(self, invitation: Invitation) -> None:
         """Open the cancellation of all of it."""
-        self._make(lambda known: known.cancel(invitation))
+        self._make(invitation, lambda known, now: known.cancel(now))
 
     def withdraw(self, invitation: Invitation, guest: str) -> None:
         """Open the message that takes one guest off."""
-        self._make(lambda known: known.withdraw(invitation, guest))
+        self._make(invitation, lambda known, now: known.withdraw(now, guest))
 
     def resend(self, invitation: Invitation) -> None:
         """Open the same invitation once more."""
-        self._make(lambda known: known.resend(invitation))
+        self._make(invitation, lambda known, now: known.resend(now))
 
     def accept(self, invitation: Invitation, answer: AnswerTaken) -> None:
         """Open the update that a proposal asks for."""
-        self._make(lambda known: known.accept(invitation, answer))
+        self._make(invitation, lambda known, now: known.accept(now, answer))
+
+    def decline(self, invitation: Invitation, answer: AnswerTaken) -> None:
+        """Open the message that says no to a proposal."""
+        self._make(invitation, lambda known, now: known.decline(now, answer))
 
     def ask_date(self, loaded: LoadedInvitation, *, moves: bool) -> None:
         """Ask for a date of a repeating event, and open the message that cancels or moves it."""
@@ -68,11 +72,11 @@ class NextSteps(QObject):
 
     def cancel_date(self, invitation: Invitation, original: Moment) -> None:
         """Open the cancellation of one date."""
-        self._make(lambda known: known.cancel_occurrence(invitation, original))
+        self._make(invitation, lambda known, now: known.cancel_occurrence(now, original))
 
     def move_date(self, invitation: Invitation, original: Moment, start: Moment, end: Moment | None) -> None:
         """Open the message that moves one date."""
-        self._make(lambda known: known.move_occurrence(invitation, original, start, end))
+        self._make(invitation, lambda known, now: known.move_occurrence(now, original, start, end))
 
     def _dates(self, loaded: LoadedInvitation) -> tuple[Moment, ...]:
         """The next dates but those that were cancelled one by one."""
@@ -82,13 +86,14 @@ class NextSteps(QObject):
         last = {date: loaded.invitation.last_of(date.value) for date in dates}
         return tuple(date for date, sent in last.items() if sent is None or sent.method != "CANCEL")
 
-    def _make(self, make: Callable[[Invitations], Message]) -> None:
+    def _make(self, invitation: Invitation, make: Callable[[Invitations, Invitation], Message]) -> None:
+        """Make a message of an event as the ledger has it now: what the list shows may be a moment old."""
         if self._is_making:
             return
         self._is_making = True
         # Nothing of Qt goes to the worker.
-        invitations = self._invitations
-        task = self._runner.start(lambda context: make(invitations), quiet=True)
+        invitations, uid = self._invitations, invitation.uid
+        task = self._runner.start(lambda context: make(invitations, invitations.find(uid)), quiet=True)
         task.succeeded.connect(self.made)
         task.failed.connect(self._on_failed)
         task.finished.connect(self._on_finished)
