@@ -4,20 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import (
-    QDialog,
-    QDialogButtonBox,
-    QHBoxLayout,
-    QLabel,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from sescomposer.gui.sending.stage_banner import StageBanner
+from sescomposer.gui.sending.told_dialog import ToldDialog
 from sescomposer.gui.widgets.fitting_text import FittingText
-from sescomposer.gui.widgets.steady_scroll import SteadyScroll
 from sescomposer.services.batch import Batch
 from sescomposer.services.ports import SubmissionState
 
@@ -68,8 +59,8 @@ class BatchLine(QWidget):
         self.wanted.emit(name)
 
 
-class ResumeDialog(QDialog):
-    """Lists the batches; not modal, closes when each was decided on.
+class ResumeDialog(ToldDialog):
+    """Lists the batches; closes when each was decided on.
 
     Signals:
         chosen(str, object): what to do ("resume", "reseal", "drafts", "discard") and the `Batch`.
@@ -78,42 +69,13 @@ class ResumeDialog(QDialog):
     chosen = Signal(str, object)
 
     def __init__(self, batches: Sequence[Interrupted], parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Interrupted batches")
-        banner = StageBanner(self)
-        banner.bar.hide()
-        banner.say(
-            "warning", title_of(batches), "Nothing of this goes on by itself; what may have been sent never does."
-        )
-        content = QWidget(self)
-        rows = QVBoxLayout(content)
-        rows.setContentsMargins(0, 0, 8, 0)
-        rows.setSpacing(24)
-        self.lines = [BatchLine(batch, content) for batch in batches]
+        words = "Nothing of this goes on by itself; what may have been sent never does."
+        super().__init__("Interrupted batches", title_of(batches), words, parent)
+        self.lines = [BatchLine(batch, self.content) for batch in batches]
         for line in self.lines:
             line.wanted.connect(partial(self._on_wanted, line))
-            rows.addWidget(line)
-        rows.addStretch(1)
-        scroll = SteadyScroll(content, self)
-        later = QLabel("With “Later” this is told again at the next start.", self)
-        later.setWordWrap(True)
-        self.box = QDialogButtonBox(self)
-        self.later_button = self.box.addButton("&Later", QDialogButtonBox.ButtonRole.RejectRole)
         self.later_button.setDefault(True)
-        self.box.rejected.connect(self.reject)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 16, 16, 16)
-        column.setSpacing(16)
-        column.addWidget(banner)
-        column.addWidget(scroll, 1)
-        column.addWidget(later)
-        column.addWidget(self.box)
-        self.resize(self.sizeHint())
-
-    def sizeHint(self) -> QSize:
-        """Room for two or three."""
-        return QSize(680, 440)
+        self.list_rows(self.lines)
 
     def settle(self, batch: Batch) -> None:
         """Take a batch that was decided on out of the list; behind the last one the dialog closes."""

@@ -2,21 +2,20 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QDialogButtonBox, QWidget
 
 from sescomposer.gui.models.envelope_words import unicode_form
-from sescomposer.gui.sending.stage_banner import StageBanner
+from sescomposer.gui.sending.told_dialog import ToldDialog
 from sescomposer.gui.sizes import human_size
 from sescomposer.gui.widgets.fitting_text import FittingText
-from sescomposer.gui.widgets.steady_scroll import SteadyScroll
 from sescomposer.services.unknown import UnknownSubmission
 
 _NAMED_RECIPIENTS = 5
 
 
-class UnknownDialog(QDialog):
-    """Lists the submissions; not modal.
+class UnknownDialog(ToldDialog):
+    """Lists the submissions.
 
     Signals:
         settled(object): tuple of `UnknownSubmission` that the user has read; they need not be told again.
@@ -25,43 +24,18 @@ class UnknownDialog(QDialog):
     settled = Signal(object)
 
     def __init__(self, unknown: Sequence[UnknownSubmission], parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Submissions without an answer")
+        words = "Nothing of this is sent again by itself."
+        super().__init__("Submissions without an answer", title_of(unknown), words, parent)
         self._unknown = tuple(unknown)
-        banner = StageBanner(self)
-        banner.bar.hide()
-        banner.say("warning", title_of(self._unknown), "Nothing of this is sent again by itself.")
-        self.texts = [FittingText(f"Submission {row + 1}", self, lines=12) for row in range(len(self._unknown))]
-        content = QWidget(self)
-        rows = QVBoxLayout(content)
-        rows.setContentsMargins(0, 0, 8, 0)
-        rows.setSpacing(24)
-        for text, submission in zip(self.texts, self._unknown, strict=True):
+        self.texts: list[FittingText] = []
+        for row, submission in enumerate(self._unknown, 1):
+            text = FittingText(f"Submission {row}", self.content, lines=12)
             text.say(words_of(submission))
-            rows.addWidget(text)
-        rows.addStretch(1)
-        scroll = SteadyScroll(content, self)
-        later = QLabel("With “Later” this is told again at the next start.", self)
-        later.setWordWrap(True)
-        self.buttons = QDialogButtonBox(self)
-        self.later_button = self.buttons.addButton("&Later", QDialogButtonBox.ButtonRole.RejectRole)
+            self.texts.append(text)
         self.settle_button = self.buttons.addButton("I have &read this", QDialogButtonBox.ButtonRole.AcceptRole)
         self.settle_button.setDefault(True)
         self.buttons.accepted.connect(self.accept)
-        self.buttons.rejected.connect(self.reject)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 16, 16, 16)
-        column.setSpacing(16)
-        column.addWidget(banner)
-        column.addWidget(scroll, 1)
-        column.addWidget(later)
-        column.addWidget(self.buttons)
-        self.resize(self.sizeHint())
-
-    def sizeHint(self) -> QSize:
-        """Room for two or three."""
-        return QSize(640, 440)
+        self.list_rows(self.texts)
 
     def accept(self) -> None:
         """Do not tell again."""
