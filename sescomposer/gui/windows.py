@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sescomposer.core.message import Message
     from sescomposer.gui.main_window import MainWindow
     from sescomposer.gui.recovery import Recovery
+    from sescomposer.gui.single_lines import LineListener
     from sescomposer.gui.theme import Scheme
     from sescomposer.services.ports import RecoveredDraft
     from sescomposer.services.unknown import UnknownSubmission
@@ -28,6 +29,9 @@ _DRAFT_SCHEME = "draft:"
 _STEP = QPoint(32, 32)
 _PAINTED_MS = 250
 """By then the first window is painted; an event loop that is idle once may still wait for the window system."""
+
+_IDLE_KEYS_MS = 60_000
+"""How often keys that nobody uses any more are closed."""
 
 _SWEEP_MS = 20_000
 """When the content store is looked through; by then nobody waits for the disk."""
@@ -45,8 +49,11 @@ class Windows(QObject):
         self._runner.crashed.connect(self._on_crashed)
         self._open: list[MainWindow] = []
         self._is_first_start = False
+        self._listener: LineListener | None = None
         self._sweep = QTimer(self, singleShot=True, interval=_SWEEP_MS)
         self._sweep.timeout.connect(self._on_sweep)
+        self._idle_keys = QTimer(self, interval=_IDLE_KEYS_MS)
+        self._idle_keys.timeout.connect(self._on_idle_keys)
         if self._appearance() != "system":
             self._set_scheme()
         self._stop_listening = services.settings.on_change(self._on_setting)
@@ -101,6 +108,9 @@ class Windows(QObject):
     def close(self) -> None:
         """Stop what runs in the background, after the last window was closed; raises `StoreError`."""
         self._sweep.stop()
+        self._idle_keys.stop()
+        if self._listener is not None:
+            self._listener.close()
         self._stop_listening()
         self._runner.close()
         self._services.close()
@@ -146,9 +156,9 @@ class Windows(QObject):
             window.complete()
         self._log.start()
         self._let_codes_be_asked()
-        listener = new_listener(self._place, self)
-        listener.arguments_received.connect(self.open_arguments)
-        listener.listen()
+        self._listener = new_listener(self._place, self)
+        self._listener.arguments_received.connect(self.open_arguments)
+        self._listener.listen()
         self._tell_settings()
         recovery = self._runner.start(self._recover, quiet=True)
         recovery.succeeded.connect(self._on_recovered)
@@ -159,6 +169,7 @@ class Windows(QObject):
         self._look_for_batches()
         self._look_for_expiring_keys()
         self._sweep.start()
+        self._idle_keys.start()
         # Qt's import hook read the source of every module after it, and the lines stay in memory.
         linecache.clearcache()
 
@@ -241,6 +252,11 @@ class Windows(QObject):
         task = self._runner.start(lambda context: expiry_notice(services, context), quiet=True)
         task.succeeded.connect(self._on_expiring_keys)
         task.failed.connect(self._on_trouble)
+
+    @Slot()
+    def _on_idle_keys(self) -> None:
+        if "keys" in vars(self._services):  # else none was ever opened
+            self._services.keys.drop_idle()
 
     @Slot(object)
     def _on_expiring_keys(self, notice: tuple[str, str]) -> None:
