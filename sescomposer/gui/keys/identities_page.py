@@ -30,7 +30,7 @@ _FIELDS = (
     ("encrypt", "&Encrypt", "Whether messages are encrypted"),
     ("method", "&How", "How they are protected"),
     ("key", "&Key", "Key that signs"),
-    ("dkim", "&DKIM key", "Key for a DKIM signature of your own"),
+    ("dkim", "DK&IM key", "Key for a DKIM signature of your own"),
 )
 _BOX_WIDTH = 320
 _BEST = "The one that fits best"
@@ -75,7 +75,7 @@ class IdentitiesPage(QWidget):
         self.model = IdentitiesModel(self)
         self.list = entry_list(self.model, "From mailboxes", self, fitting=(1, 2, 3), stretching=(0, 4))
         self.add_button = told_button("add", "&Add a mailbox...", "Set a policy for another From mailbox", self)
-        self.reset_button = told_button("undo", "&Reset", "Offer both for this mailbox, with the key that fits", self)
+        self.reset_button = told_button("undo", "Rese&t", "Offer both for this mailbox, with the key that fits", self)
         self.add_button.clicked.connect(self._on_add)
         self.reset_button.clicked.connect(self._on_reset)
         self.boxes: dict[str, QComboBox] = {}

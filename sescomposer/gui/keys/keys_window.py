@@ -252,6 +252,9 @@ class KeysWindow(CompanionWindow):
         match self.page, name:
             case (page, "import"):
                 self.imports.choose(wants_roots=page == ROOTS)
+            case (_, "lock"):
+                self.services.keys.lock()
+                self._on_told("All keys are closed.")
             case (_, "card"):
                 self.doing.add_card()
             case (_, "gnupg"):

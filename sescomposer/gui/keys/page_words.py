@@ -22,7 +22,10 @@ MY_KEYS = PageWords(
                 ("dkim", "&DKIM key..."),
             ),
         ),
-        PageButton("try", "lock", "&Try", "Open it with its passphrase or PIN, to see that it works", True),
+        PageButton("try", "check", "&Try", "Open it with its passphrase or PIN, to see that it works", True),
+        PageButton(
+            "lock", "lock", "&Lock all", "Close the keys that are open; passphrases and PINs are asked for again"
+        ),
         PageButton(
             "export",
             "save",

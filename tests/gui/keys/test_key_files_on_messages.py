@@ -1,6 +1,6 @@
 """Files of keys that are dropped on a message, and what is told of keys when the program starts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -143,24 +143,40 @@ def test_many_are_told_in_short(
     assert "So it is with 2 more." in notice()[0]
 
 
+@pytest.fixture
+def windows(services: Services, keyring: object, tmp_path: Path) -> Iterator[Windows]:
+    """The windows of a process, without any."""
+    made = Windows(services, str(tmp_path / "s"), None)  # type: ignore[arg-type]  # nothing is logged here
+    yield made
+    made._open.clear()
+    made._runner.close()
+    made._stop_listening()
+    made.deleteLater()
+    QApplication.processEvents()
+
+
 def test_it_stands_above_the_message(
+    windows: Windows,
     make_window: Callable[..., MainWindow],
     services: Services,
     authority: "Authority",
-    keyring: object,
     qtbot: QtBot,
-    monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
 ) -> None:
     pair = authority.leaf(kind="p256", not_after=authority.now + timedelta(days=6))
     services.keys.import_file(authority.p12(pair), Secret("secret"))
     window = make_window()
-    windows = Windows(services, str(tmp_path / "s"), None)  # type: ignore[arg-type]  # nothing is logged here
     windows._open.append(window)
     windows._look_for_expiring_keys()
     qtbot.waitUntil(lambda: any("Ann Example" in sentence for sentence in window.info.sentences))
-    windows._open.clear()
-    windows._runner.close()
-    windows._stop_listening()
-    windows.deleteLater()
-    QApplication.processEvents()
+
+
+def test_keys_that_nobody_uses_are_closed(windows: Windows, services: Services, authority: "Authority") -> None:
+    windows._on_idle_keys()
+    assert "keys" not in vars(services)
+    entry = services.keys.import_file(authority.p12(authority.leaf(kind="p256")), Secret("secret"))
+    services.keys.unlock(entry)
+    clock = services.clock
+    clock.moment += timedelta(minutes=16)  # type: ignore[attr-defined]  # one that stands still
+    windows._on_idle_keys()
+    clock.moment -= timedelta(minutes=16)  # type: ignore[attr-defined]
+    assert not services.keys.is_open(entry)

@@ -91,6 +91,14 @@ def test_a_key_can_be_asked_for_each_time(robot: "KeysRobot", authority: "Author
     assert "opens" in robot.window.statusBar().currentMessage()
 
 
+def test_open_keys_are_closed_together(robot: "KeysRobot", authority: "Authority") -> None:
+    robot.has(authority.leaf(), authority=authority)
+    (entry,) = robot.services.keys.all()
+    robot.services.keys.unlock(entry)
+    robot.press("keys", "lock")
+    assert not robot.services.keys.is_open(entry)
+
+
 def test_a_passphrase_that_is_not_given_is_told(robot: "KeysRobot", authority: "Authority") -> None:
     robot.services.keys.import_file(authority.p12(authority.leaf()), Secret("secret"), keep_passphrase=False)
     robot.look()
