@@ -14,6 +14,8 @@ from sescomposer.core.protection.facts import Fact, Verdict
 LONGEST_APART = timedelta(hours=1)
 """Thunderbird takes no signature whose time is further from Date."""
 
+_NAMED = 5
+
 
 def address_fact(root: Entity, addresses: Sequence[str]) -> Fact:
     r"""Say whether the signer's addresses hold those of From; every field From counts, in any case of letters.
@@ -36,10 +38,14 @@ def address_fact(root: Entity, addresses: Sequence[str]) -> Fact:
     if not others:
         return Fact(Verdict.GOOD, f"The certificate is for {written[0]}, as From says.")
     if len(others) < len(written):
-        return Fact(
-            Verdict.UNKNOWN, f"From names {', '.join(others)} too, and the certificate is not for that address."
-        )
-    return Fact(Verdict.BAD, f"From says {written[0]}, but the certificate is for {', '.join(addresses)}.")
+        return Fact(Verdict.UNKNOWN, f"From names {_listed(others)} too, and the certificate is not for that address.")
+    return Fact(Verdict.BAD, f"From says {written[0]}, but the certificate is for {_listed(addresses)}.")
+
+
+def _listed(addresses: Sequence[str]) -> str:
+    more = len(addresses) - _NAMED
+    named = ", ".join(addresses[:_NAMED])
+    return f"{named} and {more:,} more" if more > 0 else named
 
 
 def time_fact(

@@ -43,6 +43,7 @@ _SUITES = {
     "2.16.840.1.101.3.4.1.26": _Suite("AES-192-GCM", 24, 0),
     "2.16.840.1.101.3.4.1.46": _Suite("AES-256-GCM", 32, 0),
 }
+_SERIAL_DIGITS = 42
 _CODE_OCTETS = range(12, 17)
 
 
@@ -152,7 +153,9 @@ def _key_ids(certificate: Certificate) -> tuple[bytes, ...]:
 def _words(info: RecipientInfo) -> str:
     if info.key_id:
         return f"key {info.key_id[:20].hex()}"
-    return f"serial number {info.serial:x} of {_name_words(info.issuer)}"
+    serial = f"{info.serial:x}"
+    serial = serial if len(serial) <= _SERIAL_DIGITS else f"{serial[:_SERIAL_DIGITS]}..."
+    return f"serial number {serial} of {_name_words(info.issuer)}"
 
 
 def _name_words(name: bytes) -> str:

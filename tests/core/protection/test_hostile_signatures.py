@@ -24,8 +24,8 @@ from sescomposer.core.protection.facts import LayerKind, SignatureFacts, Verdict
 from sescomposer.core.protection.issuer_and_serial import issuer_and_serial
 from sescomposer.core.protection.key_files import read_key_pair
 from sescomposer.core.protection.layers import Surroundings, opened
-from sescomposer.core.protection.message_facts import time_fact
-from sescomposer.core.protection.opening import decrypt
+from sescomposer.core.protection.message_facts import address_fact, time_fact
+from sescomposer.core.protection.opening import decrypt, encryption_facts
 from sescomposer.core.protection.reading import read
 from sescomposer.core.protection.signing import clear_signed
 from sescomposer.core.protection.trust import Trust
@@ -298,3 +298,24 @@ def test_fields_that_servers_obey_do_not_come_out_of_encryption() -> None:
     inside = parse(b"Content-Type: text/plain; hp=cipher\r\nSubject: Tea\r\n" + hostile + b"\r\nHi\r\n")
     names = [field.name for field in decrypted(root, inside).header.fields]
     assert names == ["From", "To", "Subject", "MIME-Version", "Content-Type"]
+
+
+def test_sentences_stay_short_whatever_a_certificate_holds() -> None:
+    fact = address_fact(ROOT, [f"a{number}@example.net" for number in range(20_000)])
+    assert fact.verdict is Verdict.BAD
+    assert "and 19,995 more" in fact.sentence
+    assert len(fact.sentence) < 250
+
+
+def test_a_serial_number_without_end_is_cut(authority: "Authority") -> None:
+    cms = bytes(encrypt(Octets.of(BODY), [authority.leaf().certificate], lambda count: bytes(count), MemoryTarget))
+    (info,) = read_enveloped(Octets.of(cms)).recipients
+    certificate = der.sequence(info.issuer, der.tlv(2, bytes(range(1, 250)) * 100))
+    recipient = der.sequence(
+        *(der.integer(0), certificate, der.sequence(der.oid(RSA), der.null()), der.octet_string(info.encrypted_key))
+    )
+    cipher = der.sequence(der.oid("2.16.840.1.101.3.4.1.42"), der.octet_string(bytes(16)))
+    content = der.sequence(der.oid(DATA), cipher, der.tlv(0x80, bytes(32)))
+    inner = der.sequence(der.integer(0), der.tlv(0x31, recipient), content)
+    facts = encryption_facts(Octets.of(der.sequence(der.oid("1.2.840.113549.1.7.3"), der.context(0, inner))))
+    assert len(facts.recipients[0]) < 100
