@@ -4,6 +4,7 @@ Nothing here knows how the program works inside: it is watched by its windows, i
 that needs a screen is skipped where Xvfb or xdotool is missing.
 """
 
+import itertools
 import os
 import shutil
 import signal
@@ -29,6 +30,8 @@ from sescomposer.store.journal import DiskJournal
 _TOOLS = ("Xvfb", "xdotool")
 _WAIT_SECONDS = 40.0
 _ASK_AGAIN_SECONDS = 0.03
+_PATIENCE = 60
+"""How often is looked before keys are pressed again."""
 _XDG = {"DATA": "data", "CONFIG": "config", "STATE": "state", "CACHE": "cache"}
 
 _NO_NETWORK = """\
@@ -206,6 +209,18 @@ class Screen:
         self.focus(window)
         return window
 
+    def open_by(self, keys: str, title: str) -> str:
+        """Press keys until a window has come, with a while between: what they act on may not be there yet."""
+        asked = itertools.count()
+
+        def has_come() -> bool:
+            if next(asked) % _PATIENCE == 0:
+                self.key(keys)
+            return bool(self.windows(title))
+
+        _wait_for(has_come, f"a window called {title!r}")
+        return self.wait_for_window(title)
+
     def wait_until_gone(self, title: str) -> None:
         """Wait until no window has such a title."""
         _wait_for(lambda: not self.windows(title), f"no window called {title!r}")
@@ -302,6 +317,21 @@ def program(bare_program: Program, screen: Screen) -> Iterator[Program]:
     yield bare_program
     screen.picture("last")
     bare_program.stop()
+
+
+@pytest.fixture
+def window(program: Program, screen: Screen, wait_for: Callable[..., None]) -> str:
+    """A window with a new message, opened from that of the first start, which is closed."""
+    program.start()
+    sample = screen.wait_for_window("Garden party")
+    wait_for(lambda: program.log, "the start is logged")
+    screen.key("ctrl+n")
+    made = screen.wait_for_window("^New message")
+    screen.focus(sample)
+    screen.key("ctrl+w")
+    screen.wait_until_gone("Garden party")
+    screen.focus(made)
+    return made
 
 
 @pytest.fixture

@@ -1,10 +1,7 @@
 """The life of an invitation in the real window: made, sent to the local inbox, updated, cancelled, a reply read."""
 
-from itertools import count
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 from sescomposer.core import parse
 from sescomposer.core.invitation.event import Event, event_of
@@ -17,25 +14,7 @@ from sescomposer.store.ledger import LedgerFile
 from sescomposer.store.submissions import SubmissionLog
 
 TITLE = "Team lunch"
-_PATIENCE = 60
-"""How often is looked before keys are pressed again."""
-
 GUESTS = ("kai@example.org", "bob@example.net")
-
-
-@pytest.fixture
-def window(program: Any, screen: Any, wait_for: Any) -> str:
-    """A window with a new message, opened from that of the first start, which is closed."""
-    program.start()
-    sample = screen.wait_for_window("Garden party")
-    wait_for(lambda: program.log, "the start is logged")
-    screen.key("ctrl+n")
-    made = screen.wait_for_window("^New message")
-    screen.focus(sample)
-    screen.key("ctrl+w")
-    screen.wait_until_gone("Garden party")
-    screen.focus(made)
-    return str(made)
 
 
 class Story:
@@ -123,7 +102,7 @@ def update(story: Story, window: str) -> Event:
     screen.focus(window)
     screen.key("ctrl+shift+g")
     screen.wait_for_window("^Invitations")
-    open_by(story, "ctrl+o", f"^Invitation: {TITLE}")
+    screen.open_by("ctrl+o", f"^Invitation: {TITLE}")
     screen.key("ctrl+shift+e")
     before = story.facts[0]
 
@@ -144,24 +123,11 @@ def is_later(story: Story, event: Event) -> bool:
     return event.start is not None and sent.start is not None and event.start.day > sent.start.day
 
 
-def open_by(story: Story, keys: str, title: str) -> None:
-    """Press keys until a window has come, with a while between: the list may not be read yet."""
-    asked = count()
-
-    def has_come() -> bool:
-        if next(asked) % _PATIENCE == 0:
-            story.screen.key(keys)
-        return bool(story.screen.windows(title))
-
-    story.wait_for(has_come, f"a window called {title!r}")
-    story.screen.wait_for_window(title)
-
-
 def cancel(story: Story) -> Event:
     """Open the cancellation from the list, and send it."""
     story.screen.focus(story.screen.windows("^Invitations")[-1])
     story.screen.picture("5-list")
-    open_by(story, "alt+c", f"^Cancelled: {TITLE}")
+    story.screen.open_by("alt+c", f"^Cancelled: {TITLE}")
     return story.send("6-cancellation")
 
 
