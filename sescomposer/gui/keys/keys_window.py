@@ -4,13 +4,22 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSize, Qt, Slot
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import (
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QKeySequence,
+    QShortcut,
+    QShowEvent,
+)
 from PySide6.QtWidgets import QCheckBox, QTabWidget, QVBoxLayout, QWidget
 
 from sescomposer.bootstrap import Services
 from sescomposer.core.errors import SesComposerError
 from sescomposer.gui.companion_window import CompanionWindow
-from sescomposer.gui.drops import files_of
+from sescomposer.gui.directions import isolated
+from sescomposer.gui.drops import files_of, hide_hint, show_hint
 from sescomposer.gui.keys.entries_page import EntriesPage
 from sescomposer.gui.keys.identities_page import IdentitiesPage
 from sescomposer.gui.keys.importing import KEYS, PEOPLE, ROOTS, Came, Imports
@@ -118,14 +127,33 @@ class KeysWindow(CompanionWindow):
             self.look()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Take files."""
-        if files_of(event, self):
-            event.acceptProposedAction()
+        """Take files, and say what becomes of them."""
+        self._hover(event)
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        """Say what becomes of them."""
+        self._hover(event)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """Say so no more."""
+        hide_hint(self)
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Import what is dropped."""
-        event.acceptProposedAction()
+        hide_hint(self)
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
         self.imports.take(files_of(event, self), wants_roots=self.page == ROOTS)
+
+    def _hover(self, event: QDropEvent) -> None:
+        files = files_of(event, self)
+        if not files:
+            event.ignore()
+            return
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        named = isolated(files[0].name) if len(files) == 1 else f"{len(files)} files"
+        show_hint(self, f"Import {named}", event.position().toPoint())
 
     @property
     def page(self) -> str:

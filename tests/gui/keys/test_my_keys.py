@@ -1,6 +1,7 @@
 """The page of own keys: what comes in, what is shown of it, and what leaves."""
 
 import subprocess
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -400,6 +401,42 @@ def test_closing_the_window_leaves_nobody_waiting_for_a_passphrase(robot: "KeysR
     robot.qtbot.wait(50)
     robot.window.close()
     robot.qtbot.waitUntil(lambda: robot.window.runner.running == 0)
+
+
+def test_a_locked_keyring_is_told_and_nothing_is_lost(robot: "KeysRobot", authority: "Authority", keyring: Any) -> None:
+    robot.take(robot.write("ann.p12", authority.p12(authority.leaf())))
+    keyring.locked = "The keyring is locked."
+    dialog = dialog_of(robot)
+    dialog.keep.passphrase.setText("secret")
+    dialog.accept()
+    robot.settle()
+    assert "the keyring is locked" in dialog.note.sentence
+    assert robot.services.keys.all() == ()
+    keyring.locked = ""
+    dialog.accept()
+    robot.settle()
+    assert robot.owners() == ["Ann Example"]
+
+
+def test_a_key_that_was_removed_meanwhile_is_told(robot: "KeysRobot", authority: "Authority") -> None:
+    robot.has(authority.leaf(), authority=authority)
+    (entry,) = robot.services.keys.all()
+    robot.services.keys.remove(entry.id)
+    robot.press("keys", "try")
+    robot.settle()
+    assert "was removed" in robot.window.notice.sentence
+    assert robot.owners() == []
+
+
+def test_the_keyring_is_asked_on_workers_alone(robot: "KeysRobot", authority: "Authority", keyring: Any) -> None:
+    robot.has(authority.leaf(), authority=authority)
+    keyring.threads.clear()
+    robot.services.keys.lock()
+    robot.press("keys", "try")
+    robot.settle()
+    robot.look()
+    assert keyring.threads
+    assert threading.main_thread() not in keyring.threads
 
 
 def test_what_cannot_be_read_is_told_and_hides_nothing_else(robot: "KeysRobot", authority: "Authority") -> None:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from authority import pem_of
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
-from PySide6.QtGui import QDropEvent
+from PySide6.QtGui import QDragMoveEvent, QDropEvent
 
+from sescomposer.gui.drops import DropHint
 from sescomposer.gui.keys.keys_doing import KeysDoing
 from sescomposer.services.protection_ports import PersonKind
 
@@ -169,6 +170,21 @@ def test_files_are_dropped_on_the_window(robot: "KeysRobot", authority: "Authori
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(path))])
     buttons, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    robot.window.dropEvent(QDropEvent(QPoint(9, 9), Qt.DropAction.CopyAction, data, buttons, none))
+    move = QDragMoveEvent(QPoint(99, 99), Qt.DropAction.CopyAction, data, buttons, none)
+    robot.window.dragMoveEvent(move)
+    assert move.isAccepted()
+    (hint,) = robot.window.findChildren(DropHint)
+    assert hint.text() == "Import bob.cer"
+    robot.window.dropEvent(QDropEvent(QPoint(99, 99), Qt.DropAction.CopyAction, data, buttons, none))
+    assert not hint.isVisible()
     robot.settle()
     assert [key.address for key in robot.services.people.all()] == ["bob@example.com"]
+
+
+def test_what_are_no_files_is_not_taken(robot: "KeysRobot") -> None:
+    data = QMimeData()
+    data.setText("words")
+    buttons, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    move = QDragMoveEvent(QPoint(99, 99), Qt.DropAction.CopyAction, data, buttons, none)
+    robot.window.dragMoveEvent(move)
+    assert not move.isAccepted()
