@@ -125,6 +125,7 @@ class Services(AccountServices, ProtectionServices):
             insights=self._insights,
             keep_days=lambda: self.settings.get(HISTORY_KEEP_DAYS),
             trust=lambda: self.trust,
+            decrypted=self._decrypted,
         )
 
     @once
@@ -275,6 +276,13 @@ class Services(AccountServices, ProtectionServices):
             told.callback(self.protecting.note, record)
             told.callback(self.invitations.note, record)
             self.history.take_up(record)
+
+    def _decrypted(self, root: Entity) -> Entity:
+        """Open a message with keys for which nobody is asked; itself where none does."""
+        from sescomposer.services.invitation_opening import without_shown_subject
+
+        plain = self.invitations.opening.plain(root)
+        return root if plain is root else without_shown_subject(plain, self.ids)
 
     def _insights(self, record: SubmissionRecord, progress: Progress) -> tuple[MessageEvent, ...]:
         account = self.accounts.get(record.intent.account)

@@ -5,7 +5,7 @@ from there; what is settled and stands in the history leaves the log for its arc
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,10 +21,11 @@ from sescomposer.services.knowledge import MessageEvent
 from sescomposer.services.ports import Clock, ContentStore, SubmissionRecord, SubmissionState
 from sescomposer.services.receipts import receipt_octets
 from sescomposer.services.searched_text import searched_text
-from sescomposer.services.sent_again import as_new_message
+from sescomposer.services.sent_again import as_new_message, protection_again
 from sescomposer.services.unknown import LOCAL_ACCOUNT
 
 if TYPE_CHECKING:
+    from sescomposer.core.entity import Entity
     from sescomposer.core.protection.trust import Trust
 
 SETTLED = (SubmissionState.ACCEPTED, SubmissionState.REFUSED, SubmissionState.NOT_SENT)
@@ -52,6 +53,7 @@ class HistoryService:
         insights: See `Insights`; None where the service cannot be asked.
         keep_days: Gives after how many days entries are removed, 0 for never.
         trust: Gives the roots, for the one that belongs to a bundle; None where there are none.
+        decrypted: Gives a message without its encryption, itself where no key opens it; None where nothing is opened.
     """
 
     index: History
@@ -62,6 +64,7 @@ class HistoryService:
     insights: Insights | None = None
     keep_days: Callable[[], int] = lambda: 0
     trust: "Callable[[], Trust] | None" = None
+    decrypted: "Callable[[Entity], Entity] | None" = None
 
     def take_up(self, record: SubmissionRecord) -> None:
         """Take up a submission as it is begun, and again as it ends; cheap. Raises `StoreError`."""
@@ -159,8 +162,18 @@ class HistoryService:
         return self.content.open(entry.record.intent.sha256)
 
     def open_as_new(self, entry: HistoryEntry) -> Message:
-        """Give a copy to write on: without what sealing stamped, Bcc and options as they were. Raises `StoreError`."""
-        return as_new_message(parse(self.octets(entry)), entry.record.intent)
+        """Give a copy to write on: without what sealing stamped, Bcc and options as they were. Raises `StoreError`.
+
+        What was encrypted is opened, where an own key that asks nobody does that, and wanted encrypted again.
+        """
+        from sescomposer.services.protection_proof import is_encrypted
+
+        root, intent = parse(self.octets(entry)), entry.record.intent
+        if self.decrypted is None or not is_encrypted(root):
+            return as_new_message(root, intent)
+        plain = self.decrypted(root)
+        message = as_new_message(plain, intent)
+        return message if plain is root else replace(message, protection=protection_again(intent.evidence))
 
     def compare(self, entry: HistoryEntry, other: HistoryEntry) -> Comparison:
         """Compare the octets and the trees of two submissions. Raises `StoreError`."""

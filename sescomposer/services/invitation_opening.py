@@ -15,10 +15,8 @@ from sescomposer.core.invitation.calendar import Calendar
 from sescomposer.core.invitation.event import event_of
 from sescomposer.core.invitation.layouts import layout_for
 from sescomposer.core.invitation.placement import calendar_of, place
-from sescomposer.core.message import NOT_CHOSEN, Method, Protection
 from sescomposer.core.protection.decrypted import decrypted
 from sescomposer.core.protection.facts import Reading
-from sescomposer.core.protection.protector import Evidence
 from sescomposer.core.protection.unsigned import unsigned
 from sescomposer.core.structure import with_html, with_text
 from sescomposer.services.invitation_making import bodies, mailbox_text
@@ -108,22 +106,6 @@ def written_anew(outer: Entity, calendar: Calendar, ids: Identifiers) -> Entity:
     return place(made.root, calendar, layout_for(event.method), ids)
 
 
-def protection_again(evidence: Evidence | None) -> Protection:
-    """Give the protection that a message had, for the next one of its event: nothing gets less than the last one.
-
-    >>> protection_again(Evidence("smime", "signed and encrypted", signer="ab")).encrypt
-    True
-    """
-    if evidence is None or evidence.method not in set(Method):
-        return NOT_CHOSEN
-    method = Method(evidence.method)
-    is_signed = bool(evidence.signer) or method is Method.SES
-    is_closed = "encrypted" in evidence.form
-    if not (is_signed or is_closed):
-        return NOT_CHOSEN
-    return Protection(is_signed or None, is_closed or None, method, opaque=evidence.form == "opaque")
-
-
 def without_shown_subject(root: Entity, ids: Identifiers) -> Entity:
     """Take out the subject that was written into text and HTML when the message was encrypted (RFC 9788 4.5.3.3)."""
     parts = body_parts(root)
@@ -137,4 +119,4 @@ def without_shown_subject(root: Entity, ids: Identifiers) -> Entity:
     return root
 
 
-__all__ = ["Opening", "Read", "protection_again", "without_shown_subject", "written_anew"]
+__all__ = ["Opening", "Read", "without_shown_subject", "written_anew"]

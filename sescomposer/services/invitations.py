@@ -27,11 +27,11 @@ from sescomposer.core.message import Message
 from sescomposer.core.parse import parse
 from sescomposer.core.protection.unsigned import unsigned
 from sescomposer.services.invitation_messages import message_for, without_envelope
-from sescomposer.services.invitation_opening import Opening, protection_again, without_shown_subject, written_anew
+from sescomposer.services.invitation_opening import Opening, without_shown_subject, written_anew
 from sescomposer.services.invitation_ports import AnswerTaken, Invitation, InvitationLedger, SentEvent
 from sescomposer.services.invitation_states import addresses, concerned, gathered, least_sequence, problem, those
 from sescomposer.services.ports import Clock, ContentStore, SubmissionRecord, SubmissionState
-from sescomposer.services.sent_again import as_new_message
+from sescomposer.services.sent_again import as_new_message, protection_again
 
 _OVERLAP = timedelta(hours=2)
 

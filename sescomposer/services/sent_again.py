@@ -1,16 +1,20 @@
 """A message that was submitted, as a new one to write on: what sealing did to it is taken back."""
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from sescomposer.core.control_fields import TRACE_TAG, fields_for
 from sescomposer.core.entity import Entity
 from sescomposer.core.envelope import envelope_of
 from sescomposer.core.errors import HeaderError
 from sescomposer.core.header_making import make_field
-from sescomposer.core.message import EnvelopeOverride, Message
+from sescomposer.core.message import NOT_CHOSEN, EnvelopeOverride, Message, Method, Protection
 from sescomposer.core.seal import STAMPED_FIELDS
 from sescomposer.services.ports import Intent
 from sescomposer.services.unknown import LOCAL_ACCOUNT
+
+if TYPE_CHECKING:
+    from sescomposer.core.protection.protector import Evidence
 
 _SIGNED_ALONG = ("DKIM-Signature",)
 
@@ -37,6 +41,23 @@ def as_new_message(root: Entity, intent: Intent) -> Message:
     account = "" if intent.account == LOCAL_ACCOUNT else intent.account
     message = Message(replace(root, header=header), options=options, account=account)
     return _with_envelope(_with_bcc(message, intent), intent)
+
+
+def protection_again(evidence: "Evidence | None") -> Protection:
+    """Give the protection that a message had, for a copy of it or the next one of its event: never less than it had.
+
+    >>> from sescomposer.core.protection.protector import Evidence
+    >>> protection_again(Evidence("smime", "signed and encrypted", signer="ab")).encrypt
+    True
+    """
+    if evidence is None or evidence.method not in set(Method):
+        return NOT_CHOSEN
+    method = Method(evidence.method)
+    is_signed = bool(evidence.signer) or method is Method.SES
+    is_closed = "encrypted" in evidence.form
+    if not (is_signed or is_closed):
+        return NOT_CHOSEN
+    return Protection(is_signed or None, is_closed or None, method, opaque=evidence.form == "opaque")
 
 
 def _with_bcc(message: Message, intent: Intent) -> Message:

@@ -1,8 +1,8 @@
 """The life of an event: update, cancel, withdraw, move one occurrence, publish, ask again, decline a proposal.
 
 Events in, events out (RFC 5546 sections 2.1, 3.2); the time is an argument. Receivers order the copies of one UID by
-SEQUENCE, then by DTSTAMP: so SEQUENCE rises with every change that can alter an answer, and DTSTAMP with every copy that
-is made. `as_sent` writes such an event into the calendar object and takes out what its method forbids.
+SEQUENCE, then by DTSTAMP: so SEQUENCE rises with every change that can alter an answer, and DTSTAMP with every copy
+that is made. `as_sent` writes such an event into the calendar object and takes out what its method forbids.
 """
 
 from collections.abc import Iterable

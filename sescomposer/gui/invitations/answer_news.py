@@ -47,8 +47,8 @@ class AnswerNews:
 
 
 def answers_in(invitations: Invitations, root: Entity) -> tuple[AnswerNews, ...]:
-    """Read the answers of a message; none for a message without one. Raises `StoreError`."""
-    return tuple(_news(invitations, root, answer) for answer in answers_of(root))
+    """Read the answers of a message, also inside what nobody must be asked to open. Raises `StoreError`."""
+    return tuple(_news(invitations, root, answer) for answer in answers_of(invitations.opening.plain(root)))
 
 
 def note(invitations: Invitations, root: Entity) -> tuple[str, ...]:
