@@ -3,7 +3,7 @@
 All methods read the disk and may check chains: use a worker.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -26,6 +26,8 @@ _MOST_ADDRESSES = 20
 """Of one certificate that are kept: one made to fill the disk has thousands."""
 
 _MOST_OF_A_MESSAGE = 50
+
+_Name = tuple[str, PersonKind, str]
 
 
 class People:
@@ -151,15 +153,26 @@ class People:
 
     def _kept(self, keys: Iterable[PersonKey]) -> tuple[PersonKey, ...]:
         """Keep keys; what is known of one already stays."""
-        before = {(key.address, key.kind, key.fingerprint): key for key in self._store.all()}
+        new = tuple(keys)
+        before = self._doubted(new, {_name(key): key for key in self._store.all()})
         kept: list[PersonKey] = []
-        for key in keys:
-            old = before.get((key.address, key.kind, key.fingerprint))
+        for key in new:
+            old = before.get(_name(key))
             if old is not None:
                 key = replace(old, octets=key.octets, chain=key.chain or old.chain)
             self._store.put(key)
             kept.append(key)
         return tuple(kept)
+
+    def _doubted(self, new: Sequence[PersonKey], known: Mapping[_Name, PersonKey]) -> dict[_Name, PersonKey]:
+        """Let an OpenPGP key that names a further address be accepted anew: nobody but its owner vouches for that."""
+        grown = {key.fingerprint for key in new if key.kind is PersonKind.OPENPGP and _name(key) not in known}
+        found = dict(known)
+        for name, key in known.items():
+            if key.kind is PersonKind.OPENPGP and key.fingerprint in grown and key.is_accepted:
+                found[name] = replace(key, is_accepted=False)
+                self._store.put(found[name])
+        return found
 
     # --- finding ------------------------------------------------------------------------------------------------
 
@@ -243,6 +256,10 @@ class People:
     def remove(self, address: str, fingerprint: str) -> None:
         """Forget one; does nothing if there is none. Raises `StoreError`."""
         self._store.remove(address.lower(), fingerprint)
+
+
+def _name(key: PersonKey) -> _Name:
+    return key.address, key.kind, key.fingerprint
 
 
 def _chain(leaf: "Certificate", others: "Iterable[Certificate]") -> "tuple[Certificate, ...]":

@@ -225,3 +225,16 @@ def test_certificate_made_to_fill_the_disk_is_kept_for_few_addresses(people: Peo
     many = authority.leaf("many@example.org", kind="p256", addresses=tuple(f"a{n}@example.org" for n in range(500)))
     assert len(people.harvest(_reading(many))) == 20
     assert len(people.all()) == 20
+
+
+def test_openpgp_key_that_names_a_further_address_is_accepted_anew(people: People) -> None:
+    """Its owner can add any address; what the user compared was a fingerprint for the address it had."""
+    octets = pgp_key()
+    (key,) = people.import_file(octets, "ann.pgp")
+    people.accept(key.fingerprint)
+    people.import_file(octets, "ann.pgp")
+    assert [each.is_accepted for each in people.all()] == [True]
+    people.import_file(octets, "more.pgp", address="boss@bank.example")
+    assert [each.is_accepted for each in people.all()] == [False, False]
+    people.accept(key.fingerprint)
+    assert [each.is_accepted for each in people.all()] == [True, True]
