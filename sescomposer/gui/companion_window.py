@@ -1,9 +1,10 @@
 """What the windows beside the composer windows share: one of each a process, its workers, and how it comes and goes."""
 
+from collections.abc import Callable, Iterable
 from typing import ClassVar, Self
 
 from PySide6.QtCore import QSize, Qt, QTimer, Slot
-from PySide6.QtGui import QCloseEvent, QHideEvent, QShowEvent
+from PySide6.QtGui import QCloseEvent, QHideEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QWidget
 
 from sescomposer.bootstrap import Services
@@ -59,6 +60,11 @@ class CompanionWindow(QMainWindow):
     def fit_screen(self) -> None:
         """Take the size that is hinted at, or what the screen has."""
         self.resize(self.sizeHint().boundedTo(self.screen().availableGeometry().size() - _LEFT_FREE))
+
+    def take_keys(self, slots: Iterable[tuple[str, Callable[[], object]]] = ()) -> None:
+        """Let keys act in the whole window: these, and those that close it."""
+        for keys, slot in (*slots, ("Ctrl+W", self.close), ("Esc", self.close)):
+            QShortcut(QKeySequence(keys), self).activated.connect(slot)
 
     def stop(self) -> None:
         """Stop what is not stopped with the window and its workers."""

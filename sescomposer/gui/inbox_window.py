@@ -7,14 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, QSize, Qt, Slot
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QMessageBox,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -32,8 +29,18 @@ from sescomposer.gui.panes.inbox_detail import InboxDetail, LoadedEntry, load
 from sescomposer.gui.report_window import ReportWindow
 from sescomposer.gui.tasks import Context
 from sescomposer.gui.widgets.empty_state import EmptyState
-from sescomposer.gui.widgets.entries import entry_list, pages_of, storeys_of, told_button
+from sescomposer.gui.widgets.entries import (
+    below_one_another,
+    count_words,
+    entry_list,
+    on_delete,
+    pages_of,
+    storeys_of,
+    told_button,
+    turned_to,
+)
 from sescomposer.gui.widgets.notice import Notice
+from sescomposer.gui.widgets.search_line import SearchLine
 from sescomposer.services.ports import Delivery, InboxEntry
 
 LOOK_MS = 1000
@@ -98,9 +105,7 @@ class InboxWindow(LookingWindow):
     # Building
 
     def _build(self) -> None:
-        self.search = QLineEdit(self, clearButtonEnabled=True)
-        self.search.setPlaceholderText("Search subjects and addresses")
-        self.search.setAccessibleName("Search the local inbox")
+        self.search = SearchLine("Search subjects and addresses", "Search the local inbox", self)
         self.count = QLabel(self)
         self.notice = Notice("Trouble", self)
         self.answers = AnswerBar(lambda: self.services.invitations, self.runner, self)
@@ -121,14 +126,7 @@ class InboxWindow(LookingWindow):
         self.storeys = storeys_of(self.list, self.detail, (168, 552), self)
         self.pages = pages_of(self.empty, self.storeys, self)
         centre = QWidget(self)
-        column = QVBoxLayout(centre)
-        column.setContentsMargins(16, 16, 16, 16)
-        column.setSpacing(8)
-        column.addLayout(self._build_top())
-        column.addWidget(self.notice)
-        column.addWidget(self.served)
-        column.addWidget(self.answers)
-        column.addWidget(self.pages, 1)
+        below_one_another(centre, (self._build_top(), self.notice, self.served, self.answers), self.pages)
         self.setCentralWidget(centre)
 
     def _build_top(self) -> QHBoxLayout:
@@ -153,16 +151,14 @@ class InboxWindow(LookingWindow):
         self.save_button.clicked.connect(self.save_as)
         self.delete_button.clicked.connect(self.delete_current)
         self.clear_button.clicked.connect(self.ask_to_clear)
-        for keys, slot in (
-            ("Ctrl+F", self._on_find),
-            ("Ctrl+O", self.open_as_new),
-            ("Ctrl+S", self.save_as),
-            ("Ctrl+W", self.close),
-            ("Esc", self.close),
-        ):
-            QShortcut(QKeySequence(keys), self).activated.connect(slot)
-        delete = QShortcut(QKeySequence("Del"), self.list, context=Qt.ShortcutContext.WidgetShortcut)
-        delete.activated.connect(self.delete_current)
+        self.take_keys(
+            (
+                ("Ctrl+F", self.search.take_focus),
+                ("Ctrl+O", self.open_as_new),
+                ("Ctrl+S", self.save_as),
+            )
+        )
+        on_delete(self.list, self.delete_current)
 
     # Looking
 
@@ -244,14 +240,11 @@ class InboxWindow(LookingWindow):
         self.served.say(f"Other programs send here: SMTP {at.host}:{at.smtp_port}, SES APIs {at.url}." if at else "")
         found, total = len(self.model.rows), self.model.total
         page = self.storeys if found else self.empty
-        if page is not self.pages.currentWidget():
-            self.pages.setCurrentWidget(page)
-            if found and not self.search.text():
-                self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+        if turned_to(self.pages, page) and found and not self.search.text():
+            self.list.setFocus(Qt.FocusReason.OtherFocusReason)
         if self._names is not None:
             self.empty.say(*(_NOT_FOUND if total else _EMPTY))
-        plural = "s" if total != 1 else ""
-        self.count.setText(f"{found:,} of {total:,}" if found != total else f"{total:,} message{plural}")
+        self.count.setText(count_words(found, total, "message"))
         current, loaded = self.current, self.detail.loaded
         is_loaded = current is not None and loaded is not None and loaded.entry == current
         self.detail.setEnabled(is_loaded)
@@ -361,11 +354,6 @@ class InboxWindow(LookingWindow):
         wanted = getattr(self.companion.opener, "window_wanted", None)
         if wanted is not None:
             wanted.emit((message, None))
-
-    @Slot()
-    def _on_find(self) -> None:
-        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.search.selectAll()
 
 
 def as_new_message(loaded: LoadedEntry) -> Message:

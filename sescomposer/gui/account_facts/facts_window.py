@@ -4,7 +4,6 @@ Every question runs on a worker; what was known stays in view meanwhile, and wha
 """
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
 from sescomposer.bootstrap import Services
@@ -79,10 +78,7 @@ class FactsWindow(CompanionWindow):
         pane.suppression.look_up_wanted.connect(self._on_look_up_wanted)
         pane.suppression.add_wanted.connect(self._on_add_wanted)
         pane.suppression.remove_wanted.connect(self._on_remove_wanted)
-        for keys, slot in (("F5", pane.refresh.click), ("Ctrl+F", self._on_find)):
-            QShortcut(QKeySequence(keys), self).activated.connect(slot)
-        for keys in ("Ctrl+W", "Esc"):
-            QShortcut(QKeySequence(keys), self).activated.connect(self.close)
+        self.take_keys((("F5", pane.refresh.click), ("Ctrl+F", self._on_find)))
 
     # Showing
 
@@ -270,8 +266,7 @@ class FactsWindow(CompanionWindow):
     def _on_find(self) -> None:
         page = self.pane.current_list
         if page is not None:
-            page.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
-            page.search.selectAll()
+            page.search.take_focus()
 
     @Slot(int)
     def _on_chosen(self, index: int) -> None:

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QLabel,
-    QLineEdit,
     QStackedWidget,
     QTreeView,
     QVBoxLayout,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
 from sescomposer.gui.account_facts.fact_words import why_empty
 from sescomposer.gui.account_facts.facts_model import FactsModel
 from sescomposer.gui.widgets.empty_state import EmptyState
+from sescomposer.gui.widgets.search_line import SearchLine
 from sescomposer.gui.widgets.selection_colours import SelectionColours
 from sescomposer.services.knowledge import Known
 
@@ -53,9 +53,7 @@ class ListPage(QWidget, Generic[Row]):
         self._known: Known | None = None
         self.model = model
         model.setParent(self)
-        self.search = QLineEdit(self, clearButtonEnabled=True)
-        self.search.setPlaceholderText(f"Search {name} (Ctrl+F)")
-        self.search.setAccessibleName(f"Search {name}")
+        self.search = SearchLine(f"Search {name} (Ctrl+F)", f"Search {name}", self)
         self.search.textChanged.connect(self._on_search)
         self.count = QLabel(self)
         self.list = self._make_list(name)

@@ -1,7 +1,7 @@
 """The window of the accounts: a list at the left, the form of one at the right, one window a process."""
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtCore import QEvent, QSize, Signal, Slot
+from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QWidget
 
 from sescomposer.bootstrap import Services
@@ -9,6 +9,7 @@ from sescomposer.gui.accounts.account_editing import AccountEditing
 from sescomposer.gui.accounts.accounts_pane import AccountsPane
 from sescomposer.gui.companion_window import CompanionWindow
 from sescomposer.gui.directions import isolated
+from sescomposer.gui.widgets.entries import on_delete
 
 _KEYS = {"add": "Ctrl+N", "duplicate": "Ctrl+D", "test": "F5", "about": "Ctrl+B", "save": "Ctrl+S"}
 
@@ -69,12 +70,8 @@ class AccountsWindow(CompanionWindow):
 
     def _make_keys(self) -> None:
         pane = self.pane
-        for name, keys in _KEYS.items():
-            QShortcut(QKeySequence(keys), self).activated.connect(pane.buttons[name].click)
-        for keys in ("Ctrl+W", "Esc"):
-            QShortcut(QKeySequence(keys), self).activated.connect(self.close)
-        delete = QShortcut(QKeySequence("Del"), pane.list, context=Qt.ShortcutContext.WidgetShortcut)
-        delete.activated.connect(pane.buttons["remove"].click)
+        self.take_keys((keys, pane.buttons[name].click) for name, keys in _KEYS.items())
+        on_delete(pane.list, pane.buttons["remove"].click)
 
     @Slot()
     def _on_about(self) -> None:

@@ -6,13 +6,10 @@ It looks once a second, on a worker, whether drafts changed, for other windows a
 from dataclasses import dataclass
 
 from PySide6.QtCore import QModelIndex, QSize, Qt, Slot
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QCheckBox,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -25,8 +22,18 @@ from sescomposer.gui.drafts.drafts_model import AT, RECIPIENTS, SIZE, STATE, SUB
 from sescomposer.gui.open_files import drafts_in_windows, drafts_to_restore, window_with_draft
 from sescomposer.gui.tasks import Context
 from sescomposer.gui.widgets.empty_state import EmptyState
-from sescomposer.gui.widgets.entries import entry_list, pages_of, storeys_of, told_button
+from sescomposer.gui.widgets.entries import (
+    below_one_another,
+    count_words,
+    entry_list,
+    on_delete,
+    pages_of,
+    storeys_of,
+    told_button,
+    turned_to,
+)
 from sescomposer.gui.widgets.notice import Notice
+from sescomposer.gui.widgets.search_line import SearchLine
 from sescomposer.services.drafts import Draft, DraftState
 
 LOOK_MS = 1000
@@ -94,9 +101,7 @@ class DraftsWindow(LookingWindow):
     # Building
 
     def _build(self) -> None:
-        self.search = QLineEdit(self, clearButtonEnabled=True)
-        self.search.setPlaceholderText("Search subject, recipients and text")
-        self.search.setAccessibleName("Search the drafts")
+        self.search = SearchLine("Search subject, recipients and text", "Search the drafts", self)
         self.removed = QCheckBox("Show re&moved", self)
         self.removed.setToolTip("Show what was removed or discarded, and saved drafts with automatic checkpoints")
         self.count = QLabel(self)
@@ -113,12 +118,7 @@ class DraftsWindow(LookingWindow):
         self.storeys = storeys_of(self.list, self.detail, (220, 460), self)
         self.pages = pages_of(self.empty, self.storeys, self)
         centre = QWidget(self)
-        column = QVBoxLayout(centre)
-        column.setContentsMargins(16, 16, 16, 16)
-        column.setSpacing(8)
-        column.addLayout(self._build_top())
-        column.addWidget(self.notice)
-        column.addWidget(self.pages, 1)
+        below_one_another(centre, (self._build_top(), self.notice), self.pages)
         self.setCentralWidget(centre)
 
     def _build_top(self) -> QHBoxLayout:
@@ -143,17 +143,15 @@ class DraftsWindow(LookingWindow):
         self.copy_button.clicked.connect(self.duplicate_current)
         self.remove_button.clicked.connect(self.remove_current)
         self.back_button.clicked.connect(self.bring_back_current)
-        for keys, slot in (
-            ("Ctrl+F", self._on_find),
-            ("Ctrl+O", self.open_current),
-            ("Ctrl+D", self.duplicate_current),
-            ("Ctrl+Z", self.undo_removal),
-            ("Ctrl+W", self.close),
-            ("Esc", self.close),
-        ):
-            QShortcut(QKeySequence(keys), self).activated.connect(slot)
-        delete = QShortcut(QKeySequence("Del"), self.list, context=Qt.ShortcutContext.WidgetShortcut)
-        delete.activated.connect(self.remove_current)
+        self.take_keys(
+            (
+                ("Ctrl+F", self.search.take_focus),
+                ("Ctrl+O", self.open_current),
+                ("Ctrl+D", self.duplicate_current),
+                ("Ctrl+Z", self.undo_removal),
+            )
+        )
+        on_delete(self.list, self.remove_current)
 
     # Looking
 
@@ -215,15 +213,11 @@ class DraftsWindow(LookingWindow):
         """Show what there is, and what can be done with it."""
         current, look = self.current, self._look
         page = self.storeys if self.model.rows else self.empty
-        if page is not self.pages.currentWidget():
-            self.pages.setCurrentWidget(page)
-            if self.model.rows and not self.search.hasFocus():
-                self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+        if turned_to(self.pages, page) and self.model.rows and not self.search.hasFocus():
+            self.list.setFocus(Qt.FocusReason.OtherFocusReason)
         if look is not None:
-            found, total = len(look.rows), look.total
-            plural = "s" if total != 1 else ""
-            self.count.setText(f"{found:,} of {total:,}" if found != total else f"{total:,} draft{plural}")
-            self.empty.say(*(_NOT_FOUND if total else _NONE_REMOVED if look.removed else _EMPTY))
+            self.count.setText(count_words(len(look.rows), look.total, "draft"))
+            self.empty.say(*(_NOT_FOUND if look.total else _NONE_REMOVED if look.removed else _EMPTY))
         self.detail.show_draft(current)
         is_removed = current is not None and current.state is DraftState.REMOVED
         is_open = current is not None and (current.state is DraftState.OPEN or current.draft in self.model.shown)
@@ -336,11 +330,6 @@ class DraftsWindow(LookingWindow):
         self.undo_button.setVisible(bool(removed))
         self.notice.say(sentence)
         self.look()
-
-    @Slot()
-    def _on_find(self) -> None:
-        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.search.selectAll()
 
     @Slot(object)
     def _on_failed(self, error: SesComposerError) -> None:

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QWidget
+from PySide6.QtCore import QSignalBlocker, QTimer, Signal, Slot
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QWidget
 
 from sescomposer.gui.history.history_words import STATES
 from sescomposer.gui.icons import icon
+from sescomposer.gui.widgets.search_line import SearchLine
 from sescomposer.services.history_ports import HistoryQuery
 from sescomposer.services.ports import SubmissionState
 
@@ -28,9 +29,7 @@ class Filters(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.search = QLineEdit(self, clearButtonEnabled=True)
-        self.search.setPlaceholderText("Search subjects, addresses, texts and ids")
-        self.search.setAccessibleName("Search what was sent and tried")
+        self.search = SearchLine("Search subjects, addresses, texts and ids", "Search what was sent and tried", self)
         self.search.setToolTip("All words must occur; the last one may be a beginning (Ctrl+F)")
         self.states = self._choice("State", _STATES)
         for state, (words, sign, colour) in STATES.items():
@@ -86,11 +85,6 @@ class Filters(QWidget):
     def stop(self) -> None:
         """Search no more; the window goes."""
         self._pause.stop()
-
-    def focus_search(self) -> None:
-        """Let words be typed."""
-        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.search.selectAll()
 
     @Slot()
     def _on_typed(self) -> None:

@@ -7,13 +7,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtCore import QItemSelectionModel, QSize, Qt, Slot
-from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFileDialog,
     QHBoxLayout,
     QTreeView,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -26,7 +25,7 @@ from sescomposer.gui.history.history_detail import EVENTS, HistoryDetail, Loaded
 from sescomposer.gui.history.history_model import ACCOUNT, RECIPIENTS, STATE, SUBJECT, TIME, HistoryModel
 from sescomposer.gui.tasks import Context, Task
 from sescomposer.gui.widgets.empty_state import EmptyState
-from sescomposer.gui.widgets.entries import entry_list, pages_of, storeys_of, told_button
+from sescomposer.gui.widgets.entries import below_one_another, entry_list, pages_of, storeys_of, told_button
 from sescomposer.gui.widgets.notice import Notice
 from sescomposer.services.comparison import Comparison
 from sescomposer.services.history_ports import HistoryEntry, HistoryQuery
@@ -136,13 +135,7 @@ class HistoryWindow(LookingWindow):
         self.storeys = storeys_of(self.list, self.detail, (264, 440), self)
         self.pages = pages_of(self.empty, self.storeys, self)
         centre = QWidget(self)
-        column = QVBoxLayout(centre)
-        column.setContentsMargins(16, 16, 16, 16)
-        column.setSpacing(8)
-        column.addWidget(self.filters)
-        column.addLayout(self._build_buttons())
-        column.addWidget(self.notice)
-        column.addWidget(self.pages, 1)
+        below_one_another(centre, (self.filters, self._build_buttons(), self.notice), self.pages)
         self.setCentralWidget(centre)
 
     def _build_buttons(self) -> QHBoxLayout:
@@ -171,18 +164,17 @@ class HistoryWindow(LookingWindow):
         self.export_button.clicked.connect(self.export)
         self.evidence_button.clicked.connect(self.export_evidence)
         self.copy_button.clicked.connect(self.copy_receipt)
-        for keys, slot in (
-            ("Ctrl+F", self.filters.focus_search),
-            ("Ctrl+O", self.open_as_new),
-            ("Ctrl+D", self.compare),
-            ("Ctrl+S", self.export),
-            ("Ctrl+Shift+S", self.export_evidence),
-            ("Ctrl+Shift+C", self.copy_receipt),
-            ("Ctrl+R", self.read_events),
-            ("Ctrl+W", self.close),
-            ("Esc", self.close),
-        ):
-            QShortcut(QKeySequence(keys), self).activated.connect(slot)
+        self.take_keys(
+            (
+                ("Ctrl+F", self.filters.search.take_focus),
+                ("Ctrl+O", self.open_as_new),
+                ("Ctrl+D", self.compare),
+                ("Ctrl+S", self.export),
+                ("Ctrl+Shift+S", self.export_evidence),
+                ("Ctrl+Shift+C", self.copy_receipt),
+                ("Ctrl+R", self.read_events),
+            )
+        )
 
     # Reading
 

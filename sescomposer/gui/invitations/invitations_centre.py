@@ -3,7 +3,7 @@
 from functools import partial
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QTabWidget, QTreeView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QTabWidget, QTreeView, QWidget
 
 from sescomposer.core.invitation.people import key_of
 from sescomposer.gui.invitations.guests_pane import GuestsPane
@@ -12,8 +12,17 @@ from sescomposer.gui.invitations.loading import KnownEvent, LoadedInvitation
 from sescomposer.gui.invitations.sendings_pane import SendingsPane
 from sescomposer.gui.tasks import TaskRunner
 from sescomposer.gui.widgets.empty_state import EmptyState
-from sescomposer.gui.widgets.entries import entry_list, pages_of, storeys_of, told_button
+from sescomposer.gui.widgets.entries import (
+    below_one_another,
+    count_words,
+    entry_list,
+    pages_of,
+    storeys_of,
+    told_button,
+    turned_to,
+)
 from sescomposer.gui.widgets.notice import Notice
+from sescomposer.gui.widgets.search_line import SearchLine
 
 _EMPTY = (
     "No invitation was sent yet",
@@ -52,9 +61,8 @@ class InvitationsCentre(QWidget):
         super().__init__(parent)
         self._loaded: LoadedInvitation | None = None
         self.model = InvitationsModel(self)
-        self.search = QLineEdit(self, clearButtonEnabled=True)
-        self.search.setPlaceholderText("Search titles, places, people and UIDs")
-        self.search.setAccessibleName("Search the invitations that were sent")
+        name = "Search the invitations that were sent"
+        self.search = SearchLine("Search titles, places, people and UIDs", name, self)
         self.search.setToolTip("All words must occur (Ctrl+F)")
         self.count = QLabel(self)
         self.count.setAccessibleName("Number of events")
@@ -79,11 +87,6 @@ class InvitationsCentre(QWidget):
         """Whether it makes sense for what is shown."""
         return self.buttons[name].isEnabled()
 
-    def focus_search(self) -> None:
-        """Let words be typed."""
-        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.search.selectAll()
-
     # Showing
 
     def show_rows(self, rows: tuple[KnownEvent, ...], total: int, wanted: str) -> None:
@@ -100,14 +103,11 @@ class InvitationsCentre(QWidget):
             row = max(self.model.row_of(wanted), 0)
             if rows:
                 self.list.setCurrentIndex(self.model.index(row, 0))
-        found, plural = len(rows), "" if total == 1 else "s"
-        self.count.setText(f"{found:,} of {total:,}" if found != total else f"{total:,} event{plural}")
+        self.count.setText(count_words(len(rows), total, "event"))
         page = self.storeys if rows else self.empty
         self.empty.say(*(_NOT_FOUND if total else _EMPTY))
-        if page is not self.pages.currentWidget():
-            self.pages.setCurrentWidget(page)
-            if rows and not self.search.text():
-                self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+        if turned_to(self.pages, page) and rows and not self.search.text():
+            self.list.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_loaded(self, loaded: LoadedInvitation) -> None:
         """Show an event."""
@@ -159,14 +159,7 @@ class InvitationsCentre(QWidget):
         for button in self.buttons.values():
             deeds.addWidget(button)
         deeds.addStretch(1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 16, 16, 16)
-        column.setSpacing(8)
-        column.addLayout(top)
-        column.addLayout(deeds)
-        for notice in (self.notice, self.gone):
-            column.addWidget(notice)
-        column.addWidget(self.pages, 1)
+        below_one_another(self, (top, deeds, self.notice, self.gone), self.pages)
 
     def _button(self, name: str) -> QPushButton:
         sign, words, tip = BUTTONS[name]

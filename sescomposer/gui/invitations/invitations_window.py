@@ -6,7 +6,7 @@ All reading is done on workers. Once a second it looks whether anything changed,
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Slot
-from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from sescomposer.bootstrap import Services
@@ -80,14 +80,13 @@ class InvitationsWindow(LookingWindow):
         centre.done.connect(self.do)
         self.next.made.connect(self._on_made)
         self.next.refused.connect(self._on_failed)
-        for keys, slot in (
-            ("Ctrl+F", centre.focus_search),
-            ("Ctrl+O", lambda: self.do("update")),
-            ("Ctrl+S", lambda: self.do("export")),
-            ("Ctrl+W", self.close),
-            ("Esc", self.close),
-        ):
-            QShortcut(QKeySequence(keys), self).activated.connect(slot)
+        self.take_keys(
+            (
+                ("Ctrl+F", centre.search.take_focus),
+                ("Ctrl+O", lambda: self.do("update")),
+                ("Ctrl+S", lambda: self.do("export")),
+            )
+        )
 
     # Reading
 

@@ -6,7 +6,6 @@ Closing the window leaves the servers running; the window of the local inbox say
 from collections.abc import Callable
 
 from PySide6.QtCore import QModelIndex, QSize, Qt, Slot
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QGroupBox,
     QHBoxLayout,
@@ -28,6 +27,7 @@ from sescomposer.gui.serving.address_panel import AddressPanel, PortsPanel
 from sescomposer.gui.serving.fault_panel import FaultPanel
 from sescomposer.gui.serving.served_model import ANSWER, WAY, ServedModel
 from sescomposer.gui.tasks import Context
+from sescomposer.gui.widgets.entries import below_one_another
 from sescomposer.gui.widgets.notice import Notice
 from sescomposer.gui.widgets.selection_colours import SelectionColours
 from sescomposer.services.serving import NO_FAULT, Fault, Serving
@@ -110,15 +110,9 @@ class ServingWindow(LookingWindow):
         top.addWidget(self.sentence, 1)
         top.addWidget(self.switch)
         centre = QWidget(self)
-        column = QVBoxLayout(centre)
-        column.setContentsMargins(16, 16, 16, 16)
-        column.setSpacing(8)
-        column.addLayout(top)
-        column.addWidget(self.notice)
-        column.addWidget(halves, 1)
+        below_one_another(centre, (top, self.notice), halves)
         self.setCentralWidget(centre)
-        for keys in ("Ctrl+W", "Esc"):
-            QShortcut(QKeySequence(keys), self).activated.connect(self.close)
+        self.take_keys()
 
     def _left(self) -> QWidget:
         left = QWidget(self)

@@ -1,15 +1,18 @@
 """What windows of entries are made of: a list above what is selected in it, or a page that says why there is none."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QAbstractItemModel, Qt
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
+    QLayout,
     QPushButton,
     QSplitter,
     QStackedWidget,
     QTreeView,
+    QVBoxLayout,
     QWidget,
 )
 
@@ -61,6 +64,25 @@ def told_button(icon_name: str, words: str, tip: str, parent: QWidget) -> QPushB
     return button
 
 
+def on_delete(entries: QAbstractItemView, slot: Callable[[], object]) -> None:
+    """Let Del act while the keys are on a list."""
+    shortcut = QShortcut(QKeySequence("Del"), entries, context=Qt.ShortcutContext.WidgetShortcut)
+    shortcut.activated.connect(slot)
+
+
+def below_one_another(parent: QWidget, rows: Iterable[QWidget | QLayout], filling: QWidget) -> None:
+    """Put rows into a window from above, and below them what takes the room."""
+    column = QVBoxLayout(parent)
+    column.setContentsMargins(16, 16, 16, 16)
+    column.setSpacing(8)
+    for row in rows:
+        if isinstance(row, QWidget):
+            column.addWidget(row)
+        else:
+            column.addLayout(row)
+    column.addWidget(filling, 1)
+
+
 def storeys_of(entries: QWidget, detail: QWidget, heights: tuple[int, int], parent: QWidget) -> QSplitter:
     """Put the list above what is selected in it; the detail takes what room is added."""
     storeys = QSplitter(Qt.Orientation.Vertical, parent)
@@ -79,3 +101,20 @@ def pages_of(empty: QWidget, full: QWidget, parent: QWidget) -> QStackedWidget:
     pages.addWidget(empty)
     pages.addWidget(full)
     return pages
+
+
+def turned_to(pages: QStackedWidget, page: QWidget) -> bool:
+    """Show a page; tells whether it is another than before."""
+    is_other = pages.currentWidget() is not page
+    if is_other:
+        pages.setCurrentWidget(page)
+    return is_other
+
+
+def count_words(found: int, total: int, noun: str) -> str:
+    """Say how many entries are listed.
+
+    >>> count_words(1, 1, "draft"), count_words(0, 0, "draft"), count_words(3, 1200, "draft")
+    ('1 draft', '0 drafts', '3 of 1,200')
+    """
+    return f"{found:,} of {total:,}" if found != total else f"{total:,} {noun}{'' if total == 1 else 's'}"
