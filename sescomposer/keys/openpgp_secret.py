@@ -19,6 +19,9 @@ _HASHES = {1: "md5", 2: "sha1", 8: "sha256", 9: "sha384", 10: "sha512", 11: "sha
 _COUNT = 0xFF
 """Coded: 65,011,712 octets are hashed, a tenth of a second or two."""
 
+_MOST_SECRETS = 50
+"""Each takes a tenth of a second or more to be opened, and again to be closed."""
+
 ELSEWHERE = "The secret part of the OpenPGP key is not in the file: it lies on a card, or was left out."
 
 _BLOCK = 16
@@ -43,6 +46,12 @@ def with_passphrase(
     if not secret:
         raise CertificateError(
             "The OpenPGP key has no secret part.", hint="Export it again as a secret key, or import it for a person."
+        )
+    if len(secret) > _MOST_SECRETS:
+        raise CertificateError(
+            f"The OpenPGP key has {len(secret)} secret parts; at most {_MOST_SECRETS} are opened.",
+            hint="Export the one key that is needed.",
+            value=len(secret),
         )
     if all(is_elsewhere(packet) for packet in secret):
         raise CertificateError(ELSEWHERE, hint="Use the key through your GnuPG.")

@@ -31,6 +31,11 @@ def read_dkim_key(octets: bytes, passphrase: "Secret | None" = None) -> "RSAPriv
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives import serialization
 
+    from sescomposer.core.protection.certificate_files import decoded, pem_blocks
+    from sescomposer.core.protection.pkcs12_rounds import refuse_slow
+
+    for structure in [decoded(body) for _, body, _ in pem_blocks(octets)] or [octets]:
+        refuse_slow(structure)
     load = serialization.load_pem_private_key if b"-----BEGIN" in octets else serialization.load_der_private_key
     given = passphrase.reveal().encode() if passphrase and passphrase.reveal() else None
     try:

@@ -1,5 +1,6 @@
 """Keys on cards, of OpenPGP, in GnuPG, for DKIM: imported, opened, and what goes wrong."""
 
+from base64 import encodebytes
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
@@ -8,7 +9,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from key_company import Asked, FakeCards, Gnupg, LockedKeyring, Maker, pgp_key
 
 from sescomposer.core.errors import CertificateError, KeyGoneError, PassphraseError, ProtectionError
+from sescomposer.core.protection import der
 from sescomposer.core.protection.key_pair import KeyPair
+from sescomposer.core.protection.pgp_packets import SECRET_SUBKEY, packets
 from sescomposer.keys.pgp import CombinedOpenPgp
 from sescomposer.services.account import Secret
 from sescomposer.services.keys import Keys
@@ -129,3 +132,24 @@ def test_encrypted_dkim_key_needs_its_passphrase(keys: Keys, authority: "Authori
         with pytest.raises(PassphraseError):
             keys.make_dkim("example.org", "own", octets, wrong)
     assert keys.make_dkim("example.org", "own", octets, Secret("typed"))
+
+
+@pytest.mark.parametrize("is_pem", [False, True])
+def test_dkim_key_that_wants_hours_to_be_opened_is_refused(keys: Keys, is_pem: bool) -> None:
+    rounds = der.sequence(der.octet_string(bytes(8)), der.integer(1 << 30))
+    derived = der.sequence(der.oid("1.2.840.113549.1.5.12"), rounds)
+    cipher = der.sequence(der.oid("2.16.840.1.101.3.4.1.42"), der.octet_string(bytes(16)))
+    scheme = der.sequence(der.oid("1.2.840.113549.1.5.13"), der.sequence(derived, cipher))
+    octets = der.sequence(scheme, der.octet_string(bytes(160)))
+    if is_pem:
+        label = b"ENCRYPTED PRIVATE KEY-----\n"
+        octets = b"-----BEGIN " + label + encodebytes(octets) + b"-----END " + label
+    with pytest.raises(CertificateError, match="rounds of work"):
+        keys.make_dkim("example.org", "s1", octets, Secret("secret"))
+
+
+def test_openpgp_key_of_countless_secret_parts_is_refused(keys: Keys) -> None:
+    octets = pgp_key()
+    *_, subkey = (packet for packet in packets(octets) if packet.tag == SECRET_SUBKEY)
+    with pytest.raises(CertificateError, match="secret parts"):
+        keys.import_file(octets + subkey.octets * 60, Secret("typed"))
