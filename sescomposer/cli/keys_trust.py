@@ -39,7 +39,8 @@ def trust(
     for root in own:
         lines = (root.owner, *certificate_lines(root, now), f"    {'fingerprint':<12} {root.fingerprint}")
         print("\n".join(map(shown, lines)))
-    say(f"{len(own)} own roots are trusted, and {len(services.roots.system())} of the system.")
+    count = "1 own root is" if len(own) == 1 else f"{len(own)} own roots are"
+    say(f"{count} trusted, and {len(services.roots.system())} of the system.")
 
 
 def _remove(roots: "Roots", fingerprint: str) -> None:

@@ -180,7 +180,8 @@ def _reviews(services: "Services", messages: Sequence[Message], job: _Job, trans
     wanted = [replace(message, options=job.options) for message in wanted]
     if not transport.is_local:
         wanted = [services.accounts.get(transport.account).begun(message) for message in wanted]
-    return [services.sending.review_all(wanted, transport, ask=job.passphrases.ask)]
+    with of_protection.told_how_to_encode():
+        return [services.sending.review_all(wanted, transport, ask=job.passphrases.ask)]
 
 
 def _reviews_as_is(services: "Services", messages: Sequence[Message], job: _Job, transport: Transport) -> list[Review]:

@@ -24,6 +24,8 @@ NoSign = Annotated[bool, typer.Option("--no-sign", help="Do not sign, where the 
 Encrypt = Annotated[bool, typer.Option("--encrypt", help="Encrypt; else the policy of From decides.")]
 NoEncrypt = Annotated[bool, typer.Option("--no-encrypt", help="Do not encrypt, where the policy leaves a choice.")]
 KeyId = Annotated[str, typer.Option("--key", metavar="ID", help="Sign with this kept key; else the one that fits.")]
+_ENCODED = ("protect-8bit", "protect-eol", "protect-long-line", "protect-from-line", "protect-trailing-space")
+_ENCODE = "`sescomposer sign --mend FILE -o SIGNED` encodes and signs it; then send SIGNED."
 With = Annotated[
     Method | None, typer.Option("--protect-with", help="How to sign and encrypt, instead of the policy's way.")
 ]
@@ -98,6 +100,17 @@ def told_as_findings() -> Iterator[None]:
         stopping: Sequence[Finding] = error.value if isinstance(error.value, Sequence) else ()
         if any(finding.code.startswith("protect-") for finding in stopping):
             error.exit_code = ExitCode.FINDINGS
+        raise
+
+
+@contextmanager
+def told_how_to_encode() -> Iterator[None]:
+    """Name the verb that mends what would not survive the way: a program that gives files cannot encode them itself."""
+    try:
+        yield
+    except ProtectionError as error:
+        if error.value in _ENCODED:
+            error.hint = f"{error.hint} {_ENCODE}".strip()
         raise
 
 

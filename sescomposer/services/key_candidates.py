@@ -86,12 +86,11 @@ def with_recipients(
     return replace(plan, recipients=tuple(found), missing=tuple(missing), faults=made)
 
 
-def no_key(reason: str) -> "CertificateFault":
+def no_key(plan: ProtectionPlan, reason: str) -> "CertificateFault":
     """Give the fault that nothing can sign."""
     from sescomposer.core.protection.suitability import CertificateFault
 
-    mend = "Import the key of the From mailbox, choose another From mailbox, or do not sign."
-    return CertificateFault("protect-no-key", Severity.ERROR, reason, mend)
+    return CertificateFault("protect-no-key", Severity.ERROR, reason, plan.way_without_signer)
 
 
 def no_dkim(address: str) -> "CertificateFault":

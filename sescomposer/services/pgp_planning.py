@@ -39,7 +39,7 @@ def _with_signer(plan: ProtectionPlan, among: Candidates, openpgp: OpenPgp) -> P
         words = f"None of your OpenPGP keys is that of {plan.address or 'the From mailbox'}."
         if plan.wanted.key:
             words = "The OpenPGP key that was chosen for this mailbox is not there any more."
-        return with_fault(plan, no_key(words))
+        return with_fault(plan, no_key(plan, words))
     reason = "It is the key chosen for this mailbox." if plan.wanted.key else f"Its owner is {plan.address}."
     found = _faults(entry.public, entry.fingerprint, "sign", plan.address, among.now, openpgp)
     return replace(plan, key=entry, reason=reason, faults=worst_first((*plan.faults, *found)))

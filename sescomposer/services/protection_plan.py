@@ -112,6 +112,12 @@ class ProtectionPlan:
         return not self.must_encrypt
 
     @property
+    def way_without_signer(self) -> str:
+        """What can be done where no key signs; what the policy forbids is not offered."""
+        last = "change the policy of this one" if self.must_sign else "do not sign"
+        return f"Import the key of the From mailbox, choose another From mailbox, or {last}."
+
+    @property
     def offers_sign(self) -> bool:
         """Whether signing is offered at all."""
         return self.policy.sign is not Policy.NEVER or self.signs

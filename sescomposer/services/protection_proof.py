@@ -80,7 +80,9 @@ def proven(sealed: Sealed, read: Read) -> tuple[Sealed, tuple[Finding, ...]]:
             return sealed, ()
         return replace(sealed, evidence=evidence_of(read(sealed.root)) or evidence), ()
     reading = read(sealed.root)
-    found = replace(evidence, is_verified=_is_proven(evidence, reading), outcome=tuple(_outcome(reading)))
+    found = replace(
+        evidence, is_verified=_is_proven(evidence, reading), outcome=tuple(_outcome(reading)), wrong=_wrong(reading)
+    )
     if not found.certificates:
         found = replace(found, certificates=_certificates(reading))
     return replace(sealed, evidence=found), tuple(_selfcheck(evidence, reading, sealed.root))
@@ -101,6 +103,7 @@ def evidence_of(reading: Reading) -> Evidence | None:
         signed_at=first.signed_at if first else None,
         is_verified=_is_good_as_a_whole(reading),
         outcome=tuple(_outcome(reading)),
+        wrong=_wrong(reading),
         certificates=_certificates(reading),
     )
 
@@ -144,6 +147,13 @@ def _outcome(reading: Reading) -> Iterator[str]:
             yield from (fact.sentence for _, fact in signature.facts)
     if not reading.layers:
         yield "No signature and no encryption is found in it."
+
+
+def _wrong(reading: Reading) -> tuple[str, ...]:
+    """Give the sentences of what is not as it should be."""
+    troubles = [layer.trouble for layer in reading.layers if layer.trouble]
+    facts = [fact.sentence for found in reading.signatures for _, fact in found.facts if not fact.is_good]
+    return (*troubles, *facts)
 
 
 def _certificates(reading: Reading) -> tuple[bytes, ...]:
@@ -218,7 +228,9 @@ def _why_not_signed(policy: IdentityPolicy, evidence: Evidence | None) -> str:
     demand = f"Mail from {policy.address!r} must bear a good signature, and this message"
     if evidence is None or not evidence.signer:
         return f"{demand} bears none."
-    return f"{demand} bears one that is not good in every respect. {' '.join(evidence.outcome)}".strip()
+    return (
+        f"{demand} bears one that is not good in every respect. {' '.join(evidence.wrong or evidence.outcome)}".strip()
+    )
 
 
 def _must(root: Entity, words: str) -> Finding:

@@ -87,14 +87,15 @@ def refuse_impossible(plan: ProtectionPlan) -> None:
     if plan.signs and plan.key is None:
         raise ProtectionError(
             f"The message is to be signed, and no key can do that. {plan.reason}".strip(),
-            hint="Import the key of the From mailbox, choose another From mailbox, or do not sign.",
+            hint=plan.way_without_signer,
             value=plan.address,
         )
     if plan.encrypts and plan.missing:
         what = "OpenPGP key" if plan.method is Method.OPENPGP else "certificate"
+        last = "change the policy of the From mailbox" if plan.must_encrypt else "do not encrypt"
         raise ProtectionError(
             f"The message is to be encrypted, and there is no {what} for {', '.join(plan.missing)}.",
-            hint="Import one, open a signed message of theirs, or do not encrypt.",
+            hint=f"Import one, open a signed message of theirs, or {last}.",
             value=plan.missing,
         )
     if plan.encrypts and not plan.recipients:

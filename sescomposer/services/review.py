@@ -20,6 +20,9 @@ UNPROVEN = frozenset({"protect-must", "protect-selfcheck"})
 NOT_OVERRIDABLE = frozenset({"no-recipient", "too-large"}) | UNPROVEN
 """Codes of errors that no reason overrides."""
 
+_OVERRIDE = "Mend it, or give a reason to send all the same."
+_NO_OVERRIDE = "Mend it first; no reason sends it as it stands."
+
 
 class StaleError(SubmissionError):
     """The sealed octets are too old to be submitted; seal and show them again."""
@@ -93,7 +96,7 @@ def refuse_all(open_errors: Sequence[Finding]) -> None:
     if open_errors:
         raise FindingsError(
             " ".join(dict.fromkeys(finding.message for finding in open_errors)),
-            hint="Mend it, or give a reason to send all the same where that is possible.",
+            hint=_OVERRIDE if all(map(can_override, open_errors)) else _NO_OVERRIDE,
             value=tuple(open_errors),
         )
 

@@ -44,13 +44,13 @@ def _with_signer(plan: ProtectionPlan, among: Candidates) -> ProtectionPlan:
     own = {_certificate(entry.certificates[0]): entry for entry in among.entries if _is_smime(entry)}
     pinned = {certificate for certificate, entry in own.items() if entry.id == plan.wanted.key}
     if plan.wanted.key and not pinned:
-        return with_fault(plan, no_key("The key that was chosen for this mailbox is not there any more."))
+        return with_fault(plan, no_key(plan, "The key that was chosen for this mailbox is not there any more."))
     fingerprint = next((certificate.fingerprint for certificate in pinned), "")
     others = tuple(_certificate(der) for entry in own.values() for der in entry.certificates[1:])
     choice = choose(tuple(own), plan.address, among.now, among.trust, fingerprint, others)
     chosen = choice.certificate or next(iter(pinned), None) or _nearest(plan.address, own)
     if chosen is None:
-        return with_fault(plan, no_key(choice.reason))
+        return with_fault(plan, no_key(plan, choice.reason))
     found = _faults(chosen, "sign", plan.address, among, own[chosen].certificates[1:])
     errors = {fault.code for fault in found if fault.severity is Severity.ERROR}
     is_usable = choice.certificate is not None or bool(pinned) or errors <= _ONLY_UNKNOWN

@@ -96,6 +96,21 @@ def test_must_without_a_key_sends_nothing(desk: Desk) -> None:
     assert "no key" in answer.err
 
 
+def test_text_that_would_not_survive_is_refused_with_the_verb_that_encodes_it(
+    desk: Desk, lasting: LastingKeyring
+) -> None:
+    desk.with_key().policy("--sign", "must")
+    field = b"MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n"
+    desk.letter.write_bytes(LETTER.replace(b"\n\n", b"\n" + field, 1).replace(b"done", "getan für dich".encode()))
+    refused = desk.send()
+    assert (refused.status, arrived()) == (ExitCode.FINDINGS, [])
+    assert "sescomposer sign --mend FILE -o SIGNED" in refused.err
+    signed = desk.folder / "signed.eml"
+    assert desk.run("sign", "--mend", str(desk.letter), "-o", str(signed)).status == ExitCode.FINE
+    assert desk.run("send", str(signed)).status == ExitCode.FINE
+    assert len(arrived()) == 1
+
+
 def test_must_with_a_signature_that_is_not_good_sends_nothing(desk: Desk, lasting: LastingKeyring) -> None:
     desk.with_key().policy("--sign", "must")
     (root,) = json.loads(desk.run("keys", "trust", "--json").text)["roots"]

@@ -24,8 +24,9 @@ pytestmark = pytest.mark.usefixtures("trusting")
 def test_must_without_a_key_seals_nothing(services: Services, scripted: Any) -> None:
     must(services)
     for transport in (scripted(accept), services.local_transport(Road.SES_V2)):
-        with pytest.raises(ProtectionError):
+        with pytest.raises(ProtectionError) as told:
             services.sending.review(letter(services, Protection(sign=False)), transport)
+        assert told.value.hint.endswith("or change the policy of this one.")
 
 
 def test_must_is_fulfilled_by_a_good_signature(services: Services, ann: KeyEntry) -> None:
@@ -44,8 +45,11 @@ def test_must_refuses_what_nobody_trusts_on_every_road(
     transport = services.local_transport(Road.SMTP) if is_local else scripted(accept)
     review = services.sending.review(letter(services), transport)
     assert "protect-must" in codes(review)
-    with pytest.raises(FindingsError, match="must bear a good signature"):
+    with pytest.raises(FindingsError, match="must bear a good signature") as told:
         services.sending.submit(review, transport, overrides=[("protect-must", "please")])
+    assert "Not one octet was changed" not in told.value.sentence, "what is good is no reason"
+    assert "'Test Lab Root'" in told.value.sentence
+    assert "no reason" in told.value.hint
     assert not services.submissions.all()
 
 

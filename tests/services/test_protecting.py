@@ -93,8 +93,9 @@ def test_expired_certificate_is_told_and_never_signs_by_itself(
     assert plan.key is None
     assert [fault.code for fault in plan.errors] == ["protect-expired"]
     assert "expired" in plan.reason
-    with pytest.raises(ProtectionError, match="no key can do that"):
+    with pytest.raises(ProtectionError, match="no key can do that") as told:
         services.protecting.protector(plan)
+    assert told.value.hint.endswith("or do not sign.")
 
 
 def test_recipients_without_certificate_are_named(services: Services, ann: KeyEntry, bob: None) -> None:

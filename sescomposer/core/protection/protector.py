@@ -1,7 +1,7 @@
 """What sealing asks of whoever protects: the root goes in as it would be sent, and comes back signed or encrypted."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
@@ -41,6 +41,7 @@ class Evidence:
         signed_at: Time of signing.
         is_verified: Whether the sealed octets verified when they were read again, by other code than what signed them.
         outcome: What verifying found, in sentences for people.
+        wrong: Those of them that are not good; of evidence that was just made, since it is not kept.
         certificates: The signer's certificate and its chain as DER.
     """
 
@@ -54,6 +55,7 @@ class Evidence:
     is_verified: bool = False
     outcome: tuple[str, ...] = ()
     certificates: tuple[bytes, ...] = ()
+    wrong: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, eq=False)
