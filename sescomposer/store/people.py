@@ -9,6 +9,8 @@ from sescomposer.store.octets_json import octets_from_json, octets_to_json
 
 SCHEMA = 1
 
+_State = tuple[int, int, int]
+
 
 class PeopleFile:
     """People's keys in one JSON file; see `services.protection_ports.PeopleStore`.
@@ -18,7 +20,10 @@ class PeopleFile:
     """
 
     def __init__(self, path: Path) -> None:
+        self._path = path
         self._rows = JsonRows(path, "the list of people's certificates", SCHEMA)
+        # One plan asks for each of its recipients.
+        self._known: tuple[_State | None, tuple[PersonKey, ...]] | None = None
 
     def all(self) -> tuple[PersonKey, ...]:
         """Give all, as they were added.
@@ -27,7 +32,19 @@ class PeopleFile:
             SettingsError: the file is damaged (it is left as it is) or of a newer version.
             StoreError: it cannot be read.
         """
-        return tuple(self._key(row) for row in self._rows.read())
+        state = self._state()
+        if self._known is None or state is None or self._known[0] != state:
+            self._known = (state, tuple(self._key(row) for row in self._rows.read()))
+        return self._known[1]
+
+    def _state(self) -> _State | None:
+        """Tell this state of the file from others: each change puts a new file in its place."""
+        try:
+            found = self._path.stat()
+        except OSError:
+            # What is wrong with it, reading tells.
+            return None
+        return found.st_ino, found.st_mtime_ns, found.st_size
 
     def put(self, key: PersonKey) -> None:
         """Keep one in place of that with the same address, kind and fingerprint; raises `StoreError`."""

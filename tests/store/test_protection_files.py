@@ -264,3 +264,18 @@ def test_full_disk_leaves_no_file_of_a_key_that_the_list_does_not_name(
     disk_full_after(None)
     assert _files(tmp_path / "keys") == left
     assert [keys.octets(entry.id) for entry in keys.all()] == ([before] if before else [])
+
+
+def test_people_are_read_anew_once_somebody_else_changed_the_file(tmp_path: Path) -> None:
+    ours, theirs = PeopleFile(tmp_path / "people.json"), PeopleFile(tmp_path / "people.json")
+    assert ours.all() == ()
+    theirs.put(PERSON)
+    assert ours.all() == (PERSON,)
+    assert ours.all() is ours.all()
+    theirs.put(replace(PERSON, is_accepted=True))
+    assert ours.all() == (replace(PERSON, is_accepted=True),)
+    (tmp_path / "people.json").write_text("{", "utf-8")
+    with pytest.raises(SettingsError):
+        ours.all()
+    (tmp_path / "people.json").unlink()
+    assert ours.all() == ()

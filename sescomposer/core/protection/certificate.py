@@ -3,6 +3,7 @@
 import warnings
 from contextlib import suppress
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from sescomposer.core.domain import to_ascii
@@ -162,6 +163,7 @@ def _hush() -> None:
     warnings.filterwarnings("ignore", r".*\bparsed\b", UserWarning)
 
 
+@lru_cache(maxsize=16384)
 def comparable(address: str) -> str:
     """Give an addr-spec in the form that two are compared in.
 
