@@ -113,11 +113,15 @@ def trust(story: Story, path: Path) -> None:
 def demand(story: Story) -> None:
     """Let mail from the address of the key be signed in any case."""
     story.keys_window("alt+d")
-    story.screen.key("alt+s")
     story.screen.picture("5-identities")
-    story.screen.type("m")
+
+    def is_kept() -> bool:
+        story.screen.key("alt+s")
+        story.screen.type("m")
+        return bool(story.listed("policies", "keys", "policy", "list"))
+
+    story.wait_for(is_kept, "the policy is kept")
     story.screen.picture("6-must")
-    story.wait_for(lambda: story.listed("policies", "keys", "policy", "list"), "the policy is kept")
     (policy,) = story.listed("policies", "keys", "policy", "list")
     assert (policy["address"], policy["sign"], policy["encrypt"]) == (ANN, "must", "offer")
 
@@ -182,6 +186,7 @@ def read_in_inbox(story: Story, path: Path) -> None:
     story.wait_for(path.exists, "the octets are saved")
     screen.focus(inbox)
     screen.key("alt+t")
+    assert len(story.listed("messages", "inbox", "list")) == 1
     screen.picture("12-facts")
     screen.key("ctrl+w")
     screen.wait_until_gone("[Ii]nbox")
