@@ -1,6 +1,7 @@
 """Signed and encrypted mail in whole windows: lifting a signature, OpenPGP, the local inbox, the preview."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from pathlib import Path
@@ -19,6 +20,9 @@ from sescomposer.core.message import Message, Road
 from sescomposer.core.parse import parse
 from sescomposer.core.structure import splice
 from sescomposer.gui.composer import Composer, Selection
+from sescomposer.gui.history import history_detail
+from sescomposer.gui.history.history_detail import HistoryDetail
+from sescomposer.gui.history.history_window import HistoryWindow
 from sescomposer.gui.inbox_window import InboxWindow
 from sescomposer.gui.layers.reader import MessageReader, ReadingState
 from sescomposer.gui.layers.words import verdict
@@ -30,6 +34,7 @@ from sescomposer.gui.panes.tree_and_source import TreeAndSource
 from sescomposer.gui.reading.lifting import is_refused_by_signature
 from sescomposer.gui.reading.signature_panel import SignaturePanel
 from sescomposer.services.account import Secret
+from sescomposer.services.history_ports import HistoryQuery
 
 if TYPE_CHECKING:
     from authority import Authority
@@ -325,3 +330,82 @@ def test_another_entry_is_read_in_place_of_the_one_before(
     assert not detail.submitted.space_bar.sentence
     assert detail.loaded is not None
     assert detail.submitted.raw.view.octets is detail.loaded.submitted.octets
+
+
+# --- what was sent and tried -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def history(qtbot: QtBot, services: Services) -> Iterator[Callable[[], HistoryDetail]]:
+    """Show the submission that came last."""
+
+    def show() -> HistoryDetail:
+        detail = HistoryWindow.show_for(services).detail
+        (newest,) = services.history.find(HistoryQuery(limit=1))
+        newest_id = newest.record.intent.submission
+        qtbot.waitUntil(lambda: detail.loaded is not None and detail.loaded.submission == newest_id)
+        return detail
+
+    yield show
+    left = HistoryWindow.shown()
+    if left is not None:
+        qtbot.waitUntil(lambda: left.runner.running == 0)
+        left.close()
+
+
+def test_the_history_opens_every_layer_once_it_is_looked_at(
+    history: Callable[[], HistoryDetail], services: Services, mail: ProtectedMail, qtbot: QtBot, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    deliver(services, mail.ours(ENCRYPTED))
+    detail = history()
+    assert detail.reader.root is None, "nothing is opened for its details"
+    detail.tabs.setCurrentIndex(history_detail.MESSAGE)
+    wait_read(qtbot, detail.reader)
+    assert row_named(detail.inspector, "decrypted").isValid()
+    detail.inspector.strip.details_button.click()
+    assert detail.tabs.currentIndex() == history_detail.SIGNATURE
+    panel = detail.signature.area.widget()
+    assert isinstance(panel, SignaturePanel)
+    assert panel.facts[0].rows[0][:2] == ("Unchanged", "Good")
+    assert not detail.signature.lift_button.isVisibleTo(detail)
+    path = tmp_path / "open.eml"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *arguments: (str(path), ""))
+    detail.signature.save_button.click()
+    qtbot.waitUntil(path.exists)
+    assert detail.reader.opened is not None
+    (space,) = detail.reader.opened.spaces
+    panel.part_wanted.emit(space.inside.key)
+    assert detail.tabs.currentIndex() == history_detail.MESSAGE
+    assert detail.inspector.raw.view.octets is space.inside.octets
+
+
+def test_the_history_tells_of_every_submission_its_own_signature(
+    history: Callable[[], HistoryDetail], services: Services, mail: ProtectedMail, qtbot: QtBot
+) -> None:
+    deliver(services, mail.ours())
+    detail = history()
+    detail.tabs.setCurrentIndex(history_detail.SIGNATURE)
+    wait_read(qtbot, detail.reader)
+    assert kind(detail.reader) == "note", "its header is not signed"
+    deliver(services, mail.tampered())
+    window = HistoryWindow.shown()
+    assert window is not None
+    window.look()
+    qtbot.waitUntil(lambda: len(window.model.rows) == 2)
+    window.list.setCurrentIndex(window.model.index(0, 0))
+    qtbot.waitUntil(lambda: detail.inspector.strip.sentence.startswith("The signature does not hold."))
+    assert kind(detail.reader) == "error"
+
+
+def test_a_submission_without_octets_has_no_signature_to_show(
+    history: Callable[[], HistoryDetail], services: Services, mail: ProtectedMail, qtbot: QtBot
+) -> None:
+    deliver(services, mail.ours())
+    detail = history()
+    loaded = detail.loaded
+    assert loaded is not None
+    detail.tabs.setCurrentIndex(history_detail.SIGNATURE)
+    detail.show_loaded(replace(loaded, root=None, trouble="The octets are gone."))
+    assert not detail.tabs.isTabEnabled(history_detail.SIGNATURE)
+    assert detail.tabs.currentIndex() not in (history_detail.MESSAGE, history_detail.SIGNATURE)

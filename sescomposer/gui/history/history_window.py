@@ -79,7 +79,7 @@ class HistoryWindow(LookingWindow):
         super().__init__(services, parent, interval=LOOK_MS)
         self.setWindowTitle("Sent and tried")
         self.model = HistoryModel(self)
-        self.detail = HistoryDetail(self.runner, self)
+        self.detail = HistoryDetail(services, self.runner, self)
         self.version: tuple[int, int] | None = None
         self._asked = 0
         self._looking = False
