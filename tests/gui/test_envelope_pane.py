@@ -39,7 +39,7 @@ def composer(qtbot: QtBot, tmp_path: Path) -> Iterator[Composer]:
     )
     made = Composer(services, runner, message)
     yield made
-    made._pause.stop()
+    made.close()
     runner.close()
     services.close()
 

@@ -41,7 +41,7 @@ def composer(qtbot: QtBot, tmp_path: Path) -> Iterator[Composer]:
     )
     made = Composer(services, runner, mail)
     yield made
-    made._pause.stop()
+    made.close()
     runner.close()
     services.close()
 
