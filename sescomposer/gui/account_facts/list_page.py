@@ -17,8 +17,8 @@ from PySide6.QtWidgets import (
 from sescomposer.gui.account_facts.fact_words import why_empty
 from sescomposer.gui.account_facts.facts_model import FactsModel
 from sescomposer.gui.widgets.empty_state import EmptyState
+from sescomposer.gui.widgets.rows import in_rows
 from sescomposer.gui.widgets.search_line import SearchLine
-from sescomposer.gui.widgets.selection_colours import SelectionColours
 from sescomposer.services.knowledge import Known
 
 Row = TypeVar("Row")
@@ -88,12 +88,7 @@ class ListPage(QWidget, Generic[Row]):
     def _make_list(self, name: str) -> QTreeView:
         rows = QTreeView(self)
         rows.setModel(self.model)
-        rows.setAccessibleName(f"List of {name}")
-        SelectionColours(rows)
-        rows.setRootIsDecorated(False)
-        rows.setUniformRowHeights(True)
-        rows.setAlternatingRowColors(True)
-        rows.setAllColumnsShowFocus(True)
+        in_rows(rows, f"List of {name}")
         rows.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         rows.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         header = rows.header()

@@ -24,7 +24,7 @@ from sescomposer.gui.icons import icon
 from sescomposer.gui.models.rows_model import Index, RowsModel
 from sescomposer.gui.sizes import human_size
 from sescomposer.gui.tasks import Context, TaskRunner
-from sescomposer.gui.widgets.selection_colours import SelectionColours
+from sescomposer.gui.widgets.rows import in_rows
 from sescomposer.services.comparing import Comparison, compare
 from sescomposer.services.ports import RecoveredDraft
 
@@ -110,11 +110,7 @@ class RestorePicker(QDialog):
         title.setWordWrap(True)
         self.list = QTreeView(self)
         self.list.setModel(self.model)
-        self.list.setAccessibleName("Drafts that were open")
-        SelectionColours(self.list)
-        self.list.setRootIsDecorated(False)
-        self.list.setUniformRowHeights(True)
-        self.list.setAllColumnsShowFocus(True)
+        in_rows(self.list, "Drafts that were open", striped=False)
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         header = self.list.header()
         header.setStretchLastSection(False)

@@ -7,7 +7,7 @@ from sescomposer.gui.history.history_words import EVENTS
 from sescomposer.gui.icons import icon
 from sescomposer.gui.models.envelope_words import unicode_form
 from sescomposer.gui.widgets.fitting_text import FittingText
-from sescomposer.gui.widgets.selection_colours import SelectionColours
+from sescomposer.gui.widgets.rows import in_rows
 from sescomposer.services.history_ports import HistoryEntry
 from sescomposer.services.knowledge import MessageEvent
 
@@ -74,13 +74,9 @@ class EventsPane(QWidget):
     def _make_table(self) -> QTreeWidget:
         table = QTreeWidget(self)
         table.setHeaderLabels(_TITLES)
-        table.setAccessibleName("Events of the submission")
-        table.setRootIsDecorated(False)
-        table.setUniformRowHeights(True)
-        table.setAllColumnsShowFocus(True)
+        in_rows(table, "Events of the submission", striped=False)
         table.setFrameShape(QTreeWidget.Shape.NoFrame)
         table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        SelectionColours(table)
         header = table.header()
         header.setStretchLastSection(False)
         for column, mode in enumerate(("ResizeToContents", "ResizeToContents", "Stretch", "ResizeToContents")):

@@ -9,7 +9,7 @@ from sescomposer.gui.invitations.loading import LoadedInvitation, names_of
 from sescomposer.gui.panes.message_inspector import MessageInspector
 from sescomposer.gui.tasks import TaskRunner
 from sescomposer.gui.widgets.fitting_text import FittingText
-from sescomposer.gui.widgets.selection_colours import SelectionColours
+from sescomposer.gui.widgets.rows import in_rows
 
 _TITLES = ("Sent", "What", "SEQUENCE", "To")
 
@@ -65,13 +65,9 @@ class SendingsPane(QWidget):
     def _make_list(self) -> QTreeWidget:
         table = QTreeWidget(self)
         table.setHeaderLabels(_TITLES)
-        table.setAccessibleName("What was sent of the event")
-        table.setRootIsDecorated(False)
-        table.setUniformRowHeights(True)
-        table.setAllColumnsShowFocus(True)
+        in_rows(table, "What was sent of the event", striped=False)
         table.setTextElideMode(Qt.TextElideMode.ElideRight)
         table.setMinimumHeight(64)
-        SelectionColours(table)
         header = table.header()
         header.setStretchLastSection(True)
         for column in range(3):

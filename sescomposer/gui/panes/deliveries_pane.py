@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QPushButton, QTreeWidget
 from sescomposer.gui.icons import icon
 from sescomposer.gui.models.envelope_words import unicode_form
 from sescomposer.gui.widgets.fitting_text import FittingText
-from sescomposer.gui.widgets.selection_colours import SelectionColours
+from sescomposer.gui.widgets.rows import in_rows
 from sescomposer.services.ports import Delivery, DeliveryOutcome
 
 _SIGNS = {
@@ -34,12 +34,8 @@ class DeliveriesPane(QWidget):
         self._deliveries: tuple[Delivery, ...] = ()
         self.table = QTreeWidget(self)
         self.table.setHeaderLabels(["Recipient", "Outcome", "Report"])
-        self.table.setRootIsDecorated(False)
-        self.table.setUniformRowHeights(True)
-        self.table.setAllColumnsShowFocus(True)
         self.table.setFrameShape(QTreeWidget.Shape.NoFrame)
-        self.table.setAccessibleName("Outcome of each recipient")
-        SelectionColours(self.table)
+        in_rows(self.table, "Outcome of each recipient", striped=False)
         self.table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         header = self.table.header()
         header.setStretchLastSection(False)

@@ -42,7 +42,7 @@ from sescomposer.gui.panes.envelope_parts import Gauge, NobodyYet, title
 from sescomposer.gui.widgets.faint import Faint
 from sescomposer.gui.widgets.field_line import FieldLine
 from sescomposer.gui.widgets.note_line import NoteLine
-from sescomposer.gui.widgets.selection_colours import SelectionColours
+from sescomposer.gui.widgets.rows import in_rows
 
 _BCC = (
     "A Bcc recipient gets the same message, but sealing takes the Bcc field out: it is in the envelope and not in "
@@ -114,12 +114,7 @@ class EnvelopePane(QWidget):
     def _make_table(self) -> QTreeView:
         table = QTreeView(self)
         table.setModel(self.model)
-        table.setAccessibleName("Recipients")
-        SelectionColours(table)
-        table.setRootIsDecorated(False)
-        table.setUniformRowHeights(True)
-        table.setAlternatingRowColors(True)
-        table.setAllColumnsShowFocus(True)
+        in_rows(table, "Recipients")
         table.setTextElideMode(Qt.TextElideMode.ElideRight)
         table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)

@@ -23,7 +23,7 @@ from sescomposer.gui.models.findings_model import FIX, MOST, PART, PROBLEM, STAN
 from sescomposer.gui.panes.problem_details import ProblemDetails
 from sescomposer.gui.panes.same_place import field_spans
 from sescomposer.gui.tips import tip
-from sescomposer.gui.widgets.selection_colours import SelectionColours
+from sescomposer.gui.widgets.rows import in_rows
 
 ORIGIN = "problems"
 _LOOKING = "Looking for what SES or readers would stumble over…"
@@ -96,12 +96,7 @@ class ProblemsDrawer(QWidget):
     def _make_list(self) -> QTreeView:
         rows = QTreeView(self)
         rows.setModel(self.model)
-        rows.setAccessibleName("List of problems")
-        SelectionColours(rows)
-        rows.setRootIsDecorated(False)
-        rows.setUniformRowHeights(True)
-        rows.setAlternatingRowColors(True)
-        rows.setAllColumnsShowFocus(True)
+        in_rows(rows, "List of problems")
         rows.setFrameShape(QTreeView.Shape.NoFrame)
         rows.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         rows.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)

@@ -1,12 +1,11 @@
 """A line with a sign and a sentence; the sign is told in a word to screen readers, the colour only repeats it."""
 
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
-from sescomposer.gui.icons import pixmap
-from sescomposer.gui.theme import theme_of
+from sescomposer.gui.widgets.sign import Sign
 
-_SIGN = QSize(16, 16)
+_SIGN = 16
 _SPOKEN = {"ok": "good", "note": "note", "warning": "warning", "error": "bad"}
 
 
@@ -16,8 +15,7 @@ class MarkedLine(QWidget):
     def __init__(self, parent: QWidget | None = None, *, bold: bool = False) -> None:
         super().__init__(parent)
         self.kind = "note"
-        self._sign = QLabel(self)
-        self._sign.setFixedSize(_SIGN)
+        self._sign = Sign(_SIGN, self)
         self.words = QLabel(self)
         self.words.setTextFormat(Qt.TextFormat.PlainText)
         self.words.setWordWrap(True)
@@ -45,14 +43,4 @@ class MarkedLine(QWidget):
         self.words.setText(sentence)
         self._sign.setToolTip(spoken or _SPOKEN[kind])
         self.words.setAccessibleName(f"{spoken or _SPOKEN[kind]}: {sentence}")
-        self._show_sign()
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow the palette."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self._show_sign()
-
-    def _show_sign(self) -> None:
-        colour = theme_of(self).text[self.kind]
-        self._sign.setPixmap(pixmap(self.kind, _SIGN, colour, self.devicePixelRatioF()))
+        self._sign.show_sign(kind)

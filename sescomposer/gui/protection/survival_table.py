@@ -8,7 +8,7 @@ from sescomposer.gui.icons import icon
 from sescomposer.gui.models.rows_model import Index, RowsModel
 from sescomposer.gui.protection.outcome_words import survived_kind, survived_words
 from sescomposer.gui.tips import tip
-from sescomposer.gui.widgets.selection_colours import SelectionColours
+from sescomposer.gui.widgets.rows import in_rows
 
 _TITLES = ("What servers do", "Signature")
 WHAT, SIGNATURE = range(2)
@@ -43,12 +43,7 @@ class SurvivalTable(QTreeView):
         super().__init__(parent)
         self.rows = SurvivalModel(self)
         self.setModel(self.rows)
-        self.setAccessibleName("What the signature survives")
-        SelectionColours(self)
-        self.setRootIsDecorated(False)
-        self.setUniformRowHeights(True)
-        self.setAlternatingRowColors(True)
-        self.setAllColumnsShowFocus(True)
+        in_rows(self, "What the signature survives")
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

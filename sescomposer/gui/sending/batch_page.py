@@ -10,7 +10,7 @@ from sescomposer.gui.sending.batch_model import ANSWER, EXPECTED, RECIPIENTS, ST
 from sescomposer.gui.sending.outcome_words import counts_words, explanation_of, ids_of
 from sescomposer.gui.sending.stages import stage_of, stage_of_all
 from sescomposer.gui.widgets.fitting_text import FittingText
-from sescomposer.gui.widgets.selection_colours import SelectionColours
+from sescomposer.gui.widgets.rows import in_rows
 from sescomposer.services.ports import SubmissionRecord, SubmissionState
 from sescomposer.services.submitting import Step
 
@@ -117,12 +117,7 @@ class BatchPage(QWidget):
     def _make_list(self) -> QTreeView:
         rows = QTreeView(self)
         rows.setModel(self.model)
-        rows.setAccessibleName("Messages of this batch")
-        SelectionColours(rows)
-        rows.setRootIsDecorated(False)
-        rows.setUniformRowHeights(True)
-        rows.setAlternatingRowColors(True)
-        rows.setAllColumnsShowFocus(True)
+        in_rows(rows, "Messages of this batch")
         rows.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         rows.setTextElideMode(Qt.TextElideMode.ElideRight)
         rows.setMinimumHeight(_LEAST)

@@ -3,17 +3,16 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from sescomposer.core.findings import Finding, Severity
-from sescomposer.gui.icons import pixmap
-from sescomposer.gui.theme import theme_of
 from sescomposer.gui.widgets.fitting_text import FittingText
+from sescomposer.gui.widgets.sign import Sign
 from sescomposer.services.sending import can_override
 
-_SIGN = QSize(16, 16)
+_SIGN = 16
 MOST_ROWS = 40
 MOST_ALIKE = 3
 _LONGEST_REASON = 500
@@ -37,9 +36,8 @@ class FindingLine(QWidget):
 
     def __init__(self, finding: Finding, parent: QWidget | None = None, count: int = 1) -> None:
         super().__init__(parent)
-        self._severity = finding.severity
-        self._sign = QLabel(self)
-        self._sign.setFixedSize(_SIGN)
+        self._sign = Sign(_SIGN, self)
+        self._sign.show_sign(finding.severity.value)
         self.words = FittingText(f"{finding.severity.value} found", self, lines=6)
         self.words.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         times = f" Found {count:,} times." if count > 1 else ""
@@ -49,17 +47,6 @@ class FindingLine(QWidget):
         row.setSpacing(8)
         row.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self.words, 1)
-        self._show_sign()
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow the palette."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self._show_sign()
-
-    def _show_sign(self) -> None:
-        name = self._severity.value
-        self._sign.setPixmap(pixmap(name, _SIGN, theme_of(self).text[name], self.devicePixelRatioF()))
 
 
 class FindingsList(QWidget):

@@ -69,6 +69,7 @@ class SendSheet(QDialog):
         self.records: tuple[SubmissionRecord, ...] = ()
         self.run: SubmissionRun | None = None
         self._task: Task | None = None
+        self._is_given_up = False
         self._hold = HoldBack(self)
         self._hold.ticked.connect(self._on_tick)
         self._hold.over.connect(self._submit)
@@ -233,6 +234,7 @@ class SendSheet(QDialog):
             return ready, None if parcel.resumed else parcel.review(sending, ready, context, ask)
 
         self._why = why
+        self._is_given_up = False
         self.enter(Stage.SEALING)
         self._frame.row.enable(_STEERING, True)
         self._task = self._composer.runner.start(operation, quiet=True)
@@ -249,6 +251,10 @@ class SendSheet(QDialog):
 
     @Slot(object)
     def _on_sealed(self, answer: tuple[Ready, Review | None]) -> None:
+        if self._is_given_up:
+            # What was sealed before it could be stopped is wanted by nobody.
+            super().reject()
+            return
         self.ready, self.review = answer
         if self.parcel.resumed is not None:
             self.batch.show_items(rows_of_batch(self.parcel.resumed))
@@ -442,6 +448,7 @@ class SendSheet(QDialog):
         """Ask the worker to stop; what became of it follows."""
         self._frame.row.enable(_STEERING, False)
         if self.stage is Stage.SEALING and self._task is not None:
+            self._is_given_up = True
             self._task.cancel()
         elif self.run is not None:
             self.run.control.stop()

@@ -1,14 +1,14 @@
 """The banner of the send sheet: sign, title, what it means, the service's own words, and a bar while something runs."""
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Slot
+from PySide6.QtCore import QRectF, Qt, QTimer, Slot
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
 
-from sescomposer.gui.icons import pixmap
 from sescomposer.gui.theme import theme_of
 from sescomposer.gui.widgets.fitting_text import FittingText
+from sescomposer.gui.widgets.sign import Sign
 
-_SIGN = QSize(24, 24)
+_SIGN = 24
 _RADIUS = 6.0
 _SCALE = 1000
 _PAINT_MS = 100
@@ -20,8 +20,7 @@ class StageBanner(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._kind = "note"
-        self._sign = QLabel(self)
-        self._sign.setFixedSize(_SIGN)
+        self._sign = Sign(_SIGN, self)
         self.title = QLabel(self)
         self.title.setTextFormat(Qt.TextFormat.PlainText)
         self.title.setWordWrap(True)
@@ -76,7 +75,8 @@ class StageBanner(QWidget):
         self.title.setText(title)
         if kind != self._kind or self._sign.pixmap().isNull():
             self._kind = kind
-            self._show_sign()
+            self._sign.show_sign("send" if kind == "note" else kind, kind)
+            self.update()
 
     def note_progress(self, done: int, total: int) -> None:
         """Move the bar soon: it paints itself at every step, and steps may come by the thousand."""
@@ -94,12 +94,6 @@ class StageBanner(QWidget):
         self.bar.setRange(0, _SCALE if total else 0)
         self.bar.setValue(_SCALE * done // total if total else 0)
 
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow the palette."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self._show_sign()
-
     def paintEvent(self, event: QPaintEvent) -> None:
         """Lay the tint under the words."""
         painter = QPainter(self)
@@ -108,8 +102,3 @@ class StageBanner(QWidget):
         painter.setBrush(theme_of(self).tint[self._kind])
         painter.drawRoundedRect(QRectF(self.rect()), _RADIUS, _RADIUS)
         painter.end()
-
-    def _show_sign(self) -> None:
-        name = "send" if self._kind == "note" else self._kind
-        self._sign.setPixmap(pixmap(name, _SIGN, theme_of(self).text[self._kind], self.devicePixelRatioF()))
-        self.update()

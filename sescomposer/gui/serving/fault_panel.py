@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from sescomposer.core.road import Road
 from sescomposer.core.service_answers import KnownAnswer, explain
 from sescomposer.gui.tips import tip
-from sescomposer.gui.widgets.selection_colours import SelectionColours
+from sescomposer.gui.widgets.rows import in_rows
 from sescomposer.services.serving import LATENCY_MOST, Cut, Fault, answer_choices, ordinal
 
 _NAME = Qt.ItemDataRole.UserRole
@@ -93,13 +93,9 @@ class FaultPanel(QWidget):
 
     def _make_list(self) -> QTreeWidget:
         rows = QTreeWidget(self)
-        rows.setAccessibleName("Answers")
+        in_rows(rows, "Answers", striped=False)
         rows.setHeaderLabels(["What it means", "What the service says"])
-        rows.setRootIsDecorated(False)
-        rows.setUniformRowHeights(True)
-        rows.setAllColumnsShowFocus(True)
         rows.setMinimumHeight(96)
-        SelectionColours(rows)
         rows.header().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         accept = QTreeWidgetItem([_ACCEPT, ""])
         accept.setData(0, _NAME, "")

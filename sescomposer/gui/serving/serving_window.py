@@ -29,7 +29,7 @@ from sescomposer.gui.serving.served_model import ANSWER, WAY, ServedModel
 from sescomposer.gui.tasks import Context
 from sescomposer.gui.widgets.entries import below_one_another
 from sescomposer.gui.widgets.notice import Notice
-from sescomposer.gui.widgets.selection_colours import SelectionColours
+from sescomposer.gui.widgets.rows import in_rows
 from sescomposer.services.serving import NO_FAULT, Fault, Serving
 
 LOOK_MS = 300
@@ -141,12 +141,7 @@ class ServingWindow(LookingWindow):
     def _make_log(self) -> QTreeView:
         view = QTreeView(self)
         view.setModel(self.model)
-        view.setAccessibleName("What came, the newest first")
-        SelectionColours(view)
-        view.setRootIsDecorated(False)
-        view.setUniformRowHeights(True)
-        view.setAlternatingRowColors(True)
-        view.setAllColumnsShowFocus(True)
+        in_rows(view, "What came, the newest first")
         view.setMinimumWidth(320)
         view.setToolTip("Enter opens a message in the window of the local inbox")
         view.activated.connect(self._on_activated)

@@ -1,12 +1,11 @@
 """What an empty pane shows: a sign, a few words, and how something gets here."""
 
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from sescomposer.gui.icons import pixmap
-from sescomposer.gui.theme import theme_of
+from sescomposer.gui.widgets.sign import Sign
 
-_SIGN = QSize(48, 48)
+_SIGN = 48
 _WIDTH = 480
 
 
@@ -15,8 +14,8 @@ class EmptyState(QWidget):
 
     def __init__(self, sign: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._sign_name = sign
-        self.sign = QLabel(self)
+        self.sign = Sign(_SIGN, self)
+        self.sign.show_sign(sign, "mark")
         self.title = self._label()
         font = self.title.font()
         font.setBold(True)
@@ -31,7 +30,6 @@ class EmptyState(QWidget):
         for label in (self.title, self.words):
             column.addWidget(label, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(2)
-        self._show_sign()
 
     def say(self, title: str, words: str) -> None:
         """Show other words."""
@@ -51,12 +49,3 @@ class EmptyState(QWidget):
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         label.setFixedWidth(_WIDTH)
         return label
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow the palette."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self._show_sign()
-
-    def _show_sign(self) -> None:
-        self.sign.setPixmap(pixmap(self._sign_name, _SIGN, theme_of(self).text["mark"], self.devicePixelRatioF()))

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from sescomposer.gui.icons import icon
-from sescomposer.gui.widgets.selection_colours import SelectionColours
+from sescomposer.gui.widgets.rows import in_rows
 
 _LEAST_HEIGHT = 96
 
@@ -36,12 +36,7 @@ def entry_list(
     """
     view = QTreeView(parent)
     view.setModel(model)
-    view.setAccessibleName(name)
-    SelectionColours(view)
-    view.setRootIsDecorated(False)
-    view.setUniformRowHeights(True)
-    view.setAlternatingRowColors(True)
-    view.setAllColumnsShowFocus(True)
+    in_rows(view, name)
     view.setTextElideMode(Qt.TextElideMode.ElideRight)
     view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
     view.setMinimumHeight(_LEAST_HEIGHT)

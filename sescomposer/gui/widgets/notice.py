@@ -1,13 +1,13 @@
 """A line above a pane: a sign, a sentence and what can be done about it; hidden where there is nothing to say."""
 
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
-from sescomposer.gui.icons import pixmap
 from sescomposer.gui.theme import theme_of
+from sescomposer.gui.widgets.sign import Sign
 
-_SIGN = QSize(16, 16)
+_SIGN = 16
 
 
 class Notice(QWidget):
@@ -16,8 +16,7 @@ class Notice(QWidget):
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._kind = "note"
-        self._sign = QLabel(self)
-        self._sign.setFixedSize(_SIGN)
+        self._sign = Sign(_SIGN, self)
         self.words = QLabel(self)
         self.words.setWordWrap(True)
         self.words.setTextFormat(Qt.TextFormat.PlainText)
@@ -52,22 +51,12 @@ class Notice(QWidget):
         """Show a sentence, or hide with "". `kind` is "note", "warning" or "error"."""
         self._kind = kind
         self.words.setText(sentence)
-        self._show_sign()
+        self._sign.show_sign(kind)
+        self.update()
         self.setVisible(bool(sentence))
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow the palette."""
-        super().changeEvent(event)
-        if event.type() is QEvent.Type.PaletteChange:
-            self._show_sign()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Lay the tint under the words."""
         painter = QPainter(self)
         painter.fillRect(event.rect(), theme_of(self).tint[self._kind])
         painter.end()
-
-    def _show_sign(self) -> None:
-        colour = theme_of(self).text[self._kind]
-        self._sign.setPixmap(pixmap(self._kind, _SIGN, colour, self.devicePixelRatioF()))
-        self.update()
