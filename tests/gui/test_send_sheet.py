@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -26,6 +27,8 @@ from sescomposer.gui.sending.stages import STAGES, Stage
 from sescomposer.gui.sending.way import way_over
 from sescomposer.gui.tasks import TaskRunner
 from sescomposer.services.ports import Outcome, Receipt, SubmissionState, Transport
+from sescomposer.services.review import Review
+from sescomposer.services.sending import Sending
 from sescomposer.services.settings import EDITOR_FONT_SIZE, HOLD_SECONDS
 from sescomposer.store.folders import Folders
 
@@ -306,6 +309,27 @@ def test_closing_while_uploading_asks_and_stopping_sends_nothing(qtbot: QtBot, o
     remote.gate.set()
     reach(qtbot, sheet, Stage.UNKNOWN)
     sheet.reject()
+
+
+def test_escape_while_sealing_closes_though_the_sealing_was_quicker(
+    qtbot: QtBot, open_sheet: Open, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sealed, gate, review_all = threading.Event(), threading.Event(), Sending.review_all
+
+    def review(*given: Any) -> Review:
+        found = review_all(*given)
+        sealed.set()
+        assert gate.wait(10)
+        return found
+
+    monkeypatch.setattr(Sending, "review_all", review)
+    sheet = open_sheet()
+    assert sealed.wait(10)
+    sheet.reject()
+    assert sheet.isVisible(), "it waits for what it stops"
+    with qtbot.waitSignal(sheet.finished):
+        gate.set()
+    assert services.submissions.all() == ()
 
 
 def test_acceptance_that_came_in_spite_of_cancelling_is_shown(qtbot: QtBot, open_sheet: Open) -> None:
