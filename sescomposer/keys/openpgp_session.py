@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from sescomposer.core.protection.pgp_packets import PKESK, SECRET_KEY, SECRET_SUBKEY, Packet
+from sescomposer.core.protection.pgp_packets import PKESK, SECRET_KEY, SECRET_SUBKEY, Packet, numbers_in
 from sescomposer.keys.openpgp_secret import secret_numbers
 
 if TYPE_CHECKING:
@@ -50,21 +50,11 @@ def _opened(packet: Packet, key: Packet, numbers: bytes) -> tuple[int | None, by
     return cipher, secret
 
 
-def _mpis(octets: bytes) -> list[bytes]:
-    found: list[bytes] = []
-    at = 0
-    while at + 2 <= len(octets):
-        length = (int.from_bytes(octets[at : at + 2], "big") + 7) // 8
-        found.append(octets[at + 2 : at + 2 + length])
-        at += 2 + length
-    return found
-
-
 def _rsa(rest: bytes, key: Packet, numbers: bytes) -> bytes:
     from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
-    modulus, exponent = (int.from_bytes(item, "big") for item in _mpis(key.body[6 : key.public_length])[:2])
-    d, p, q = (int.from_bytes(item, "big") for item in _mpis(numbers)[:3])
+    modulus, exponent = (int.from_bytes(item, "big") for item in numbers_in(key.body[6 : key.public_length])[:2])
+    d, p, q = (int.from_bytes(item, "big") for item in numbers_in(numbers)[:3])
     private = rsa.RSAPrivateNumbers(
         p=p,
         q=q,
@@ -75,7 +65,7 @@ def _rsa(rest: bytes, key: Packet, numbers: bytes) -> bytes:
         public_numbers=rsa.RSAPublicNumbers(exponent, modulus),
     ).private_key(unsafe_skip_rsa_key_validation=True)
     length = (modulus.bit_length() + 7) // 8
-    return private.decrypt(_mpis(rest)[0].rjust(length, b"\0"), padding.PKCS1v15())
+    return private.decrypt(numbers_in(rest)[0].rjust(length, b"\0"), padding.PKCS1v15())
 
 
 def _ecdh(rest: bytes, key: Packet, numbers: bytes) -> bytes:
@@ -83,12 +73,12 @@ def _ecdh(rest: bytes, key: Packet, numbers: bytes) -> bytes:
 
     from cryptography.hazmat.primitives.keywrap import aes_key_unwrap
 
-    point = _mpis(rest)[0]
+    point = numbers_in(rest)[0]
     at = 2 + len(point)
     wrapped = rest[at + 1 : at + 1 + rest[at]]
     size = key.body[6]
     oid, parameters = key.body[7 : 7 + size], key.body[key.public_length - 4 : key.public_length]
-    shared = _agreed(oid.hex(), point, _mpis(numbers)[0])
+    shared = _agreed(oid.hex(), point, numbers_in(numbers)[0])
     digest, wrap = _DIGESTS.get(parameters[2]), _WRAP_OCTETS.get(parameters[3])
     if digest is None or wrap is None:
         raise ValueError("the key derivation is not known")

@@ -144,6 +144,21 @@ def _behind_mpi(body: bytes, at: int) -> int:
     return at + 2 + (int.from_bytes(body[at : at + 2], "big") + 7) // 8
 
 
+def numbers_in(octets: bytes) -> list[bytes]:
+    r"""Give the numbers (MPI, RFC 9580 section 3.2) that follow each other, without their lengths.
+
+    >>> numbers_in(b"\x00\x09\x01\xff\x00\x01\x01")
+    [b'\x01\xff', b'\x01']
+    """
+    found: list[bytes] = []
+    at = 0
+    while at + 2 <= len(octets):
+        length = (int.from_bytes(octets[at : at + 2], "big") + 7) // 8
+        found.append(octets[at + 2 : at + 2 + length])
+        at += 2 + length
+    return found
+
+
 def _cut_off() -> CertificateError:
     return CertificateError(
         "The OpenPGP data ends in the middle or is damaged.", hint="Export or download it again, as a whole."

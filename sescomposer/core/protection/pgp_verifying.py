@@ -7,7 +7,7 @@ and whether it is still valid, is the library's to say.
 from typing import TYPE_CHECKING
 
 from sescomposer.core.octets import Octets
-from sescomposer.core.protection.pgp_packets import Packet, packets
+from sescomposer.core.protection.pgp_packets import Packet, numbers_in, packets
 from sescomposer.core.protection.pgp_signature import BINARY_DOCUMENT, SignaturePacket
 
 if TYPE_CHECKING:
@@ -63,8 +63,8 @@ def _verifies(algorithm: int, numbers: bytes, digest: bytes, name: str, key: Pac
         elif algorithm == _ECDSA:
             return _verify_ecdsa(numbers, digest, name, public)
         elif algorithm == _EDDSA and public[1 : 1 + public[0]].hex() == _ED25519_CURVE:
-            r, s = (number.rjust(32, b"\0") for number in _numbers(numbers)[:2])
-            _verify_ed25519(r + s, digest, _numbers(public[1 + public[0] :])[0][1:])
+            r, s = (number.rjust(32, b"\0") for number in numbers_in(numbers)[:2])
+            _verify_ed25519(r + s, digest, numbers_in(public[1 + public[0] :])[0][1:])
         elif algorithm == _ED25519:
             _verify_ed25519(numbers[:64], digest, public[:32])
         else:
@@ -73,17 +73,6 @@ def _verifies(algorithm: int, numbers: bytes, digest: bytes, name: str, key: Pac
         # Numbers that are none of this algorithm's prove nothing either.
         return False
     return True
-
-
-def _numbers(octets: bytes) -> list[bytes]:
-    """Give the numbers (MPI) that follow each other, without their lengths."""
-    found: list[bytes] = []
-    at = 0
-    while at + 2 <= len(octets):
-        length = (int.from_bytes(octets[at : at + 2], "big") + 7) // 8
-        found.append(octets[at + 2 : at + 2 + length])
-        at += 2 + length
-    return found
 
 
 def _hash(name: str) -> "HashAlgorithm":
@@ -102,9 +91,9 @@ def _verify_rsa(numbers: bytes, digest: bytes, name: str, public: bytes) -> None
     from cryptography.hazmat.primitives.asymmetric import padding, rsa
     from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 
-    modulus, exponent = (int.from_bytes(number, "big") for number in _numbers(public)[:2])
+    modulus, exponent = (int.from_bytes(number, "big") for number in numbers_in(public)[:2])
     known = rsa.RSAPublicNumbers(exponent, modulus).public_key()
-    octets = _numbers(numbers)[0].rjust((modulus.bit_length() + 7) // 8, b"\0")
+    octets = numbers_in(numbers)[0].rjust((modulus.bit_length() + 7) // 8, b"\0")
     known.verify(octets, digest, padding.PKCS1v15(), Prehashed(_hash(name)))
 
 
@@ -120,8 +109,8 @@ def _verify_ecdsa(numbers: bytes, digest: bytes, name: str, public: bytes) -> bo
     curve = curves.get(public[1 : 1 + public[0]].hex())
     if curve is None:
         return None
-    point = _numbers(public[1 + public[0] :])[0]
-    r, s = (int.from_bytes(number, "big") for number in _numbers(numbers)[:2])
+    point = numbers_in(public[1 + public[0] :])[0]
+    r, s = (int.from_bytes(number, "big") for number in numbers_in(numbers)[:2])
     known = ec.EllipticCurvePublicKey.from_encoded_point(curve(), point)
     known.verify(encode_dss_signature(r, s), digest, ec.ECDSA(Prehashed(_hash(name))))
     return True
