@@ -14,13 +14,16 @@ from sescomposer.services.evidence_files import (
     Material,
 )
 
-_METHODS = {"smime": "S/MIME", "openpgp": "OpenPGP/MIME", "ses": "S/MIME by Amazon SES", "dkim": "DKIM"}
-_FORMS = {
+METHODS = {"smime": "S/MIME", "openpgp": "OpenPGP", "ses": "S/MIME by Amazon SES", "dkim": "DKIM alone"}
+"""Names of the methods of evidence, for people."""
+
+FORMS = {
     "detached": "signed, readable by everybody",
     "opaque": "signed, the text inside the signature",
-    "encrypted": "encrypted",
+    "encrypted": "encrypted, not signed",
     "signed and encrypted": "signed, then encrypted",
 }
+"""What its forms are, for people."""
 
 
 def report(material: Material) -> str:
@@ -56,8 +59,8 @@ def _protection(material: Material) -> str:
     if evidence is None:
         return "Protection\n----------\nNone: it was neither signed nor encrypted."
     rows = [
-        ("Method", _METHODS.get(evidence.method, evidence.method)),
-        ("Form", _FORMS.get(evidence.form, evidence.form)),
+        ("Method", METHODS.get(evidence.method, evidence.method)),
+        ("Form", FORMS.get(evidence.form, evidence.form)),
         ("Signed at", evidence.signed_at.isoformat() if evidence.signed_at else ""),
         ("Digest", evidence.digest),
         ("Key or certificate", evidence.signer),

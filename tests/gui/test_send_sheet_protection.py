@@ -136,7 +136,7 @@ def test_the_outcome_is_told_fact_by_fact(
     assert card.outcome.kind == "ok"
     assert card.outcome.words.text().startswith("Signed. It was read again by other code")
     names = [line.words.text().partition(":")[0] for line in card.facts]
-    assert names == ["Unchanged", "Signer", "Trusted", "Address", "Time"]
+    assert names == ["Unchanged", "Signed by", "Trusted", "Sender's address", "Time"]
     assert all(line.kind == "ok" and line.words.accessibleName().startswith("good: ") for line in card.facts)
     assert "SHA-256" in card.form.text()
     assert sheet.buttons["confirm"].isEnabled()

@@ -2,19 +2,13 @@
 
 from sescomposer.core.protection.protector import Evidence
 from sescomposer.gui.models.envelope_words import unicode_form
+from sescomposer.services.evidence_texts import FORMS, METHODS
 
 EVIDENCE = (
     *("Protection", "Verified", "What was found", "Signed by", "Signed at", "Sent along", "Encrypted to", "Digest"),
 )
 """Names of the details, in order."""
 
-_METHODS = {"smime": "S/MIME", "openpgp": "OpenPGP", "ses": "S/MIME by Amazon SES", "dkim": "DKIM alone"}
-_FORMS = {
-    "detached": "signed, readable by everybody",
-    "opaque": "signed, the text inside the signature",
-    "encrypted": "encrypted, not signed",
-    "signed and encrypted": "signed, then encrypted",
-}
 _VERIFIED = "Yes: read again after sealing by other code than what signed it, and good in every respect"
 _NOT_VERIFIED = "Not in every respect; what was found says why"
 
@@ -27,9 +21,9 @@ def evidence_details(evidence: Evidence | None) -> dict[str, str]:
     """
     if evidence is None:
         return {}
-    form = "" if evidence.method == "dkim" else f": {_FORMS.get(evidence.form, evidence.form)}"
+    form = "" if evidence.method == "dkim" else f": {FORMS.get(evidence.form, evidence.form)}"
     return {
-        "Protection": f"{_METHODS.get(evidence.method, evidence.method)}{form}",
+        "Protection": f"{METHODS.get(evidence.method, evidence.method)}{form}",
         "Verified": _verified(evidence),
         "What was found": "\n".join(evidence.outcome),
         "Signed by": grouped(evidence.signer),

@@ -6,15 +6,8 @@ from dataclasses import dataclass
 from sescomposer.core.protection.facts import Fact, Reading, Verdict
 from sescomposer.core.protection.protector import Evidence
 from sescomposer.core.protection.survival import Survived
+from sescomposer.gui.layers.words import FACT_NAMES, VERDICT_SIGNS
 
-_NAMES = {
-    "intact": "Unchanged",
-    "signer": "Signer",
-    "trusted": "Trusted",
-    "address": "Address",
-    "time": "Time",
-}
-_KINDS = {Verdict.GOOD: "ok", Verdict.BAD: "error", Verdict.UNKNOWN: "warning"}
 _VERDICTS = {Verdict.GOOD: "good", Verdict.BAD: "bad", Verdict.UNKNOWN: "not known"}
 _METHODS = {"smime": "S/MIME", "openpgp": "OpenPGP", "ses": "S/MIME by SES", "dkim": "DKIM"}
 _FORMS = {
@@ -91,7 +84,7 @@ def facts_of(evidence: Evidence, reading: Reading | None) -> tuple[Marked, ...]:
 
 
 def _marked(name: str, fact: Fact) -> Marked:
-    return Marked(_KINDS[fact.verdict], f"{_NAMES[name]}: {fact.sentence}", _VERDICTS[fact.verdict])
+    return Marked(VERDICT_SIGNS[fact.verdict], f"{FACT_NAMES[name]}: {fact.sentence}", _VERDICTS[fact.verdict])
 
 
 def survival_words(found: Sequence[Survived]) -> str:
