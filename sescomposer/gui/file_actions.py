@@ -4,8 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QEventLoop, QObject, Qt, Slot
-from PySide6.QtWidgets import QFileDialog, QProgressDialog
+from PySide6.QtCore import QEventLoop, QObject, Slot
+from PySide6.QtWidgets import QFileDialog
 
 from sescomposer.core.errors import StoreError
 from sescomposer.core.message import Message
@@ -15,6 +15,7 @@ from sescomposer.gui.drops import CALENDAR
 from sescomposer.gui.open_files import raise_window_with
 from sescomposer.gui.part_saving import save_part
 from sescomposer.gui.tasks import Context, Task
+from sescomposer.gui.widgets.task_progress import show_progress
 from sescomposer.services.documents import Documents
 from sescomposer.services.settings import RECENT_FILES
 
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 FILTER = "Messages (*.eml *.mime *.txt);;All files (*)"
 _OPENED = "Messages and events (*.eml *.mime *.txt *.ics);;All files (*)"
 _RECENT = 10
-_SHOW_PROGRESS_AFTER_MS = 500
 
 
 class FileActions(QObject):
@@ -179,12 +179,7 @@ class FileActions(QObject):
     ) -> Task:
         """Run file work on a worker; after half a second it shows progress and a cancel button."""
         task = self._window.runner.start(operation)
-        progress = QProgressDialog(words, "Cancel", 0, 0, self._window)
-        progress.setWindowModality(Qt.WindowModality.WindowModal)
-        progress.setMinimumDuration(_SHOW_PROGRESS_AFTER_MS)
-        progress.canceled.connect(task.cancel)
-        task.finished.connect(progress.reset)
-        task.finished.connect(progress.deleteLater)
+        show_progress(task, words, self._window)
         if succeeded is not None:
             task.succeeded.connect(succeeded)
         return task

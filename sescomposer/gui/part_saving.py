@@ -2,15 +2,13 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QProgressDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from sescomposer.core.entity import Entity
 from sescomposer.gui.composer import Composer
 from sescomposer.gui.part_kinds import file_name_for
 from sescomposer.gui.tasks import Context
-
-_SHOW_PROGRESS_AFTER_MS = 500
+from sescomposer.gui.widgets.task_progress import show_progress
 
 
 def save_part(composer: Composer, entity: Entity, parent: QWidget) -> None:
@@ -29,9 +27,4 @@ def write_part(composer: Composer, entity: Entity, path: Path, parent: QWidget) 
         documents.save_part(entity, path, context)
 
     task = composer.runner.start(operation)
-    progress = QProgressDialog(f"Saving {path.name}", "Cancel", 0, 0, parent)
-    progress.setWindowModality(Qt.WindowModality.WindowModal)
-    progress.setMinimumDuration(_SHOW_PROGRESS_AFTER_MS)
-    progress.canceled.connect(task.cancel)
-    task.finished.connect(progress.reset)
-    task.finished.connect(progress.deleteLater)
+    show_progress(task, f"Saving {path.name}", parent)

@@ -7,8 +7,9 @@ it was handed on.
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
+from sescomposer.gui.widgets.secret_line import SecretLine
 from sescomposer.services.account import Secret
 
 
@@ -61,13 +62,7 @@ class SecretField(QWidget):
         self._is_replacing = False
         self.state_label = QLabel(self)
         self.state_label.setTextFormat(Qt.TextFormat.PlainText)
-        self.line = QLineEdit(self)
-        self.line.setEchoMode(QLineEdit.EchoMode.Password)
-        self.line.setInputMethodHints(
-            Qt.InputMethodHint.ImhHiddenText
-            | Qt.InputMethodHint.ImhSensitiveData
-            | Qt.InputMethodHint.ImhNoPredictiveText
-        )
+        self.line = SecretLine("Secret", self)
         self.line.textEdited.connect(self.edited)
         self.replace_button = self._button("R&eplace...", "Type another secret")
         self.keep_button = self._button("&Keep the old one", "Forget what was typed; the secret stays as it is")

@@ -11,7 +11,7 @@ from sescomposer.gui.keys.shown import Shown
 from sescomposer.gui.keys.shown_detail import ShownDetail
 from sescomposer.gui.keys.shown_model import ShownModel
 from sescomposer.gui.widgets.empty_state import EmptyState
-from sescomposer.gui.widgets.entries import entry_list, pages_of, storeys_of, told_button
+from sescomposer.gui.widgets.entries import below_one_another, entry_list, pages_of, storeys_of, told_button
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +86,7 @@ class EntriesPage(QWidget):
         for made in self.buttons.values():
             self.top.addWidget(made)
         self.top.addStretch(1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 16, 16, 16)
-        column.setSpacing(8)
-        column.addLayout(self.top)
-        column.addWidget(self.pages, 1)
+        below_one_another(self, (self.top,), self.pages)
         self.list.selectionModel().selectionChanged.connect(self._on_selected)
         self._on_selected()
 

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QCheckBox, QWidget
 
 from sescomposer.bootstrap import Services
 from sescomposer.core.octets import Octets
@@ -12,6 +12,7 @@ from sescomposer.gui.directions import isolated
 from sescomposer.gui.keys.passphrase_prompt import ask_on_window
 from sescomposer.gui.keys.work_dialog import WorkDialog
 from sescomposer.gui.tasks import Context, TaskRunner
+from sescomposer.gui.widgets.secret_line import SecretLine
 from sescomposer.services.account import Secret
 from sescomposer.services.protection_ports import KeyEntry, KeyKind
 
@@ -64,12 +65,8 @@ class ExportDialog(WorkDialog):
         for line in (self.passphrase, self.again):
             line.setText("")
 
-    def _line(self, name: str) -> QLineEdit:
-        line = QLineEdit(self)
-        line.setEchoMode(QLineEdit.EchoMode.Password)
-        line.setAccessibleName(name)
-        hints = Qt.InputMethodHint
-        line.setInputMethodHints(hints.ImhHiddenText | hints.ImhSensitiveData | hints.ImhNoPredictiveText)
+    def _line(self, name: str) -> SecretLine:
+        line = SecretLine(name, self)
         line.textChanged.connect(self._on_edited)
         return line
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QVBox
 from sescomposer.gui.keys.identity_facts import COLUMNS, MEANINGS, METHODS, POLICIES, Identity
 from sescomposer.gui.models.rows_model import Index, RowsModel
 from sescomposer.gui.widgets.empty_state import EmptyState
-from sescomposer.gui.widgets.entries import entry_list, pages_of, storeys_of, told_button
+from sescomposer.gui.widgets.entries import below_one_another, entry_list, pages_of, storeys_of, told_button
 from sescomposer.gui.widgets.faint import Faint
 from sescomposer.gui.widgets.note_line import NoteLine
 from sescomposer.gui.widgets.steady_scroll import SteadyScroll
@@ -91,11 +91,7 @@ class IdentitiesPage(QWidget):
         row.addWidget(self.add_button)
         row.addWidget(self.reset_button)
         row.addStretch(1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 16, 16, 16)
-        column.setSpacing(8)
-        column.addLayout(row)
-        column.addWidget(self.pages, 1)
+        below_one_another(self, (row,), self.pages)
         self.list.selectionModel().selectionChanged.connect(self._show_selected)
         self._show_selected()
 

@@ -1,11 +1,12 @@
 """How a key that comes in is opened later: by the keyring, or by a passphrase that is asked for each time."""
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QFormLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QFormLayout, QWidget
 
 from sescomposer.gui.keys.intake import Lock
 from sescomposer.gui.widgets.faint import Faint
 from sescomposer.gui.widgets.note_line import NoteLine
+from sescomposer.gui.widgets.secret_line import SecretLine
 from sescomposer.services.account import Secret
 
 _KEPT = "Else the keyring of the system keeps a passphrase, and nobody types any."
@@ -87,12 +88,8 @@ class KeepFields(QWidget):
         self._form.setRowVisible(self.about, bool(self.about.text()))
         self.edited.emit()
 
-    def _line(self, name: str) -> QLineEdit:
-        line = QLineEdit(self.parentWidget())
-        line.setEchoMode(QLineEdit.EchoMode.Password)
-        line.setAccessibleName(name)
-        hints = Qt.InputMethodHint
-        line.setInputMethodHints(hints.ImhHiddenText | hints.ImhSensitiveData | hints.ImhNoPredictiveText)
+    def _line(self, name: str) -> SecretLine:
+        line = SecretLine(name, self.parentWidget())
         if self._lock is Lock.UNKNOWN:
             line.setPlaceholderText("If the file has one")
         return line

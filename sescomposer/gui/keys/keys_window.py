@@ -212,9 +212,7 @@ class KeysWindow(CompanionWindow):
                 context = Qt.ShortcutContext.WidgetWithChildrenShortcut
                 parent: QWidget = page if keys != "Del" else page.list
                 QShortcut(QKeySequence(keys), parent, context=context).activated.connect(page.buttons[name].click)
-        for keys in ("Ctrl+W", "Esc"):
-            QShortcut(QKeySequence(keys), self).activated.connect(self.close)
-        QShortcut(QKeySequence("F5"), self).activated.connect(self.look)
+        self.take_keys((("F5", self.look),))
 
     # --- showing --------------------------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QFormLayout,
 
 from sescomposer.gui.keys.shown import breakable
 from sescomposer.gui.widgets.note_line import NoteLine
+from sescomposer.gui.widgets.secret_line import SecretLine
 from sescomposer.services.account import Secret
 
 _WIDTH = 440
@@ -47,8 +48,8 @@ class PassphraseDialog(QDialog):
         self.note = NoteLine(self)
         if words.why:
             self.note.say(words.why)
-        self.line = self._line(words.name)
-        self.again = self._line(f"{words.name} again")
+        self.line = SecretLine(words.name, self)
+        self.again = SecretLine(f"{words.name} again", self)
         self.shown = QCheckBox("&Show what I type", self)
         self.shown.toggled.connect(self._on_shown)
         buttons = QDialogButtonBox.StandardButton
@@ -72,14 +73,6 @@ class PassphraseDialog(QDialog):
         for line in (self.line, self.again):
             line.setText("")
         return Secret(typed) if typed else None
-
-    def _line(self, name: str) -> QLineEdit:
-        line = QLineEdit(self)
-        line.setEchoMode(QLineEdit.EchoMode.Password)
-        line.setAccessibleName(name)
-        hints = Qt.InputMethodHint
-        line.setInputMethodHints(hints.ImhHiddenText | hints.ImhSensitiveData | hints.ImhNoPredictiveText)
-        return line
 
     def _lay_out(self, name: str) -> None:
         self._column = column = QVBoxLayout(self)

@@ -3,17 +3,15 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QProgressDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from sescomposer.core.octets import Octets
 from sescomposer.gui.tasks import Context, TaskRunner
+from sescomposer.gui.widgets.task_progress import show_progress
 
 if TYPE_CHECKING:
     from sescomposer.bootstrap import Services
     from sescomposer.gui.layers.opened import Opened
-
-_SHOW_PROGRESS_AFTER_MS = 500
 
 
 def decrypted_octets(opened: "Opened") -> Octets | None:
@@ -48,9 +46,4 @@ def write_decrypted(services: "Services", runner: TaskRunner, opened: "Opened", 
             documents.save_octets(octets, path, context)
 
     task = runner.start(operation)
-    progress = QProgressDialog(f"Saving {path.name}", "Cancel", 0, 0, parent)
-    progress.setWindowModality(Qt.WindowModality.WindowModal)
-    progress.setMinimumDuration(_SHOW_PROGRESS_AFTER_MS)
-    progress.canceled.connect(task.cancel)
-    task.finished.connect(progress.reset)
-    task.finished.connect(progress.deleteLater)
+    show_progress(task, f"Saving {path.name}", parent)
