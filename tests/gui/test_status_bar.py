@@ -119,3 +119,25 @@ def test_a_long_sentence_ends_before_the_fields_and_is_whole_elsewhere(bar: Mess
     assert (bar.toolTip(), bar.accessibleDescription()) == ("", "")
     bar.showMessage("Saved")
     assert bar.shown_sentence == "Saved"
+
+
+def test_long_words_are_cut_short_before_the_window_becomes_wider_than_its_screen(
+    bar: MessageStatusBar, qtbot: QtBot
+) -> None:
+    bar.resize(bar.sizeHint().width(), bar.height())
+    field = bar.recipients
+    qtbot.waitUntil(lambda: field.shown_words == field.text())
+    assert "300" not in field.toolTip()
+    narrow = bar.minimumSizeHint().width()
+    words = "300 of 50 recipients, 250 too many & what makes it longer by much"
+    field.tell(words, "Why", "error")
+    assert bar.minimumSizeHint().width() <= narrow + field.iconSize().width() * 2
+    bar.resize(bar.minimumSizeHint().width(), bar.height())
+    qtbot.waitUntil(lambda: field.shown_words != field.text())
+    assert field.shown_words.startswith("300 of")
+    assert words in html.unescape(field.toolTip())
+    assert "Why" in field.toolTip()
+    assert words in field.accessibleName()
+    bar.resize(bar.sizeHint().width(), bar.height())
+    qtbot.waitUntil(lambda: field.shown_words == field.text())
+    assert field.toolTip() == "<qt>Why</qt>"
