@@ -262,6 +262,7 @@ class Services(AccountServices, ProtectionServices):
 
     def close(self) -> None:
         """Write what is pending; nothing may be used afterwards."""
+        self.stop_aside()
         if "serving" in self.__dict__:
             self.serving.stop()
         if "journal" in self.__dict__:

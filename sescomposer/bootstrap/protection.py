@@ -10,9 +10,11 @@ from sescomposer.bootstrap.once import once
 
 if TYPE_CHECKING:
     from sescomposer.core.protection.trust import Trust
+    from sescomposer.keys.aside import ChildProcesses
     from sescomposer.keys.pgp import CombinedOpenPgp
     from sescomposer.services.account_ports import SecretStore
     from sescomposer.services.accounts import Accounts
+    from sescomposer.services.aside import Aside
     from sescomposer.services.given_keys import KeysOfRun
     from sescomposer.services.keys import Keys
     from sescomposer.services.knowing import Knowing
@@ -31,12 +33,39 @@ if TYPE_CHECKING:
 class ProtectionServices:
     """What `Services` has for signing and encrypting."""
 
+    has_window = False
+    """Whether a window is to go on while keys are worked on; to be set before any is."""
+
     folders: Folders
     clock: Clock
     secrets: SecretStore
     accounts: Accounts
     knowing: Knowing
     managed_knowing: ManagedKnowing
+
+    @once
+    def aside(self) -> Aside:
+        """Where libraries for keys work that hold up every thread; a command, which nobody looks at, calls them here.
+
+        For a window they work in processes of their own.
+        """
+        if self.has_window:
+            return self.child_processes
+        from sescomposer.services.aside import in_place
+
+        return in_place
+
+    @once
+    def child_processes(self) -> ChildProcesses:
+        """What starts those processes."""
+        from sescomposer.keys.aside import ChildProcesses
+
+        return ChildProcesses()
+
+    def stop_aside(self) -> None:
+        """End these processes; what waits for one is cancelled, and none is started any more."""
+        if "child_processes" in self.__dict__:
+            self.child_processes.close()
 
     @once
     def key_store(self) -> KeyFolder | KeysOfRun:
@@ -83,6 +112,7 @@ class ProtectionServices:
             self.clock,
             gnupg=self.openpgp.gnupg,
             changing=store.changing,
+            aside=self.aside,
         )
 
     @once
@@ -123,7 +153,7 @@ class ProtectionServices:
         from sescomposer.keys.openpgp import SequoiaOpenPgp
         from sescomposer.keys.pgp import CombinedOpenPgp
 
-        return CombinedOpenPgp(SequoiaOpenPgp(self.clock))
+        return CombinedOpenPgp(SequoiaOpenPgp(self.clock, aside=self.aside))
 
     @once
     def protecting(self) -> Protecting:

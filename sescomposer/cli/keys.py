@@ -163,7 +163,7 @@ def _services() -> "Services":
 
 def _from_file(services: "Services", file: str, passphrases: Passphrases, *, ask_always: bool) -> KeyEntry:
     """Import a file; its passphrase is asked for where it needs one."""
-    from sescomposer.core.protection.key_files import needs_passphrase, read_key_pair, write_p12
+    from sescomposer.core.protection.key_files import needs_passphrase
 
     octets, name = Inputs().read(file), Inputs.name(file)
     if needs_passphrase(octets):
@@ -173,7 +173,7 @@ def _from_file(services: "Services", file: str, passphrases: Passphrases, *, ask
         return _from_pgp(services, octets, secret, lambda: passphrases.of(name), keep=not ask_always)
     if secret is not None:
         # It comes without a passphrase, and gets this one.
-        octets = write_p12(read_key_pair(octets, None), secret.reveal().encode())
+        return services.keys.import_open(octets, secret, keep_passphrase=not ask_always)
     return services.keys.import_file(octets, secret, keep_passphrase=not ask_always)
 
 

@@ -112,6 +112,7 @@ class Windows(QObject):
         if self._listener is not None:
             self._listener.close()
         self._stop_listening()
+        self._services.stop_aside()
         self._runner.close()
         self._services.close()
 

@@ -12,7 +12,6 @@ from sescomposer.core.protection.pgp_signature import BINARY_DOCUMENT, TEXT_DOCU
 from sescomposer.core.protection.pgp_verifying import matches
 from sescomposer.keys.openpgp_facts import block_facts, certificate_of
 from sescomposer.keys.openpgp_faults import library_errors
-from sescomposer.keys.temporary import FILE_OCTETS, written
 from sescomposer.services.protection_ports import PgpSignature
 
 _BROKEN_DIGESTS = ("md5", "sha1", "ripemd160")
@@ -52,11 +51,13 @@ def known_keys(files: tuple[bytes, ...]) -> tuple[KnownKey, ...]:
     return tuple(found)
 
 
-def checked(entity: Octets, signature: SignaturePacket, known: tuple[KnownKey, ...], now: datetime) -> PgpSignature:
-    """Check one detached signature."""
+def checked(
+    entity: Octets, signature: SignaturePacket, known: tuple[KnownKey, ...], now: datetime, path: str = ""
+) -> PgpSignature:
+    """Check one detached signature; `path` is that of a file which holds the content, "" where none does."""
     signer = next((key for key in known if key.made(signature)), None)
     found = PgpSignature(
-        is_intact=signer is not None and _verifies(entity, signature, signer),
+        is_intact=signer is not None and _verifies(entity, signature, signer, path),
         fingerprint=signer.fingerprint if signer is not None else signature.issuer,
         signed_at=signature.created,
         digest=signature.digest,
@@ -103,7 +104,7 @@ def _inside(
     )
 
 
-def _verifies(entity: Octets, signature: SignaturePacket, signer: KnownKey) -> bool:
+def _verifies(entity: Octets, signature: SignaturePacket, signer: KnownKey, path: str) -> bool:
     """Ask our own code and the library; both must find it good, and the library alone what only it can read."""
     made_by = [packet for packet in signer.block if packet.is_key and signature.is_by(packet.fingerprint)]
     if not made_by or matches(entity, signature, made_by[0]) is False:
@@ -113,11 +114,10 @@ def _verifies(entity: Octets, signature: SignaturePacket, signer: KnownKey) -> b
         # The library gives one reason for all that is not good; `_trouble` looks for the true one.
         with library_errors(ProtectionError, _CHANGED, ""):
             read = Sig.from_bytes(signature.octets)
-            if len(entity) <= FILE_OCTETS:
-                result = verify(bytes=bytes(entity), store=lambda ids: [certificate], signature=read)
+            if path:
+                result = verify(file=path, store=lambda ids: [certificate], signature=read)
             else:
-                with written(entity) as path:
-                    result = verify(file=str(path), store=lambda ids: [certificate], signature=read)
+                result = verify(bytes=bytes(entity), store=lambda ids: [certificate], signature=read)
     except ProtectionError:
         return False
     return bool(result.valid_sigs)

@@ -67,6 +67,22 @@ def _suitable(key: object) -> "RSAPrivateKey":
     return key
 
 
+def read_dkim_octets(octets: bytes, passphrase: bytes | None) -> bytes:
+    """Give such a key as PKCS#8 in DER, not encrypted; the passphrase is UTF-8. Raises like `read_dkim_key`."""
+    from sescomposer.core.protection.pair_octets import key_octets
+    from sescomposer.services.account import Secret
+
+    return key_octets(read_dkim_key(octets, None if passphrase is None else Secret(passphrase.decode())))
+
+
+def sealed_dkim_octets(key: bytes, passphrase: bytes) -> bytes:
+    """Encrypt what `read_dkim_octets` gave; see `sealed_dkim_key`."""
+    from sescomposer.core.protection.pair_octets import PairOctets
+    from sescomposer.services.account import Secret
+
+    return sealed_dkim_key(PairOctets(key).opened_key(), Secret(passphrase.decode()))
+
+
 def dkim_public(key: "RSAPrivateKey") -> bytes:
     """Give its public key as SubjectPublicKeyInfo in DER, as the DNS record holds it."""
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -94,6 +110,11 @@ def opened_dkim_key(octets: bytes, passphrase: "Secret") -> "RSAPrivateKey":
     """
     from cryptography.hazmat.primitives.serialization import pkcs12
 
+    from sescomposer.core.protection.kept_p12 import read_kept
+
+    kept = read_kept(octets, passphrase.reveal().encode())
+    if kept is not None:
+        return _suitable(kept.opened_key())
     try:
         key, _, _ = pkcs12.load_key_and_certificates(octets, passphrase.reveal().encode())
     except ValueError as error:

@@ -10,7 +10,9 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any, Protocol
 
 from sescomposer.core.errors import CertificateError, KeyGoneError, PassphraseError, ProtectionError
+from sescomposer.core.progress import NO_PROGRESS
 from sescomposer.services.account import Secret
+from sescomposer.services.aside import Aside, in_place
 from sescomposer.services.key_entries import (
     Expiring,
     certificate_entry,
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
     from sescomposer.core.protection.key_pair import KeyPair
+    from sescomposer.core.protection.pair_octets import PairOctets
     from sescomposer.services.account_ports import SecretStore
     from sescomposer.services.ports import Clock
     from sescomposer.services.protection_ports import Cards, KeyStore, OpenPgp
@@ -57,6 +60,7 @@ class Keys:
         gnupg: The user's GnuPG, None where it is not used.
         changing: Holds off other processes that add keys, from choosing a passphrase until the key is kept.
         token: Makes the passphrases of ours.
+        aside: Where files of keys are read and written whose library holds up every thread.
     """
 
     def __init__(
@@ -69,6 +73,7 @@ class Keys:
         gnupg: GnupgKeys | None = None,
         changing: Callable[[], AbstractContextManager[object]] = nullcontext,
         token: Callable[[], str] = random_passphrase,
+        aside: Aside = in_place,
     ) -> None:
         self._store = store
         self._passphrases = Passphrases(secrets, token)
@@ -77,6 +82,7 @@ class Keys:
         self._clock = clock
         self._gnupg = gnupg
         self._changing = changing
+        self._aside = aside
         self._open = OpenKeys(clock)
         self._opening = RLock()
 
@@ -118,10 +124,19 @@ class Keys:
         check_size(octets)
         if is_pgp(octets):
             return self._import_pgp(octets, passphrase, keep_passphrase)
-        from sescomposer.core.protection.key_files import read_p12, read_pem_pair
+        return self._keep_pair(self._read(octets, passphrase), passphrase, keep_passphrase)
 
-        read = read_pem_pair if b"-----BEGIN" in octets else read_p12
-        return self._keep_pair(read(octets, _octets(passphrase)), passphrase, keep_passphrase)
+    def import_open(self, octets: bytes, passphrase: Secret, *, keep_passphrase: bool = True) -> KeyEntry:
+        """Import PKCS#12 or PEM that has no passphrase, and keep it under this one; raises like `import_file`."""
+        return self._keep_pair(self._read(octets, None), passphrase, keep_passphrase)
+
+    def needs_passphrase(self, octets: bytes) -> bool:
+        """Say whether PKCS#12 or PEM opens only with a passphrase; raises `CertificateError` like `import_file`."""
+        try:
+            self._read(octets, None)
+        except PassphraseError:
+            return True
+        return False
 
     def import_card(self, found: CardKey) -> KeyEntry:
         """Remember a key on a card; its PIN is asked for whenever it is opened."""
@@ -160,10 +175,11 @@ class Keys:
         self, name: str, address: str, passphrase: Secret | None = None, *, keep_passphrase: bool = True
     ) -> KeyEntry:
         """Make a certificate that is clearly marked as a test's; slow. Raises like `import_file`."""
+        from sescomposer.core.protection.pair_octets import PairOctets
         from sescomposer.core.protection.test_certificate import make_test_certificate
 
         pair = make_test_certificate(name, address, self._clock.now())
-        return self._keep_pair(pair, passphrase, keep_passphrase)
+        return self._keep_pair(PairOctets.of(pair), passphrase, keep_passphrase)
 
     def make_dkim(
         self,
@@ -175,21 +191,39 @@ class Keys:
         keep_passphrase: bool = True,
     ) -> KeyEntry:
         """Import a DKIM key (PEM or DER), or make one of RSA 2048 where `octets` is None; raises like `import_file`."""
+        from sescomposer.core.protection.pair_octets import PairOctets, key_octets
         from sescomposer.services import dkim_keys
 
         if octets is not None:
             check_size(octets)
-        key = dkim_keys.made_dkim_key() if octets is None else dkim_keys.read_dkim_key(octets, passphrase)
-        public = dkim_keys.dkim_public(key)
+        if octets is None:
+            private = PairOctets(key_octets(dkim_keys.made_dkim_key()))
+        else:
+            private = PairOctets(self._aside(NO_PROGRESS, dkim_keys.read_dkim_octets, octets, _octets(passphrase)))
+        public = dkim_keys.dkim_public(private.opened_key())
         entry = dkim_entry(domain, selector, public, {}, self._clock.now(), not keep_passphrase)
-        return self._keep(entry, passphrase, keep_passphrase, lambda secret: dkim_keys.sealed_dkim_key(key, secret))
 
-    def _keep_pair(self, pair: "KeyPair", passphrase: Secret | None, keep: bool) -> KeyEntry:
-        from sescomposer.core.protection.key_files import write_p12
+        def sealed(secret: Secret) -> bytes:
+            return self._aside(NO_PROGRESS, dkim_keys.sealed_dkim_octets, private.key, _needed(secret))
 
+        return self._keep(entry, passphrase, keep_passphrase, sealed)
+
+    def _read(self, octets: bytes, passphrase: Secret | None) -> "PairOctets":
+        from sescomposer.core.protection.pair_octets import read_pair
+
+        return self._aside(NO_PROGRESS, read_pair, octets, _octets(passphrase))
+
+    def _keep_pair(self, octets: "PairOctets", passphrase: Secret | None, keep: bool) -> KeyEntry:
+        from sescomposer.core.protection.pair_octets import sealed_pair
+
+        pair = octets.pair()
         certificates = (pair.certificate, *pair.chain)
         entry = certificate_entry(certificates, KeyKind.FILE, {}, self._clock.now(), not keep)
-        return self._keep(entry, passphrase, keep, lambda secret: write_p12(pair, _needed(secret)))
+
+        def sealed(secret: Secret) -> bytes:
+            return self._aside(NO_PROGRESS, sealed_pair, octets, _needed(secret))
+
+        return self._keep(entry, passphrase, keep, sealed)
 
     def _import_pgp(self, octets: bytes, passphrase: Secret | None, keep: bool) -> KeyEntry:
         secret_keys = [facts for facts in self._openpgp.read(octets) if facts.has_secret]
@@ -255,12 +289,13 @@ class Keys:
         new = _needed(passphrase)
         match entry.kind:
             case KeyKind.FILE:
-                from sescomposer.core.protection.key_files import export_p12
+                from sescomposer.core.protection.pair_octets import PairOctets, exported_pair
 
-                return export_p12(self.unlock(entry, ask), new, compatible)
+                octets = PairOctets.of(self.unlock(entry, ask))
+                return self._aside(NO_PROGRESS, exported_pair, octets, new, compatible)
             case KeyKind.OPENPGP:
-                octets, old = self.secret_of(entry, ask)
-                return self._openpgp.sealed_key(octets, entry.fingerprint, old, passphrase)
+                secret, old = self.secret_of(entry, ask)
+                return self._openpgp.sealed_key(secret, entry.fingerprint, old, passphrase)
             case KeyKind.DKIM:
                 from sescomposer.services.dkim_keys import exported_dkim_key
 
@@ -282,10 +317,8 @@ class Keys:
         """
         match entry.kind:
             case KeyKind.FILE:
-                from sescomposer.core.protection.key_files import read_p12
-
                 octets = self._octets_of(entry)
-                pair: KeyPair = self._opened(entry, ask, lambda secret: read_p12(octets(), _octets(secret)))
+                pair: KeyPair = self._opened(entry, ask, lambda secret: self._open_file(octets(), secret))
                 return pair
             case KeyKind.CARD:
                 on_card: KeyPair = self._once(entry, lambda current: self._open_card(current, ask))
@@ -345,6 +378,13 @@ class Keys:
     def drop_idle(self) -> None:
         """Let go of the keys that nobody used for 15 minutes; a front end calls it now and then."""
         self._open.drop_idle()
+
+    def _open_file(self, octets: bytes, secret: Secret) -> "KeyPair":
+        """Open what is kept; of another form it is where this run was given a file as it is."""
+        from sescomposer.core.protection.kept_p12 import read_kept
+
+        kept = read_kept(octets, secret.reveal().encode())
+        return (kept or self._read(octets, secret)).pair()
 
     def _open_card(self, entry: KeyEntry, ask: AskPassphrase) -> "KeyPair":
         """Ask for the PIN once: cards lock after a few wrong ones."""

@@ -57,7 +57,7 @@ def read_p12(octets: bytes, passphrase: bytes | None) -> KeyPair:
             hint="Export the certificate again with its private key; as it is, it can only serve as a recipient's.",
         )
     held = [loaded.cert, *loaded.additional_certs]
-    return _paired(loaded.key, [_certificate(item.certificate) for item in held if item is not None])
+    return paired(loaded.key, [_certificate(item.certificate) for item in held if item is not None])
 
 
 def read_pem_pair(octets: bytes, passphrase: bytes | None) -> KeyPair:
@@ -86,7 +86,7 @@ def read_pem_pair(octets: bytes, passphrase: bytes | None) -> KeyPair:
     certificates = read_certificates(octets)
     opened = [_opened(body, block, passphrase) for body, block in blocks]
     fitting = [key for key in opened if any(is_pair_of(key, certificate) for certificate in certificates)]
-    return _paired((fitting or opened)[0], certificates)
+    return paired((fitting or opened)[0], certificates)
 
 
 def needs_passphrase(octets: bytes) -> bool:
@@ -185,7 +185,12 @@ def _loaded(octets: bytes, passphrase: bytes | None) -> Any:
             raise CertificateError(
                 "This is no PKCS#12 file that can be read.", hint="Export the key again as .p12 or .pfx."
             ) from error
-        raise PassphraseError(_WRONG if passphrase else _NEEDED, hint=_TRY if passphrase else "Type it.") from error
+        raise wrong_passphrase(passphrase) from error
+
+
+def wrong_passphrase(passphrase: bytes) -> PassphraseError:
+    """Give the error for a passphrase that opens nothing, or is missing."""
+    return PassphraseError(_WRONG if passphrase else _NEEDED, hint=_TRY if passphrase else "Type it.")
 
 
 def _opened(body: bytes, block: bytes, passphrase: bytes | None) -> object:
@@ -211,7 +216,8 @@ def _certificate(loaded: Any) -> Certificate:
     return Certificate(loaded.public_bytes(Encoding.DER))
 
 
-def _paired(key: object, certificates: "Sequence[Certificate]") -> KeyPair:
+def paired(key: object, certificates: "Sequence[Certificate]") -> KeyPair:
+    """Put a private key with its certificate and the chain of it; raises `CertificateError` where none is its own."""
     usable = _usable(key)
     if not certificates:
         raise CertificateError(

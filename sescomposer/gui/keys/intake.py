@@ -6,7 +6,7 @@ from enum import Enum, auto
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sescomposer.core.errors import CertificateError, PassphraseError, StoreError
+from sescomposer.core.errors import CertificateError, StoreError
 from sescomposer.services.account import Secret
 from sescomposer.services.key_entries import KEY_FILE_LIMIT, check_size, is_pgp
 from sescomposer.services.protection_ports import KeyEntry, PersonKey
@@ -87,12 +87,9 @@ def import_key(services: "Services", intake: Intake, passphrase: Secret | None, 
         PassphraseError: It is missing or wrong.
         CertificateError, KeyGoneError, StoreError: See `Keys.import_file`.
     """
-    octets = intake.octets
     if passphrase is not None and intake.lock is Lock.NONE:
-        from sescomposer.core.protection.key_files import read_key_pair, write_p12
-
-        octets = write_p12(read_key_pair(octets, None), passphrase.reveal().encode())
-    return services.keys.import_file(octets, passphrase, keep_passphrase=not asks_always)
+        return services.keys.import_open(intake.octets, passphrase, keep_passphrase=not asks_always)
+    return services.keys.import_file(intake.octets, passphrase, keep_passphrase=not asks_always)
 
 
 def import_person(services: "Services", intake: Intake, address: str = "") -> tuple[PersonKey, ...]:
@@ -142,7 +139,7 @@ def _sorted(services: "Services", name: str, octets: bytes, wants_roots: bool, k
     check_size(octets)
     if is_pgp(octets):
         return _sorted_pgp(services, name, octets, keyring)
-    lock = _lock_of(octets)
+    lock = _lock_of(services, octets)
     if lock is not None:
         return Intake(name, octets, Becomes.KEY, lock, is_lasting=keyring[0], trouble=keyring[1])
     from sescomposer.core.protection.certificate_files import read_certificates
@@ -163,18 +160,12 @@ def _sorted_pgp(services: "Services", name: str, octets: bytes, keyring: tuple[b
     return Intake(name, octets, Becomes.PERSON, needs_address=not any(each.addresses for each in facts))
 
 
-def _lock_of(octets: bytes) -> Lock | None:
+def _lock_of(services: "Services", octets: bytes) -> Lock | None:
     """Give the lock of a file of a key, None for a file of certificates; raises `CertificateError`."""
-    from sescomposer.core.protection.key_files import read_key_pair
-
     is_der_key = octets[:1] == _SEQUENCE and not _holds_certificates(octets)
     if not (_has_key(octets) or is_der_key):
         return None
-    try:
-        read_key_pair(octets, None)
-    except PassphraseError:
-        return Lock.NEEDED
-    return Lock.NONE
+    return Lock.NEEDED if services.keys.needs_passphrase(octets) else Lock.NONE
 
 
 def _holds_certificates(octets: bytes) -> bool:
