@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from known_memory import KnownMemory
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
@@ -61,25 +62,6 @@ KNOWN = Known(
     endpoints=(GlobalEndpoint("both", "abc.def", "READY", ("eu-west-1", "us-east-1")),),
     denied=(DENIED,),
 )
-
-
-class Store:
-    """What was read, in memory."""
-
-    def __init__(self, *known: Known) -> None:
-        self.kept = {(each.account, each.region): each for each in known}
-
-    def get(self, account: str, region: str) -> Known | None:
-        return self.kept.get((account, region))
-
-    def put(self, known: Known) -> None:
-        self.kept[known.account, known.region] = known
-
-    def all(self) -> tuple[Known, ...]:
-        return tuple(self.kept.values())
-
-    def remove(self, account: str) -> None:
-        self.kept = {key: known for key, known in self.kept.items() if key[0] != account}
 
 
 class Reader:
@@ -151,7 +133,7 @@ def opened(services: Services, reader: Reader, qtbot: QtBot) -> Iterator[Open]:
     windows: list[FactsWindow] = []
 
     def open_it(*known: Known, name: str = "") -> FactsWindow:
-        services.__dict__["knowing"] = Knowing(Store(*known), reader)
+        services.__dict__["knowing"] = Knowing(KnownMemory(*known), reader)
         window = FactsWindow.show_for(services, name=name)
         windows.append(window)
         qtbot.waitUntil(lambda: window.runner.running == 0)

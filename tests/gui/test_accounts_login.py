@@ -5,8 +5,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
+from account_form import HUSH, KEYS, PROFILE, press, settle, type_in
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -18,34 +18,7 @@ from sescomposer.gui.accounts.accounts_window import AccountsWindow
 from sescomposer.services.account import Account, Secret, WayIn
 from sescomposer.services.knowledge import Denied, Known, Quota
 
-HUSH = "hush+/hush+hush"
-KEYS = Account("work", WayIn.KEYS, "eu-west-1", user="AKIAIOSFODNN7EXAMPLE")
-PROFILE = Account("home", WayIn.PROFILE, "eu-central-2", profile="sso")
 Open = Callable[[], AccountsWindow]
-
-
-def settle(window: AccountsWindow, qtbot: QtBot) -> None:
-    qtbot.waitUntil(lambda: window.runner.running == 0)
-
-
-def press(window: AccountsWindow, name: str, qtbot: QtBot) -> None:
-    window.pane.buttons[name].click()
-    settle(window, qtbot)
-
-
-def type_in(window: AccountsWindow, account: Account, secret: str = "") -> None:
-    """Fill in the form as a user does."""
-    form = window.pane.form
-    form.way.ways[account.way_in].click()
-    QTest.keyClicks(form.name_line, account.name)
-    QTest.keyClicks(form.way.user_line, account.user)
-    if account.profile:
-        form.way.profile_box.setCurrentIndex(form.way.profile_box.findData(account.profile))
-        form.way.profile_box.activated.emit(form.way.profile_box.currentIndex())
-    QTest.keyClicks(form.way.secret_field.line, secret)
-    form.place.region_box.choose(account.region)
-    form.place.region_box.edited.emit()
-    form.place.roads[account.road].click()
 
 
 # --- testing -------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from account_form import HUSH, KEYS, PROFILE, press, settle, type_in
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QGuiApplication
 from PySide6.QtTest import QTest
@@ -21,34 +22,7 @@ from sescomposer.gui.accounts.leaving import Leave
 from sescomposer.services.account import Account, EndpointKind, Secret, WayIn
 from sescomposer.store.accounts import AccountsFile
 
-HUSH = "hush+/hush+hush"
-KEYS = Account("work", WayIn.KEYS, "eu-west-1", user="AKIAIOSFODNN7EXAMPLE")
-PROFILE = Account("home", WayIn.PROFILE, "eu-central-2", profile="sso")
 Open = Callable[[], AccountsWindow]
-
-
-def settle(window: AccountsWindow, qtbot: QtBot) -> None:
-    qtbot.waitUntil(lambda: window.runner.running == 0)
-
-
-def press(window: AccountsWindow, name: str, qtbot: QtBot) -> None:
-    window.pane.buttons[name].click()
-    settle(window, qtbot)
-
-
-def type_in(window: AccountsWindow, account: Account, secret: str = "") -> None:
-    """Fill in the form as a user does."""
-    form = window.pane.form
-    form.way.ways[account.way_in].click()
-    QTest.keyClicks(form.name_line, account.name)
-    QTest.keyClicks(form.way.user_line, account.user)
-    if account.profile:
-        form.way.profile_box.setCurrentIndex(form.way.profile_box.findData(account.profile))
-        form.way.profile_box.activated.emit(form.way.profile_box.currentIndex())
-    QTest.keyClicks(form.way.secret_field.line, secret)
-    form.place.region_box.choose(account.region)
-    form.place.region_box.edited.emit()
-    form.place.roads[account.road].click()
 
 
 def pages(window: AccountsWindow) -> int:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from known_memory import KnownMemory
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
@@ -86,23 +87,6 @@ def test_many_offers_are_cut() -> None:
 # In the window
 
 
-class Store:
-    def __init__(self, *known: Known) -> None:
-        self.kept = {(each.account, each.region): each for each in known}
-
-    def get(self, account: str, region: str) -> Known | None:
-        return self.kept.get((account, region))
-
-    def put(self, known: Known) -> None:
-        self.kept[known.account, known.region] = known
-
-    def all(self) -> tuple[Known, ...]:
-        return tuple(self.kept.values())
-
-    def remove(self, account: str) -> None:
-        self.kept = {}
-
-
 class Reader:
     """Answers or fails, and remembers on behalf of whom it was asked."""
 
@@ -138,7 +122,7 @@ def make(qtbot: QtBot, services: Services, reader: Reader, keep_window: Callable
     services.accounts.add(WORK)
 
     def make(*known: Known, letter: bytes = LETTER) -> MainWindow:
-        services.__dict__["knowing"] = Knowing(Store(*known), reader)  # type: ignore[arg-type]
+        services.__dict__["knowing"] = Knowing(KnownMemory(*known), reader)  # type: ignore[arg-type]
         window = keep_window(MainWindow(services, Message(parse(letter), account="work")))
         qtbot.waitUntil(lambda: window.runner.running == 0 and window.composer.is_checked)
         return window
@@ -304,7 +288,7 @@ def test_a_window_that_closes_hears_no_more(
     from sescomposer.services.knowing import Knowing
 
     reader.fault = ServiceCallError("x")
-    services.__dict__["knowing"] = Knowing(Store(), reader)  # type: ignore[arg-type]
+    services.__dict__["knowing"] = Knowing(KnownMemory(), reader)  # type: ignore[arg-type]
     told: list[str] = []
     reading = SelfReading(services, lambda name, why: told.append(name))
     reading.read(WORK)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtWidgets import QFileDialog, QLabel
 from pytestqt.qtbot import QtBot
+from still_clock import StillClock
 
 from sescomposer.bootstrap import Services
 from sescomposer.core import compose
@@ -29,21 +30,10 @@ if TYPE_CHECKING:
 ANN = "ann@example.org"
 
 
-class Standing:
-    """A clock that stands at the time of the test authority."""
-
-    def __init__(self, now: datetime) -> None:
-        self.time = now
-
-    def now(self) -> datetime:
-        """Give the time."""
-        return self.time
-
-
 @pytest.fixture
 def services(services: Services, authority: "Authority") -> Services:
     """Services with Ann's key, whose root is trusted."""
-    services.clock = Standing(authority.now)
+    services.clock = StillClock(authority.now)
     services.secrets = MemorySecrets()
     services.roots.add(authority.root)
     services.keys.import_file(authority.p12(authority.leaf(ANN)), Secret("secret"))

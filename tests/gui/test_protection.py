@@ -6,7 +6,6 @@ import sys
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from authority import Authority, pem_of
 from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
+from still_clock import StillClock
 
 from sescomposer.bootstrap import Services
 from sescomposer.core import compose
@@ -33,21 +33,10 @@ ROOT = Path(__file__).resolve().parents[2]
 ANN, BOB, EVE = "ann@example.org", "bob@example.org", "eve@example.org"
 
 
-class FixedClock:
-    """A time inside of the validity of the test certificates."""
-
-    def __init__(self, time: datetime) -> None:
-        self.time = time
-
-    def now(self) -> datetime:
-        """Give it."""
-        return self.time
-
-
 @pytest.fixture
 def services(services: Services, authority: Authority) -> Services:
     services.secrets = MemorySecrets()
-    services.clock = FixedClock(authority.now)
+    services.clock = StillClock(authority.now)
     services.roots.add(authority.root)
     return services
 

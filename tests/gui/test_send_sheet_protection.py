@@ -10,6 +10,7 @@ from authority import Authority, pem_of
 from pgp_lab import PASSPHRASE, PgpLab
 from PySide6.QtWidgets import QMainWindow
 from pytestqt.qtbot import QtBot
+from still_clock import StillClock
 
 from sescomposer.bootstrap import Services
 from sescomposer.core import compose
@@ -32,21 +33,10 @@ ANN, BOB, EVE = "ann@example.org", "bob@example.org", "eve@example.org"
 SIGN, BOTH = Protection(sign=True), Protection(sign=True, encrypt=True)
 
 
-class FixedClock:
-    """A time inside of the validity of the test certificates."""
-
-    def __init__(self, time: datetime) -> None:
-        self.time = time
-
-    def now(self) -> datetime:
-        """Give it."""
-        return self.time
-
-
 @pytest.fixture
 def services(services: Services, authority: Authority) -> Services:
     services.secrets = MemorySecrets()
-    services.clock = FixedClock(authority.now)
+    services.clock = StillClock(authority.now)
     services.roots.add(authority.root)
     services.settings.set(HOLD_SECONDS, 0)
     for address in (BOB, EVE):
@@ -194,7 +184,7 @@ def test_no_key_for_a_must_is_told_and_nothing_is_sealed(
 def test_an_openpgp_signature_is_told_in_the_same_way(
     qtbot: QtBot, open_sheet: Callable[..., SendSheet], services: Services, pgp_lab: PgpLab
 ) -> None:
-    services.clock = FixedClock(datetime.now().astimezone())
+    services.clock = StillClock(datetime.now().astimezone())
     key = pgp_lab.key("p256")
     services.keys.import_file(key.secret, Secret(PASSPHRASE))
     sheet = open_sheet(letter(services, Protection(sign=True, method=Method.OPENPGP)))

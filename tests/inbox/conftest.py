@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 
 import pytest
+from still_clock import StillClock
 
 from sescomposer.core.identifiers import SeededIdentifiers
 from sescomposer.core.message import Road
@@ -23,18 +24,10 @@ from sescomposer.store.inbox import InboxStore
 from sescomposer.store.loopback_certificate import loopback_certificate
 
 
-class StoppedClock:
-    """Always the same time."""
-
-    def now(self) -> datetime:
-        """Give it."""
-        return datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
-
-
 @pytest.fixture
 def new_inbox(tmp_path: Path) -> Callable[[Road], Inbox]:
     """Make the local inbox of a road."""
-    clock = StoppedClock()
+    clock = StillClock()
 
     def new(road: Road = Road.SES_V2) -> Inbox:
         content = DiskContentStore(tmp_path / "content", clock)
@@ -93,7 +86,7 @@ Serve = Callable[..., Served]
 @pytest.fixture
 def serve(tmp_path: Path, new_inbox: Callable[[Road], Inbox]) -> Iterator[Serve]:
     """Serve the local inbox on free ports, with options."""
-    clock = StoppedClock()
+    clock = StillClock()
     started: list[Served] = []
 
     def certificate() -> tuple[Path, Path]:

@@ -1,12 +1,12 @@
 """Helpers of the tests of the services: services below a folder, a clock to set, transports that answer as told."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Condition
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from still_clock import StillClock
 
 from sescomposer.bootstrap import Services, make_services
 from sescomposer.core.envelope import Envelope
@@ -22,21 +22,6 @@ if TYPE_CHECKING:
     from authority import Authority
 
     from sescomposer.services.protection_ports import KeyEntry
-
-
-class SetClock:
-    """A clock that a test sets."""
-
-    def __init__(self) -> None:
-        self.time = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
-
-    def now(self) -> datetime:
-        """Give the time that was set."""
-        return self.time
-
-    def advance(self, **units: float) -> None:
-        """Let time pass."""
-        self.time += timedelta(**units)
 
 
 class ScriptedTransport:
@@ -65,7 +50,7 @@ class PassingTime:
         on_wait: Called with every wait that has an end.
     """
 
-    def __init__(self, clock: SetClock) -> None:
+    def __init__(self, clock: StillClock) -> None:
         self.clock = clock
         self.seconds = 0.0
         self.waits: list[float] = []
@@ -87,17 +72,17 @@ class PassingTime:
 
 
 @pytest.fixture
-def set_clock() -> SetClock:
-    return SetClock()
+def set_clock() -> StillClock:
+    return StillClock()
 
 
 @pytest.fixture
-def passing_time(set_clock: SetClock) -> PassingTime:
+def passing_time(set_clock: StillClock) -> PassingTime:
     return PassingTime(set_clock)
 
 
 @pytest.fixture
-def services(tmp_path: Path, set_clock: SetClock) -> Services:
+def services(tmp_path: Path, set_clock: StillClock) -> Services:
     """Services over a folder of the test's own, with a clock that stands and identifiers that follow from a seed."""
     made = make_services(Folders.below(tmp_path))
     made.clock = set_clock
@@ -111,7 +96,7 @@ def scripted() -> type[ScriptedTransport]:
 
 
 @pytest.fixture
-def trusting(services: Services, set_clock: SetClock, authority: "Authority") -> Iterator[Services]:
+def trusting(services: Services, set_clock: StillClock, authority: "Authority") -> Iterator[Services]:
     """The services, with the roots of the test authority and secrets in memory."""
     from sescomposer.services.secrets import MemorySecrets
 

@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from known_memory import KnownMemory
 
 from sescomposer.core.envelope import Envelope
-from sescomposer.core.errors import AddressError, ServiceCallError, StoreError
+from sescomposer.core.errors import AddressError, ServiceCallError
 from sescomposer.core.message import Message
 from sescomposer.core.parse import parse
 from sescomposer.core.progress import NO_PROGRESS, Progress
@@ -23,28 +24,6 @@ NOW = datetime(2026, 3, 1, tzinfo=UTC)
 ACCOUNT = Account("work", WayIn.PROFILE, "eu-west-1", profile="mail")
 DOMAIN = Identity("a.example", "DOMAIN", "SUCCESS", True)
 KNOWN = Known("work", "eu-west-1", NOW, is_sandbox=True, quota=Quota(200, 1, 0), identities=(DOMAIN,))
-
-
-class Memory:
-    """A store in memory that may be full."""
-
-    def __init__(self) -> None:
-        self.kept: dict[tuple[str, str], Known] = {}
-        self.is_full = False
-
-    def get(self, account: str, region: str) -> Known | None:
-        return self.kept.get((account, region))
-
-    def put(self, known: Known) -> None:
-        if self.is_full:
-            raise StoreError("The disk is full.", hint="")
-        self.kept[known.account, known.region] = known
-
-    def all(self) -> tuple[Known, ...]:
-        return tuple(self.kept.values())
-
-    def remove(self, account: str) -> None:
-        self.kept = {key: known for key, known in self.kept.items() if key[0] != account}
 
 
 class Reader:
@@ -87,12 +66,12 @@ class Reader:
 
 
 @pytest.fixture
-def parts() -> tuple[Knowing, Memory, Reader]:
-    store, reader = Memory(), Reader()
+def parts() -> tuple[Knowing, KnownMemory, Reader]:
+    store, reader = KnownMemory(), Reader()
     return Knowing(store, reader), store, reader
 
 
-Parts = tuple[Knowing, Memory, Reader]
+Parts = tuple[Knowing, KnownMemory, Reader]
 
 
 def _record(reference: str, region: str = "us-east-1") -> SubmissionRecord:

@@ -53,6 +53,19 @@ def test_must_refuses_what_nobody_trusts_on_every_road(
     assert not services.submissions.all()
 
 
+def test_certificate_that_nobody_trusts_is_told_before_sealing_where_a_good_signature_is_demanded(
+    services: Services,
+) -> None:
+    entry = services.keys.make_test("Ann", ANN)
+    assert not services.protecting.plan(letter(services, SIGN)).errors
+    must(services)
+    plan = services.protecting.plan(letter(services))
+    assert plan.key == entry
+    assert [fault.code for fault in plan.errors] == ["protect-untrusted"]
+    services.roots.import_file(entry.certificates[0])
+    assert not services.protecting.plan(letter(services)).errors
+
+
 def test_policy_that_is_set_between_review_and_send_counts(services: Services, ann: KeyEntry, scripted: Any) -> None:
     transport = scripted(accept)
     review = services.sending.review(letter(services), transport)

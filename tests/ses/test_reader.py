@@ -10,6 +10,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError, UnauthorizedSSOTokenError
 from botocore.stub import Stubber
+from still_clock import StillClock
 
 from sescomposer.core.errors import (
     AccountError,
@@ -50,13 +51,6 @@ LISTS: tuple[tuple[str, dict[str, Any]], ...] = (
 )
 
 
-class FixedClock:
-    """A clock that stands."""
-
-    def now(self) -> datetime:
-        return NOW
-
-
 class Time:
     """Time that passes only by waiting."""
 
@@ -91,7 +85,7 @@ class Bench:
             self.stubs[service] = Stubber(client)
             self.stubs[service].activate()
         pace = CallPace(monotonic=self.time.monotonic, wait=self.time.wait)
-        self.reader = SesReader(account, None, FixedClock(), pace, clients=self)  # type: ignore[arg-type]
+        self.reader = SesReader(account, None, StillClock(NOW), pace, clients=self)  # type: ignore[arg-type]
 
     def asker(self, service: str) -> Any:
         return self.clients[service]

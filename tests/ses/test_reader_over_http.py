@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
 import boto3
 import pytest
 from moto import mock_aws
+from still_clock import StillClock
 
 from sescomposer.core.errors import ServiceCallError
 from sescomposer.services.account import Account, WayIn
@@ -18,13 +18,6 @@ from sescomposer.ses.reader import SesReader
 MakeAccount = Callable[..., Account]
 
 
-class FixedClock:
-    """A clock that stands."""
-
-    def now(self) -> datetime:
-        return datetime(2026, 3, 1, tzinfo=UTC)
-
-
 def _reader(account: Account, secrets: Any, waits: list[float]) -> SesReader:
     at = [0.0]
 
@@ -32,7 +25,7 @@ def _reader(account: Account, secrets: Any, waits: list[float]) -> SesReader:
         waits.append(seconds)
         at[0] += seconds
 
-    return SesReader(account, secrets, FixedClock(), CallPace(monotonic=lambda: at[0], wait=wait))
+    return SesReader(account, secrets, StillClock(), CallPace(monotonic=lambda: at[0], wait=wait))
 
 
 def test_every_attempt_leaves_once_at_the_pace(

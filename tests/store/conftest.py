@@ -5,10 +5,11 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from still_clock import StillClock
 
 from sescomposer.core.message import Message
 from sescomposer.core.parse import parse
@@ -16,33 +17,18 @@ from sescomposer.store.content import DiskContentStore
 from sescomposer.store.journal import DiskJournal
 
 
-class SteadyClock:
-    """A clock that a test sets."""
-
-    def __init__(self) -> None:
-        self.time = datetime.now(UTC)
-
-    def now(self) -> datetime:
-        """Give the time that was set."""
-        return self.time
-
-    def advance(self, **units: float) -> None:
-        """Let time pass."""
-        self.time += timedelta(**units)
+@pytest.fixture
+def clock() -> StillClock:
+    return StillClock(datetime.now(UTC))
 
 
 @pytest.fixture
-def clock() -> SteadyClock:
-    return SteadyClock()
-
-
-@pytest.fixture
-def content(tmp_path: Path, clock: SteadyClock) -> DiskContentStore:
+def content(tmp_path: Path, clock: StillClock) -> DiskContentStore:
     return DiskContentStore(tmp_path / "content", clock)
 
 
 @pytest.fixture
-def new_journal(tmp_path: Path, content: DiskContentStore, clock: SteadyClock) -> Iterator[Callable[[], DiskJournal]]:
+def new_journal(tmp_path: Path, content: DiskContentStore, clock: StillClock) -> Iterator[Callable[[], DiskJournal]]:
     """Make journals over one folder; each stands for a process. They are closed at the end."""
     made: list[DiskJournal] = []
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
+from file_target import FileTarget
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -192,28 +193,6 @@ def test_large_content_is_neither_held_nor_copied(
     assert inside.equals(content)
     written = opened_by_openssl(openssl, authority, cms, ann)
     assert content.equals(written)
-
-
-class FileTarget(MemoryTarget):
-    """A buffer in a mapped file."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__()
-        self._path = path
-        self._file = path.open("wb")
-
-    def write(self, octets: bytes | memoryview, /) -> int:
-        return self._file.write(octets)
-
-    def finish(self, sha256: str) -> Octets:
-        import mmap
-
-        self._file.close()
-        with self._path.open("rb") as file:
-            return Octets.of(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
-
-    def abandon(self) -> None:
-        self._file.close()
 
 
 def test_cancelling_leaves_no_buffer(authority: "Authority") -> None:

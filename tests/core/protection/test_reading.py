@@ -1,6 +1,5 @@
 """Reading protected messages: ours, those of OpenSSL, and damaged ones; every layer, and what none of them covers."""
 
-import os
 import subprocess
 import zlib
 from collections.abc import Callable, Sequence
@@ -14,11 +13,12 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from protected_mail import ENCRYPTED, MESSAGE, SIGNED, ProtectedMail
 
 from sescomposer.core.entity import Entity
 from sescomposer.core.errors import KeyGoneError, ProtectionError
 from sescomposer.core.identifiers import SeededIdentifiers
-from sescomposer.core.message import EnvelopeOverride, Message, Protection, Road, SendingOptions
+from sescomposer.core.message import Protection
 from sescomposer.core.octets import Octets, base64_octets
 from sescomposer.core.parse import parse
 from sescomposer.core.protection import der
@@ -28,37 +28,12 @@ from sescomposer.core.protection.opening import decrypt
 from sescomposer.core.protection.pgp_facts import CheckedSignature
 from sescomposer.core.protection.reading import DEEPEST, Opener, read
 from sescomposer.core.protection.signing import clear_signed, enclosed_message
-from sescomposer.core.protection.smime_protector import SmimeProtector
 from sescomposer.core.protection.trust import Trust
 from sescomposer.core.protection.uncompressing import uncompress
-from sescomposer.core.seal import MemoryTarget, seal
+from sescomposer.core.seal import MemoryTarget
 
 if TYPE_CHECKING:
     from authority import Authority
-
-MESSAGE = b"""From: Ann Example <ann@example.org>
-To: Ben <ben@example.org>
-Subject: Top secret
-Date: Sat, 21 Nov 2026 12:00:00 +0000
-MIME-Version: 1.0
-Content-Type: multipart/mixed; boundary=b
-
---b
-Content-Type: text/plain; charset=us-ascii
-
-Hello.
-
---b
-Content-Type: application/octet-stream
-Content-Transfer-Encoding: base64
-Content-Disposition: attachment; filename="a.bin"
-
-AAEC
---b--
-""".replace(b"\n", b"\r\n")
-
-SIGNED = Protection(sign=True, encrypt=False)
-ENCRYPTED = Protection(sign=True, encrypt=True)
 
 
 @dataclass
@@ -104,13 +79,7 @@ def protected(
     authority: "Authority", people: tuple[KeyPair, KeyPair], wanted: Protection, message: bytes = MESSAGE
 ) -> bytes:
     ann, ben = people
-    how = SmimeProtector(ann, {"ben@example.org": (ben.certificate,)}, None, wanted, os.urandom)
-    whole = Message(
-        parse(message), EnvelopeOverride(rcpt_to=("ben@example.org",)), SendingOptions(traceable=False), wanted
-    )
-    ids = SeededIdentifiers(1)
-    (item,) = seal(whole, Road.SES_V2, now=authority.now, ids=ids, into=MemoryTarget, protector=how)
-    return bytes(item.octets)
+    return ProtectedMail(authority).ours(wanted, message, signer=ann, to=(ben.certificate,))
 
 
 def kinds(found: Reading) -> list[LayerKind]:

@@ -9,6 +9,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
+from file_target import FileTarget
 
 from sescomposer.core.entity import Entity
 from sescomposer.core.errors import ProtectionError
@@ -257,28 +258,6 @@ def test_a_large_message_is_not_held(authority: "Authority", people: dict[str, K
     assert peak < 16 << 20
     inner = opened(tmp_path, authority, item.octets, people["ben@example.org"])
     verified(tmp_path, authority, inner)
-
-
-class FileTarget(MemoryTarget):
-    """A buffer in a mapped file."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__()
-        self._path = path
-        self._file = path.open("wb")
-
-    def write(self, octets: bytes | memoryview, /) -> int:
-        return self._file.write(octets)
-
-    def finish(self, sha256: str) -> Octets:
-        import mmap
-
-        self._file.close()
-        with self._path.open("rb") as file:
-            return Octets.of(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
-
-    def abandon(self) -> None:
-        self._file.close()
 
 
 def test_certificates_of_one_person_are_all_encrypted_to(authority: "Authority", tmp_path: Path) -> None:

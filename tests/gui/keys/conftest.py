@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from still_clock import StillClock
 
 from sescomposer.bootstrap import Services
 from sescomposer.gui.keys import passphrase_prompt
@@ -20,17 +20,6 @@ if TYPE_CHECKING:
     from authority import Authority
 
     from sescomposer.core.protection.key_pair import KeyPair
-
-
-@dataclass
-class StillClock:
-    """A time that a test sets."""
-
-    moment: datetime
-
-    def now(self) -> datetime:
-        """Give it."""
-        return self.moment
 
 
 @pytest.fixture

@@ -176,7 +176,7 @@ def test_keys_that_nobody_uses_are_closed(windows: Windows, services: Services, 
     entry = services.keys.import_file(authority.p12(authority.leaf(kind="p256")), Secret("secret"))
     services.keys.unlock(entry)
     clock = services.clock
-    clock.moment += timedelta(minutes=16)  # type: ignore[attr-defined]  # one that stands still
+    clock.time += timedelta(minutes=16)  # type: ignore[attr-defined]  # one that stands still
     windows._on_idle_keys()
-    clock.moment -= timedelta(minutes=16)  # type: ignore[attr-defined]
+    clock.time -= timedelta(minutes=16)  # type: ignore[attr-defined]
     assert not services.keys.is_open(entry)
