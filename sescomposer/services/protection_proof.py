@@ -29,6 +29,7 @@ _OURS = ("smime", "openpgp")
 _VERSION_OCTETS = 1000
 _STANDARD = "policy of the From mailbox"
 _SELFCHECK = "verification after sealing"
+_TRUST = "Add its root to those that you trust, or sign with another certificate."
 _ENVELOPED = (LayerKind.ENCRYPTED, LayerKind.PGP_ENCRYPTED)
 
 
@@ -150,10 +151,11 @@ def _outcome(reading: Reading) -> Iterator[str]:
 
 
 def _wrong(reading: Reading) -> tuple[str, ...]:
-    """Give the sentences of what is not as it should be."""
+    """Give the sentences of what is not as it should be, and how trust is mended, which has no finding of its own."""
     troubles = [layer.trouble for layer in reading.layers if layer.trouble]
     facts = [fact.sentence for found in reading.signatures for _, fact in found.facts if not fact.is_good]
-    return (*troubles, *facts)
+    is_untrusted = any(not found.trusted.is_good for found in reading.signatures)
+    return (*troubles, *facts, *((_TRUST,) if is_untrusted else ()))
 
 
 def _certificates(reading: Reading) -> tuple[bytes, ...]:

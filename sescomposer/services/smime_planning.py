@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 SMIME_KINDS = (KeyKind.FILE, KeyKind.CARD)
 
+_UNTRUSTED = "protect-untrusted"
 _ONLY_UNKNOWN = frozenset({"protect-chain"})
 """An error with which a certificate of the From mailbox still signs: a company may keep its root to itself.
 
@@ -55,7 +56,29 @@ def _with_signer(plan: ProtectionPlan, among: Candidates) -> ProtectionPlan:
     errors = {fault.code for fault in found if fault.severity is Severity.ERROR}
     is_usable = choice.certificate is not None or bool(pinned) or errors <= _ONLY_UNKNOWN
     key = own[chosen] if is_usable else None
+    if plan.must_sign:
+        found = _demanded(plan.address, chosen, found, among, others)
     return replace(plan, key=key, reason=choice.reason, faults=worst_first((*plan.faults, *found)))
+
+
+def _demanded(
+    address: str,
+    chosen: "Certificate",
+    found: "Sequence[CertificateFault]",
+    among: Candidates,
+    others: "Sequence[Certificate]",
+) -> "tuple[CertificateFault, ...]":
+    """Give faults where a good signature is demanded: a root that nobody trusts stops that, also under a test."""
+    from sescomposer.core.protection.suitability import CertificateFault
+    from sescomposer.core.protection.trust import trusted_chain
+
+    told = {fault.code for fault in found}
+    graver = (replace(fault, severity=Severity.ERROR) if fault.code == _UNTRUSTED else fault for fault in found)
+    if not chosen.is_test or _UNTRUSTED in told or trusted_chain(chosen, others, among.trust, among.now).is_good:
+        return tuple(graver)
+    words = f"Mail from {address!r} must bear a good signature, and nobody trusts this test certificate."
+    mend = "Add it to the roots that you trust, sign with another certificate, or change the policy of the mailbox."
+    return (*graver, CertificateFault(_UNTRUSTED, Severity.ERROR, words, mend))
 
 
 def _nearest(address: str, own: "Iterable[Certificate]") -> "Certificate | None":

@@ -205,7 +205,7 @@ def _mend(case: _Case, fault: str) -> str:
         case "untrusted":
             return "Recipients who do not trust this root see a warning. If it is your company's, add it to your roots."
         case "incomplete":
-            return "Import the key again with its chain, or the certificate of the issuer."
+            return "Add the certificate of that issuer to your roots if it is one, or import the key with its chain."
         case _:
             return "Ask whoever issued it for another one."
 
