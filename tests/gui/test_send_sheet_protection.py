@@ -165,6 +165,8 @@ def test_a_must_without_a_good_signature_goes_nowhere_not_even_into_the_local_in
     assert "protect-must" in codes(sheet)
     assert not sheet.buttons["confirm"].isEnabled()
     assert "goes nowhere" in sheet.banner.sentence.words
+    assert sheet.buttons["goto"].text() == "Open &keys and certificates…"
+    assert sheet.buttons["goto"].isVisible()
     assert services.submissions.all() == ()
 
 

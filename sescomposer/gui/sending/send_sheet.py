@@ -190,8 +190,13 @@ class SendSheet(QDialog):
         self.buttons["confirm"].setEnabled(self._may_send)
 
     @property
+    def _is_unproven(self) -> bool:
+        """Whether what stands in review is not protected as it must be."""
+        return self.review is not None and any(error.code in UNPROVEN for error in self.review.errors)
+
+    @property
     def _may_send(self) -> bool:
-        if self.review is not None and any(error.code in UNPROVEN for error in self.review.errors):
+        if self._is_unproven:
             return False
         return self.way.is_local or self.page.findings.is_settled
 
@@ -260,6 +265,7 @@ class SendSheet(QDialog):
             self.batch.show_items(rows_of_batch(self.parcel.resumed))
             self._submit()
         elif self.review is not None:
+            self._after.goal = GOAL_OF_KEYS if self._is_unproven and self.parcel.is_of_window else None
             self.page.show_review(self.review, self.way, self.ready)
             self._proving.begin(self.review, can_mend=self._can_mend)
             self._proving.show_item(0)
@@ -279,7 +285,7 @@ class SendSheet(QDialog):
         words = STAGES[Stage.REVIEWING].sentence
         if self.review is None or not self.review.errors:
             return words
-        if any(error.code in UNPROVEN for error in self.review.errors):
+        if self._is_unproven:
             return "It is not protected as it must be, so it goes nowhere, not even into the local inbox: see below."
         if self.way.is_local:
             return f"{words} There are errors: the local inbox answers as SES would."

@@ -69,7 +69,9 @@ STAGES = {
     ),
     Stage.FAILED: StageInfo("error", "The message could not be sealed", "", ("close", "goto", "seal")),
     Stage.NO_ACCOUNT: StageInfo("error", "The account cannot be used", "", ("close", "again", "goto")),
-    Stage.REVIEWING: StageInfo("note", "Ready to send", "These octets will be sent, none other.", ("close", "confirm")),
+    Stage.REVIEWING: StageInfo(
+        "note", "Ready to send", "These octets will be sent, none other.", ("goto", "close", "confirm")
+    ),
     Stage.HOLDING: StageInfo("note", "Held back", "Nothing has left yet.", ("undo", "now"), True),
     Stage.WAITING: StageInfo(
         "note", "Waiting…", "Nothing was accepted yet.", ("hurry", "stop"), True, ("hurry", "pause", "stop")
