@@ -253,7 +253,7 @@ class Keys:
             entry = replace(entry, details={**entry.details, WHOSE: chosen.whose})
             octets = sealed(chosen.secret)
             if chosen.is_kept:
-                self._passphrases.keep(entry.id, entry.label, chosen.secret)
+                self._passphrases.keep(entry.id, entry.label, chosen.secret, chosen.whose)
             self._store.add(entry, octets)
             self._open.lock(entry.id)
         return entry
@@ -372,8 +372,9 @@ class Keys:
         return entry.kind is KeyKind.GNUPG or self._open.holds(entry.id)
 
     def lock(self) -> None:
-        """Let go of every key that is open."""
+        """Let go of every key that is open, and of passphrases that only this run remembers."""
         self._open.lock()
+        self._passphrases.lock()
 
     def drop_idle(self) -> None:
         """Let go of the keys that nobody used for 15 minutes; a front end calls it now and then."""

@@ -58,6 +58,7 @@ class Passphrases:
     def __init__(self, secrets: SecretStore, token: Callable[[], str] = random_passphrase) -> None:
         self._secrets = secrets
         self._token = token
+        self._remembered: dict[str, Secret] = {}
 
     @property
     def trouble(self) -> str:
@@ -93,15 +94,26 @@ class Passphrases:
         """Give the passphrase of a key, None if none is kept; raises `KeyGoneError`."""
         return None if entry.asks_always else self._kept(entry.id, f"The key {entry.label!r} cannot be opened")
 
-    def keep(self, key: str, label: str, secret: Secret) -> None:
-        """Keep the passphrase of a key; raises `KeyGoneError`."""
+    def keep(self, key: str, label: str, secret: Secret, whose: str = YOURS) -> None:
+        """Keep the passphrase of a key; raises `KeyGoneError`.
+
+        One of the user's that would not outlive the program is remembered until `lock`.
+        """
+        if whose == YOURS and not self._secrets.is_lasting:
+            self._remembered[key] = secret
+            return
         try:
             self._secrets.set(_name(key), secret)
         except AccountError as error:
             raise _unreachable(f"The passphrase of the key {label!r} cannot be kept", error) from error
 
+    def lock(self) -> None:
+        """Forget what the user typed and no keyring keeps: it is asked for again."""
+        self._remembered.clear()
+
     def forget(self, key: str, label: str) -> None:
         """Forget the passphrase of a key that was removed; raises `ProtectionError`."""
+        self._remembered.pop(key, None)
         try:
             self._secrets.remove(_name(key))
         except AccountError as error:
@@ -112,6 +124,8 @@ class Passphrases:
             ) from error
 
     def _kept(self, key: str, refusal: str) -> Secret | None:
+        if key in self._remembered:
+            return self._remembered[key]
         try:
             return self._secrets.get(_name(key))
         except AccountError as error:

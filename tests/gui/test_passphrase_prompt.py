@@ -1,6 +1,7 @@
 """Workers ask for passphrases on a window; nobody is left waiting."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -190,3 +191,9 @@ def test_what_is_typed_is_shown_by_choice_only(qtbot: QtBot) -> None:
     assert dialog.line.echoMode() is QLineEdit.EchoMode.Password
     dialog.shown.setChecked(True)
     assert dialog.line.echoMode() is QLineEdit.EchoMode.Normal
+
+
+def test_it_is_said_how_long_the_passphrase_serves() -> None:
+    assert "keyring of the system keeps it" in question_words(ANN, "").words
+    assert "15 minutes" in question_words(replace(ANN, asks_always=True), "").words
+    assert "15 minutes" in question_words(CARD, "").words

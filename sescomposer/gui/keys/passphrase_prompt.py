@@ -21,6 +21,9 @@ from sescomposer.gui.tasks import current_token
 from sescomposer.services.account import Secret
 from sescomposer.services.protection_ports import AskPassphrase, KeyEntry, KeyKind
 
+_STAYS_OPEN = "It then stays open until it was not used for 15 minutes."
+_REMEMBERED = "The keyring of the system keeps it then; where there is none, it is not asked for again in this run."
+
 
 def ask_on_window(parent: QWidget) -> AskPassphrase:
     """Give what asks for passphrases in a dialog on the window of a widget; call it on the window's thread.
@@ -165,8 +168,10 @@ def question_words(entry: KeyEntry, why: str) -> PassphraseWords:
     >>> words.title, words.words.splitlines()[0]
     ('Passphrase of a key', 'Type the passphrase of the key of Ann Example, ann@example.org.')
     """
-    what, closing = "passphrase", "It then stays open until it was not used for 15 minutes."
+    what, closing = "passphrase", _REMEMBERED
     title, name = "Passphrase of a key", "Passphrase"
+    if entry.kind is KeyKind.CARD or entry.asks_always:
+        closing = _STAYS_OPEN
     if entry.kind is KeyKind.CARD:
         what, title, name = "PIN", "PIN of a card", "PIN"
         token = entry.details.get("token", "")

@@ -136,7 +136,7 @@ def test_without_a_keyring_an_open_key_gets_a_passphrase(
     dialog.accept()
     robot.settle()
     (entry,) = robot.services.keys.all()
-    keyring.kept.clear()
+    robot.services.keys.lock()
     with pytest.raises(PassphraseError):
         robot.services.keys.unlock(entry)
     robot.services.keys.unlock(entry, lambda entry, why: Secret("a long passphrase"))

@@ -129,19 +129,35 @@ def test_open_key_is_dropped_when_it_is_idle_or_locked(keys: Keys, authority: "A
         keys.unlock(entry)
 
 
-def test_without_a_keyring_the_user_is_asked_after_the_next_start(new_keys: Maker, authority: "Authority") -> None:
+def test_without_a_keyring_the_user_is_asked_after_the_next_start(
+    new_keys: Maker, authority: "Authority", set_clock: Any
+) -> None:
     keys = new_keys(MemorySecrets())
     assert "in memory until the program ends" in keys.trouble
     entry = keys.import_file(authority.p12(authority.leaf()), FILE_SECRET)
     assert not entry.asks_always
-    keys.lock()
     keys.unlock(entry)
     later = new_keys(MemorySecrets())
     with pytest.raises(PassphraseError, match="was not given"):
         later.unlock(entry)
     later.unlock(entry, Asked(["secret"]))
-    later.lock()
+    set_clock.advance(minutes=15)
+    assert not later.is_open(entry)
     later.unlock(entry)
+
+
+def test_without_a_keyring_locking_forgets_what_was_typed(new_keys: Maker, authority: "Authority") -> None:
+    keys = new_keys(MemorySecrets())
+    typed = keys.import_file(authority.p12(authority.leaf()), FILE_SECRET)
+    open_one = keys.import_file(authority.pem(authority.leaf("bob@example.org")))
+    keys.lock()
+    with pytest.raises(PassphraseError, match="was not given"):
+        keys.unlock(typed)
+    keys.unlock(typed, Asked(["secret"]))
+    keys.lock()
+    with pytest.raises(PassphraseError, match="was not given"):
+        keys.unlock(typed)
+    keys.unlock(open_one)  # nobody could type its passphrase
 
 
 def test_without_a_keyring_a_key_without_passphrase_is_lost_and_says_so(
