@@ -8,7 +8,6 @@ import socket
 import ssl
 import struct
 import subprocess
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -18,6 +17,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
+from accepting import AcceptingServer
 
 from sescomposer.core.identifiers import SeededIdentifiers
 from sescomposer.core.message import EnvelopeOverride, Message, SendingOptions
@@ -108,80 +108,36 @@ def refused(status: int, code: str, text: str) -> Callable[[Arrived], Reply]:
     return answer
 
 
-class RecordingServer:
+class RecordingServer(AcceptingServer):
     """An HTTP server on loopback that keeps every request with its exact octets.
 
     Attributes:
         arrived: The requests in order, also those that were cut.
-        connections: How many connections were made.
     """
 
     def __init__(self, answer: Callable[[Arrived], Reply], fault: Fault, tls: ssl.SSLContext | None) -> None:
         self.answer = answer
         self.fault = fault
         self.arrived: list[Arrived] = []
-        self.connections = 0
         self._tls = tls
-        self._listening = socket.create_server(("127.0.0.1", 0))
-        if fault is Fault.RESET_DURING:
-            # Else the systems' buffers take megabytes, and the sender is done before anything is read.
-            self._listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
-        self._open: set[socket.socket] = set()
-        self._threads = [threading.Thread(target=self._accept)]
-        self._threads[0].start()
-
-    @property
-    def port(self) -> int:
-        """Its port."""
-        return int(self._listening.getsockname()[1])
+        super().__init__(small_buffer=fault is Fault.RESET_DURING)
 
     @property
     def url(self) -> str:
         """Its address."""
         return f"http{'s' if self._tls else ''}://127.0.0.1:{self.port}"
 
-    def close(self) -> None:
-        """Stop, and close every connection."""
-        with contextlib.suppress(OSError):
-            self._listening.shutdown(socket.SHUT_RDWR)
-        self._listening.close()
-        for connection in list(self._open):
-            with contextlib.suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
-        for thread in self._threads:
-            thread.join()
-
-    def wait_for_hang_up(self) -> None:
-        """Wait until every connection was hung up."""
-        for thread in self._threads[1:]:
-            thread.join()
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                connection, _ = self._listening.accept()
-            except OSError:
-                return
-            self.connections += 1
-            thread = threading.Thread(target=self._serve, args=(connection,))
-            self._threads.append(thread)
-            thread.start()
-
-    def _serve(self, connection: socket.socket) -> None:
-        self._open.add(connection)
-        try:
-            if self.fault is Fault.RESET_AT_ONCE:
-                connection.recv(1)
-                return self._reset(connection)
-            talking = self._tls.wrap_socket(connection, server_side=True) if self._tls else connection
-            with talking, talking.makefile("rb") as reader:
-                while self._one(talking, reader):
-                    pass
-        except (OSError, ssl.SSLError):
-            return None  # the other side went; what came is recorded
-        finally:
-            self._open.discard(connection)
-            connection.close()
+    def talk(self, connection: socket.socket) -> None:
+        """Take requests until one is the last."""
+        if self.fault is Fault.RESET_AT_ONCE:
+            connection.recv(1)
+            self._reset(connection)
+            return
+        talking = self._tls.wrap_socket(connection, server_side=True) if self._tls else connection
+        self.open.append(talking)
+        with talking, talking.makefile("rb") as reader:
+            while self._one(talking, reader):
+                pass
 
     def _one(self, connection: socket.socket, reader: Any) -> bool:
         """Take one request; gives whether another may follow."""

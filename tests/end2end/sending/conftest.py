@@ -21,6 +21,7 @@ from urllib.parse import parse_qs
 from xml.sax.saxutils import escape
 
 import pytest
+from accepting import AcceptingServer
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -80,57 +81,33 @@ class Script:
     certificate: Certificate | None = None
 
 
-class Service:
+class Service(AcceptingServer):
     """The server of one road.
 
     Attributes:
         taken: The messages that it has, in the order in which their last octet came.
         tries: How many times a message was begun.
-        connections: How many there were.
         reached: Set once it is where `script.silent` or `script.waits` says.
         go_on: Set by a test.
         wire: All that it was given, by whether it was over TLS.
-        open: Its connections, also those that ended.
     """
 
     def __init__(self, script: Script) -> None:
         self.script = script
         self.taken: list[bytes] = []
         self.tries = 0
-        self.connections = 0
         self.reached = threading.Event()
         self.go_on = threading.Event()
         self.wire: dict[bool, bytearray] = {True: bytearray(), False: bytearray()}
-        self.open: list[socket.socket] = []
         self._over = threading.Event()
-        self._listening = socket.create_server(("127.0.0.1", 0))
-        if {"before", "during"} & {script.cut, script.silent, script.waits}:
-            # Else the systems' buffers take megabytes, and the sender is done before anything is read.
-            self._listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
-        self._threads = [threading.Thread(target=self._accept)]
-        self._threads[0].start()
-
-    @property
-    def port(self) -> int:
-        """Its port."""
-        return int(self._listening.getsockname()[1])
+        places = {script.cut, script.silent, script.waits}
+        super().__init__(timeout=WAIT_SECONDS, small_buffer=bool({"before", "during"} & places))
 
     def close(self) -> None:
         """Stop."""
         self._over.set()
         self.go_on.set()
-        with contextlib.suppress(OSError):
-            self._listening.shutdown(socket.SHUT_RDWR)
-        self._listening.close()
-        for connection in self.open:
-            with contextlib.suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
-        for thread in self._threads:
-            thread.join()
-
-    def talk(self, connection: socket.socket) -> None:
-        """Serve one connection."""
-        raise NotImplementedError
+        super().close()
 
     def at(self, place: str, connection: socket.socket) -> bool:
         """Do what the script says of a place; gives whether the connection goes on."""
@@ -151,27 +128,6 @@ class Service:
         """Say nothing until the end."""
         self.reached.set()
         self._over.wait(WAIT_SECONDS)
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                connection, _ = self._listening.accept()
-            except OSError:
-                return
-            self.connections += 1
-            self.open.append(connection)
-            connection.settimeout(WAIT_SECONDS)
-            self._threads.append(threading.Thread(target=self._serve, args=(connection,)))
-            self._threads[-1].start()
-
-    def _serve(self, connection: socket.socket) -> None:
-        try:
-            self.talk(connection)
-        except (OSError, EOFError):
-            pass  # the other side went; what came is counted
-        finally:
-            with contextlib.suppress(OSError):
-                connection.close()
 
 
 class Api(Service):

@@ -4,12 +4,12 @@ import datetime
 import ipaddress
 import socket
 import ssl
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from accepting import AcceptingServer
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -78,7 +78,7 @@ class Script:
     stop_content_after: int = -1
 
 
-class ScriptedServer:
+class ScriptedServer(AcceptingServer):
     """The server: one thread for each connection."""
 
     def __init__(self, certificate: Certificate, script: Script) -> None:
@@ -86,44 +86,12 @@ class ScriptedServer:
         self.commands: list[str] = []
         self.secure_commands: list[str] = []
         self.contents: list[bytes] = []
-        self.connections = 0
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._context.load_cert_chain(certificate.chain, certificate.key)
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self._listener.getsockname()[1]
-        self._threads: list[threading.Thread] = []
-        self._accepting = threading.Thread(target=self._accept)
-        self._accepting.start()
+        super().__init__(timeout=10)
 
-    def close(self) -> None:
-        """Stop; connections have ended by then."""
-        self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-        self._accepting.join()
-        for thread in self._threads:
-            thread.join(10)
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                connection, _ = self._listener.accept()
-            except OSError:
-                return
-            self.connections += 1
-            thread = threading.Thread(target=self._serve, args=(connection,))
-            self._threads.append(thread)
-            thread.start()
-
-    def _serve(self, connection: socket.socket) -> None:
-        connection.settimeout(10)
-        try:
-            self._talk(connection)
-        except (OSError, EOFError):
-            pass
-        finally:
-            connection.close()
-
-    def _talk(self, connection: socket.socket) -> None:
+    def talk(self, connection: socket.socket) -> None:
+        """Answer commands as the script says."""
         is_secure = self.script.tls == "wrapper"
         if is_secure:
             connection = self._context.wrap_socket(connection, server_side=True)
