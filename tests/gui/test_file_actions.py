@@ -7,12 +7,12 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
+from window_hands import type_text
 
 from sescomposer.bootstrap import Services, make_services
 from sescomposer.core.errors import StoreError
 from sescomposer.core.message import Message
 from sescomposer.core.octets import Octets
-from sescomposer.core.structure import with_text
 from sescomposer.gui import file_actions
 from sescomposer.gui.composer import Selection
 from sescomposer.gui.dialogs.keep_draft import Keep
@@ -67,10 +67,6 @@ def told(window: MainWindow, qtbot: QtBot) -> str:
     words = f"{box.text()} {box.informativeText()}"
     box.close()
     return words
-
-
-def type_text(window: MainWindow, text: str) -> None:
-    assert window.composer.edit_root(lambda root: with_text(root, text, window.composer.ids), "typing")
 
 
 def test_an_untouched_window_takes_the_first_file_and_new_ones_the_others(

@@ -8,14 +8,14 @@ import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QAction, QDropEvent, QShortcut
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
+from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 from pytestqt.qtbot import QtBot
+from window_hands import boxes, type_text
 
 from sescomposer.bootstrap import Services, make_services
 from sescomposer.core.errors import StoreError
 from sescomposer.core.message import Message, Road
 from sescomposer.core.parse import parse
-from sescomposer.core.structure import with_text
 from sescomposer.gui.actions import ACTIONS, MENUS, in_menu
 from sescomposer.gui.dialogs.command_palette import CommandPalette
 from sescomposer.gui.dialogs.help_dialog import HelpDialog
@@ -44,14 +44,6 @@ def services(tmp_path: Path) -> Iterator[Services]:
     made = make_services(Folders.below(tmp_path / "home"))
     yield made
     made.close()
-
-
-def boxes(window: MainWindow) -> list[QMessageBox]:
-    return [box for box in window.findChildren(QMessageBox) if box.isVisible()]
-
-
-def type_text(window: MainWindow, text: str) -> None:
-    assert window.composer.edit_root(lambda root: with_text(root, text, window.composer.ids), "typing")
 
 
 # --- actions -------------------------------------------------------------------------------------------------------

@@ -33,6 +33,7 @@ from sescomposer.gui.panes.message_preview import MessagePreview
 from sescomposer.gui.panes.tree_and_source import TreeAndSource
 from sescomposer.gui.reading.lifting import is_refused_by_signature
 from sescomposer.gui.reading.signature_panel import SignaturePanel
+from sescomposer.gui.reading.signature_view import SignaturePane
 from sescomposer.services.account import Secret
 from sescomposer.services.history_ports import HistoryQuery
 
@@ -294,6 +295,19 @@ def test_the_inbox_opens_every_layer(
     assert raw.octets is detail.loaded.submitted.octets
 
 
+def assert_facts_and_saving(
+    signature: SignaturePane, path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A window that changes nothing shows the facts, and saves what was decrypted."""
+    panel = signature.area.widget()
+    assert isinstance(panel, SignaturePanel)
+    assert panel.facts[0].rows[0][:2] == ("Unchanged", "Good")
+    assert not signature.lift_button.isVisibleTo(signature)
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *arguments: (str(path), ""))
+    signature.save_button.click()
+    qtbot.waitUntil(path.exists)
+
+
 def test_the_inbox_shows_facts_of_what_is_delivered(
     show: Callable[[str], InboxDetail], services: Services, mail: ProtectedMail, qtbot: QtBot, tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -305,12 +319,7 @@ def test_the_inbox_shows_facts_of_what_is_delivered(
     wait_read(qtbot, detail.of_delivered)
     panel = detail.signature.area.widget()
     assert isinstance(panel, SignaturePanel)
-    assert panel.facts[0].rows[0][:2] == ("Unchanged", "Good")
-    assert not detail.signature.lift_button.isVisibleTo(detail)
-    path = tmp_path / "open.eml"
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *arguments: (str(path), ""))
-    detail.signature.save_button.click()
-    qtbot.waitUntil(path.exists)
+    assert_facts_and_saving(detail.signature, tmp_path / "open.eml", qtbot, monkeypatch)
     assert detail.of_delivered.opened is not None
     (space,) = detail.of_delivered.opened.spaces
     panel.part_wanted.emit(space.inside.key)
@@ -367,12 +376,7 @@ def test_the_history_opens_every_layer_once_it_is_looked_at(
     assert detail.tabs.currentIndex() == history_detail.SIGNATURE
     panel = detail.signature.area.widget()
     assert isinstance(panel, SignaturePanel)
-    assert panel.facts[0].rows[0][:2] == ("Unchanged", "Good")
-    assert not detail.signature.lift_button.isVisibleTo(detail)
-    path = tmp_path / "open.eml"
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *arguments: (str(path), ""))
-    detail.signature.save_button.click()
-    qtbot.waitUntil(path.exists)
+    assert_facts_and_saving(detail.signature, tmp_path / "open.eml", qtbot, monkeypatch)
     assert detail.reader.opened is not None
     (space,) = detail.reader.opened.spaces
     panel.part_wanted.emit(space.inside.key)

@@ -5,12 +5,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
+from window_hands import boxes, type_text
 
 from sescomposer.bootstrap import Services, make_services
 from sescomposer.core.errors import StoreError
-from sescomposer.core.structure import with_text
 from sescomposer.gui import file_actions
 from sescomposer.gui.dialogs.keep_draft import Keep
 from sescomposer.gui.drafts.checkpoint_name import CheckpointName
@@ -25,14 +25,6 @@ def services(tmp_path: Path) -> Iterator[Services]:
     made = make_services(Folders.below(tmp_path / "home"))
     yield made
     made.close()
-
-
-def boxes(window: MainWindow) -> list[QMessageBox]:
-    return [box for box in window.findChildren(QMessageBox) if box.isVisible()]
-
-
-def type_text(window: MainWindow, text: str) -> None:
-    assert window.composer.edit_root(lambda root: with_text(root, text, window.composer.ids), "typing")
 
 
 def refuse(*arguments: object, **keywords: object) -> None:

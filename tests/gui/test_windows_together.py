@@ -7,15 +7,14 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from window_hands import type_text
 
 from sescomposer.bootstrap import Services, make_services
 from sescomposer.core.message import Message
 from sescomposer.core.parse import parse
-from sescomposer.core.structure import with_text
 from sescomposer.gui import file_actions
 from sescomposer.gui.dialogs.keep_draft import Keep
 from sescomposer.gui.drafts.restore_picker import RestorePicker
-from sescomposer.gui.main_window import MainWindow
 from sescomposer.gui.socket_place import socket_name
 from sescomposer.gui.start_log import StartLog
 from sescomposer.gui.windows import Windows
@@ -54,10 +53,6 @@ def start(qtbot: QtBot, folders: Folders, monkeypatch: pytest.MonkeyPatch) -> It
         windows.close()
         windows.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
-
-
-def type_text(window: MainWindow, text: str) -> None:
-    assert window.composer.edit_root(lambda root: with_text(root, text, window.composer.ids), "typing")
 
 
 def leave_draft(folders: Folders, draft: str, text: bytes) -> None:
