@@ -14,7 +14,7 @@ from sescomposer.core.seal import Sealed
 if TYPE_CHECKING:
     from sescomposer.core.checks.invitation_life import Sent
 
-UNPROVEN = frozenset({"protect-must", "protect-selfcheck"})
+UNPROVEN = frozenset({"protect-must", "protect-selfcheck", "protect-key-gone"})
 """Codes of errors that stop a submission on every road, also into the local inbox."""
 
 NOT_OVERRIDABLE = frozenset({"no-recipient", "too-large"}) | UNPROVEN
@@ -44,6 +44,7 @@ class Review:
         account, road, region: Where they would go.
         messages: The message of each of `sealed`; empty where all are of `message`.
         by_item: Findings of each of `sealed`, worst first.
+        keys: Ids and names of the own keys that it was signed with: one that is gone by then stops a submission.
     """
 
     message: Message
@@ -55,6 +56,7 @@ class Review:
     region: str = ""
     messages: tuple[Message, ...] = ()
     by_item: tuple[tuple[Finding, ...], ...] = ()
+    keys: tuple[tuple[str, str], ...] = ()
 
     @property
     def errors(self) -> tuple[Finding, ...]:

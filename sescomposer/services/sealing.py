@@ -28,11 +28,16 @@ _CLOSED = ("pkcs7-mime", "multipart/encrypted")
 
 @dataclass(frozen=True, eq=False)
 class SealedItem:
-    """One item of a review: the message it was sealed from, the sealed octets, what was found."""
+    """One item of a review: the message it was sealed from, the sealed octets, what was found, who signed.
+
+    Attributes:
+        key: Id and name of the own key that signed it, None where none did.
+    """
 
     message: Message
     sealed: Sealed
     findings: tuple[Finding, ...]
+    key: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -114,7 +119,8 @@ class Sealer:
         refused = protecting.refusal(item.root, item.evidence, is_local=self.transport.is_local)
         found = self._found(message, item)
         inside = self._hidden(message, item, plan, found)
-        return SealedItem(message, item, worst_first([refused, doubts, about, found, inside]))
+        key = (plan.key.id, plan.key.label) if plan.key is not None and opened is not None else None
+        return SealedItem(message, item, worst_first([refused, doubts, about, found, inside]), key)
 
     def _about(self, message: Message, plan: "ProtectionPlan") -> tuple[Finding, ...]:
         """Check the message as it is written against the protection it gets; its sealed octets have it already."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from sescomposer.core.errors import SubmissionError
-from sescomposer.core.findings import Finding
+from sescomposer.core.findings import Finding, Severity, Where
 from sescomposer.core.seal import Sealed
 from sescomposer.services.batch import Batch
 from sescomposer.services.ports import Intent, Transport
@@ -12,6 +12,8 @@ from sescomposer.services.review import UNPROVEN, refuse_all
 
 if TYPE_CHECKING:
     from sescomposer.services.protecting import Protecting
+
+_STANDARD = "own keys"
 
 
 def refuse_unprotected(
@@ -36,6 +38,29 @@ def refuse_unprotected(
     refuse_all(refused)
 
 
+def refuse_gone(protecting: "Protecting | None", keys: Sequence[tuple[str, str]]) -> None:
+    """Refuse what was signed with a key that was removed meanwhile: nobody stands for that signature any more.
+
+    Args:
+        protecting: Knows the keys.
+        keys: Ids and names, from the review.
+
+    Raises:
+        FindingsError: one of them is gone; no reason overrides that.
+        StoreError: the keys cannot be read.
+    """
+    if protecting is None or not keys:
+        return
+    there = {entry.id for entry in protecting.keys.all()}
+    gone = [name for key, name in keys if key not in there]
+    refuse_all([_gone(name) for name in gone])
+
+
+def _gone(name: str) -> Finding:
+    words = f"The key of {name!r} was removed after the message was signed with it: nothing was sent. Review it again."
+    return Finding("protect-key-gone", Severity.ERROR, words, Where(field="From"), _STANDARD)
+
+
 def refuse_left(
     protecting: "Protecting | None", batch: Batch, reopened: Callable[[Intent], Sealed], transport: Transport
 ) -> None:
@@ -57,4 +82,4 @@ def refuse_other_way(batch: Batch, transport: Transport) -> None:
         )
 
 
-__all__ = ["refuse_left", "refuse_other_way", "refuse_unprotected"]
+__all__ = ["refuse_gone", "refuse_left", "refuse_other_way", "refuse_unprotected"]

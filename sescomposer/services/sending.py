@@ -48,7 +48,7 @@ from sescomposer.services.review import (
 )
 from sescomposer.services.sealing import Sealer
 from sescomposer.services.send_control import SendControl
-from sescomposer.services.send_guard import refuse_left, refuse_other_way, refuse_unprotected
+from sescomposer.services.send_guard import refuse_gone, refuse_left, refuse_other_way, refuse_unprotected
 from sescomposer.services.submitting import Item, Report, SharedProgress, Step, Submitter, not_sent
 
 if TYPE_CHECKING:
@@ -172,6 +172,7 @@ class Sending:
             region=transport.region,
             messages=tuple(item.message for item in items),
             by_item=by_item,
+            keys=tuple(dict.fromkeys(item.key for item in items if item.key is not None)),
         )
 
     def review_as_is(
@@ -465,6 +466,7 @@ class Sending:
         if not transport.is_local:
             refuse_errors(review, reasons)
         refuse_unprotected(self.protecting, review.sealed, review.findings, transport)
+        refuse_gone(self.protecting, review.keys)
 
     def _is_old(self, sealed_at: datetime) -> bool:
         return self.clock.now() - sealed_at > self.too_old

@@ -166,13 +166,16 @@ def test_passphrase_is_asked_for_and_nothing_is_sealed_without_it(
     assert review.sealed[0].evidence.is_verified
 
 
-def test_key_removed_after_review_does_not_touch_what_is_sealed(
-    services: Services, ann: KeyEntry, scripted: Any
-) -> None:
+def test_key_removed_after_review_stops_what_it_signed(services: Services, ann: KeyEntry, scripted: Any) -> None:
     transport = scripted(accept)
     review = services.sending.review(letter(services, SIGN), transport)
+    plain = services.sending.review(letter(services, Protection(sign=False)), transport)
     services.keys.remove(ann.id)
-    assert services.sending.submit(review, transport)[0].state is SubmissionState.ACCEPTED
+    with pytest.raises(FindingsError, match="'Ann Example' was removed after the message was signed") as refused:
+        services.sending.submit(review, transport, overrides=[("protect-key-gone", "all the same")])
+    assert "protect-key-gone" in repr(refused.value.value)
+    assert services.submissions.all() == ()
+    assert services.sending.submit(plain, transport)[0].state is SubmissionState.ACCEPTED
     with pytest.raises(ProtectionError):
         services.sending.review(letter(services, SIGN), transport)
 
