@@ -42,6 +42,7 @@ from sescomposer.gui.widgets.entries import (
 from sescomposer.gui.widgets.notice import Notice
 from sescomposer.gui.widgets.search_line import SearchLine
 from sescomposer.services.ports import Delivery, InboxEntry
+from sescomposer.services.sent_again import signed_again
 
 LOOK_MS = 1000
 _EMPTY = (
@@ -359,13 +360,14 @@ class InboxWindow(LookingWindow):
 def as_new_message(loaded: LoadedEntry) -> Message:
     """Give a copy of a submitted message to write on; recipients that no field names stay in the envelope.
 
-    It is another message: what sealing stamped is stamped anew.
+    It is another message: what sealing stamped is stamped anew, and what was signed is signed anew.
     """
-    header = loaded.submitted.header
+    root, protection = signed_again(loaded.submitted)
+    header = root.header
     for name in STAMPED_FIELDS:
         header = header.without(name)
-    message = Message(replace(loaded.submitted, header=header))
+    message = Message(replace(root, header=header), protection=protection)
     named, given = envelope_of(message), loaded.entry.envelope
     mail_from = None if named.mail_from == given.mail_from else given.mail_from
     rcpt_to = None if named.rcpt_to == given.rcpt_to else given.rcpt_to
-    return Message(message.root, EnvelopeOverride(mail_from, rcpt_to))
+    return replace(message, envelope=EnvelopeOverride(mail_from, rcpt_to))

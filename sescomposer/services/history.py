@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sescomposer.core.errors import EncodingError, ServiceCallError, StoreError
-from sescomposer.core.message import Message
+from sescomposer.core.message import NOT_CHOSEN, Message
 from sescomposer.core.octets import Octets
 from sescomposer.core.parse import parse
 from sescomposer.core.progress import NO_PROGRESS, Progress
@@ -21,7 +21,7 @@ from sescomposer.services.knowledge import MessageEvent
 from sescomposer.services.ports import Clock, ContentStore, SubmissionRecord, SubmissionState
 from sescomposer.services.receipts import receipt_octets
 from sescomposer.services.searched_text import searched_text
-from sescomposer.services.sent_again import as_new_message, protection_again
+from sescomposer.services.sent_again import as_new_message, protection_again, signed_again
 from sescomposer.services.unknown import LOCAL_ACCOUNT
 
 if TYPE_CHECKING:
@@ -164,16 +164,18 @@ class HistoryService:
     def open_as_new(self, entry: HistoryEntry) -> Message:
         """Give a copy to write on: without what sealing stamped, Bcc and options as they were. Raises `StoreError`.
 
-        What was encrypted is opened, where an own key that asks nobody does that, and wanted encrypted again.
+        What was encrypted is opened, where an own key that asks nobody does that, and wanted encrypted again; what was
+        signed is lifted out of its signature and wanted signed again, since a signature is good for its Date alone.
         """
         from sescomposer.services.protection_proof import is_encrypted
 
         root, intent = parse(self.octets(entry)), entry.record.intent
-        if self.decrypted is None or not is_encrypted(root):
-            return as_new_message(root, intent)
-        plain = self.decrypted(root)
-        message = as_new_message(plain, intent)
-        return message if plain is root else replace(message, protection=protection_again(intent.evidence))
+        if not is_encrypted(root):
+            plain, wanted = signed_again(root)
+        else:
+            plain = root if self.decrypted is None else self.decrypted(root)
+            wanted = protection_again(intent.evidence) if plain is not root else NOT_CHOSEN
+        return replace(as_new_message(plain, intent), protection=wanted)
 
     def compare(self, entry: HistoryEntry, other: HistoryEntry) -> Comparison:
         """Compare the octets and the trees of two submissions. Raises `StoreError`."""

@@ -9,6 +9,7 @@ from sescomposer.core.envelope import envelope_of
 from sescomposer.core.errors import HeaderError
 from sescomposer.core.header_making import make_field
 from sescomposer.core.message import NOT_CHOSEN, EnvelopeOverride, Message, Method, Protection
+from sescomposer.core.protection.unsigned import unsigned
 from sescomposer.core.seal import STAMPED_FIELDS
 from sescomposer.services.ports import Intent
 from sescomposer.services.unknown import LOCAL_ACCOUNT
@@ -16,6 +17,7 @@ from sescomposer.services.unknown import LOCAL_ACCOUNT
 if TYPE_CHECKING:
     from sescomposer.core.protection.protector import Evidence
 
+_PGP_SIGNATURE = "application/pgp-signature"
 _SIGNED_ALONG = ("DKIM-Signature",)
 
 
@@ -58,6 +60,24 @@ def protection_again(evidence: "Evidence | None") -> Protection:
     if not (is_signed or is_closed):
         return NOT_CHOSEN
     return Protection(is_signed or None, is_closed or None, method, opaque=evidence.form == "opaque")
+
+
+def signed_again(root: Entity) -> tuple[Entity, Protection]:
+    """Give a submitted message without the signatures around it, and what signs the next one like that.
+
+    A signature is good for an hour around its Date, and another message has another Date: it is signed anew when it is
+    sealed. What has no signature around it, or one that cannot be taken off, comes back as it is.
+
+    >>> from sescomposer.core.parse import parse
+    >>> signed_again(parse(b"Subject: Hi\\r\\n\\r\\n"))[1].sign is None
+    True
+    """
+    plain = unsigned(root)
+    if plain is root:
+        return root, NOT_CHOSEN
+    is_pgp = (root.content_type.get("protocol") or "").lower() == _PGP_SIGNATURE
+    method = Method.OPENPGP if is_pgp else Method.SMIME
+    return plain, Protection(sign=True, method=method, opaque=not root.is_multipart)
 
 
 def _with_bcc(message: Message, intent: Intent) -> Message:

@@ -14,7 +14,7 @@ from sescomposer.bootstrap import Services, make_services
 from sescomposer.core import compose
 from sescomposer.core.envelope import envelope_of
 from sescomposer.core.errors import StoreError
-from sescomposer.core.message import Message, Road
+from sescomposer.core.message import Message, Method, Protection, Road
 from sescomposer.core.parse import parse
 from sescomposer.gui.inbox_window import InboxWindow
 from sescomposer.gui.models.inbox_model import InboxModel
@@ -230,6 +230,30 @@ def test_open_as_new_message_keeps_hidden_recipients(qtbot: QtBot, show: Show, s
     assert bytes(message.root.octets) == stamped.sub(b"", bytes(services.inbox.submitted(entry.entry)))
     assert message.root.header.first("Message-ID") is None
     assert envelope_of(message) == entry.envelope
+    with qtbot.waitSignal(window.destroyed):
+        opener.closed.emit(opener)
+
+
+def test_signed_message_is_opened_as_new_without_its_signature_and_to_be_signed(
+    qtbot: QtBot, show: Show, services: Services
+) -> None:
+    signed = (
+        b"From: a@a.example\r\nTo: b@b.example\r\nSubject: Hi\r\nMIME-Version: 1.0\r\n"
+        b'Content-Type: multipart/signed; protocol="application/pgp-signature"; boundary=b\r\n\r\n'
+        b"--b\r\nContent-Type: text/plain\r\n\r\nHello\r\n\r\n--b\r\n"
+        b"Content-Type: application/pgp-signature\r\n\r\nnone\r\n--b--\r\n"
+    )
+    entry = send(services, Message(parse(signed)))
+    opener = Opener()
+    qtbot.addWidget(opener)
+    window = show(opener)
+    loaded(qtbot, window, entry)
+    with qtbot.waitSignal(opener.window_wanted) as blocker:
+        window.new_button.click()
+    assert blocker.args is not None
+    message, _ = blocker.args[0]
+    assert message.root.media_type == "text/plain"
+    assert message.protection == Protection(sign=True, method=Method.OPENPGP)
     with qtbot.waitSignal(window.destroyed):
         opener.closed.emit(opener)
 
