@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 from protected_mail import ENCRYPTED, ProtectedMail
 from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
@@ -31,6 +33,7 @@ from sescomposer.gui.panes.inbox_detail import DELIVERED, SIGNATURE, InboxDetail
 from sescomposer.gui.panes.message_inspector import MessageInspector
 from sescomposer.gui.panes.message_preview import MessagePreview
 from sescomposer.gui.panes.tree_and_source import TreeAndSource
+from sescomposer.gui.reading.fact_rows import FactRows, Headline, WrappingLabel
 from sescomposer.gui.reading.lifting import is_refused_by_signature
 from sescomposer.gui.reading.signature_panel import SignaturePanel
 from sescomposer.gui.reading.signature_view import SignaturePane
@@ -238,6 +241,26 @@ def test_a_form_that_is_not_known_is_never_verified(make_window: Make, qtbot: Qt
     assert not reader.rows.marks
     assert "not known here" in verdict(reader.opened).sentence
     assert SignaturePanel(reader.opened, window).headline.kind == "warning"
+
+
+def test_fingerprints_wrap_in_a_narrow_pane_and_are_copied_as_they_are(qtbot: QtBot) -> None:
+    fingerprint = "dee89aad9820e050af4432f7f29024ffc85c3194"
+    widths = []
+    for word in ("short", fingerprint, f"{'very-long-name' * 5}@{'subdomain.' * 5}example.org"):
+        rows, headline = FactRows(), Headline("warning", f"The key ({word}) is not known.")
+        for made in (rows, headline):
+            qtbot.addWidget(made)
+        rows.add("warning", "warning", "Signed by", "Not known", f"The key {word} is not known.")
+        widths.append((rows.minimumSizeHint().width(), headline.minimumSizeHint().width()))
+    assert max(row for row, _ in widths) <= 1.5 * widths[0][0]
+    assert max(line for _, line in widths) <= 2 * widths[0][1]
+    label = rows.findChild(WrappingLabel)
+    assert label is not None
+    label.say(fingerprint)
+    assert label.accessibleName() == fingerprint
+    label.setSelection(0, len(label.text()))
+    QTest.keyClick(label, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QGuiApplication.clipboard().text() == fingerprint
 
 
 # --- the local inbox -------------------------------------------------------------------------------------------------

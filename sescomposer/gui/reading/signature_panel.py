@@ -20,7 +20,7 @@ from sescomposer.gui.layers.words import (
     signer_of,
     verdict,
 )
-from sescomposer.gui.reading.fact_rows import FactRows, Headline, Sign, plain
+from sescomposer.gui.reading.fact_rows import FactRows, Headline, Sign, narrow, plain
 from sescomposer.gui.widgets.faint import Faint
 
 _NOT_THERE = "(not there)"
@@ -77,7 +77,7 @@ class SignaturePanel(QWidget):
             head.addWidget(button)
         self._column.addLayout(head)
         if words := _encryption_words(layer):
-            self._column.addWidget(Faint(words, self))
+            self._column.addWidget(Faint(narrow(words), self))
         if layer.trouble and not layer.signatures:
             self._add_marked("warning", layer.trouble)
         elif layer.kind in ENCRYPTED and not layer.trouble:
@@ -101,7 +101,7 @@ class SignaturePanel(QWidget):
         self.facts.append(rows)
         column.addWidget(rows)
         if words := _certificate_words(signature):
-            column.addWidget(_selectable(Faint(words, line)))
+            column.addWidget(_selectable(Faint(narrow(words), line)))
         self._column.addWidget(line)
 
     # What is covered
