@@ -28,6 +28,9 @@ OutOption = Annotated[
     str | None, typer.Option("--out", "-o", metavar="OUT", help="Where to write; standard output without it.")
 ]
 OpenPgpOption = Annotated[bool, typer.Option("--openpgp", help="With OpenPGP/MIME in place of S/MIME.")]
+AutocryptOption = Annotated[
+    bool, typer.Option("--autocrypt", help="With --openpgp: tell the own key in the header, for those who reply.")
+]
 OpaqueOption = Annotated[
     bool,
     typer.Option("--opaque", help="The message inside the signature: survives more, shows nothing without S/MIME."),
@@ -77,6 +80,7 @@ def sign(
     cert: of_keys.CertOption = [],  # noqa: B006 typer reads it
     ca: of_keys.CaOption = [],  # noqa: B006
     openpgp: OpenPgpOption = False,
+    autocrypt: AutocryptOption = False,
     opaque: OpaqueOption = False,
     header_protection: HeaderOption = False,
     no_header_protection: NoHeaderOption = False,
@@ -88,7 +92,7 @@ def sign(
 ) -> None:
     """Sign a message file; the result is verified before it is written."""
     inside = choice("header-protection", yes=header_protection, no=no_header_protection)
-    wanted = Protection(True, False, _method(openpgp=openpgp), opaque, inside)
+    wanted = Protection(True, False, _method(openpgp=openpgp), opaque, inside, autocrypt=autocrypt)
     _run(_Job(file, out, wanted, mend, anyway, as_json), Given(p12, cert, (), ca, key), passphrase_fd)
 
 
@@ -101,6 +105,7 @@ def encrypt(
     cert: of_keys.CertOption = [],  # noqa: B006
     ca: of_keys.CaOption = [],  # noqa: B006
     openpgp: OpenPgpOption = False,
+    autocrypt: AutocryptOption = False,
     opaque: OpaqueOption = False,
     header_protection: HeaderOption = False,
     no_header_protection: NoHeaderOption = False,
@@ -112,7 +117,7 @@ def encrypt(
 ) -> None:
     """Encrypt a message file for all its recipients, and for its author where there is an own key."""
     inside = choice("header-protection", yes=header_protection, no=no_header_protection)
-    wanted = Protection(sign, True, _method(openpgp=openpgp), opaque, inside)
+    wanted = Protection(sign, True, _method(openpgp=openpgp), opaque, inside, autocrypt=autocrypt)
     _run(_Job(file, out, wanted, mend, anyway, as_json), Given(p12, cert, recipient_cert, ca, key), passphrase_fd)
 
 
@@ -134,6 +139,7 @@ def _run(job: _Job, given: Given, passphrase_fd: int | None) -> None:
         message, findings = _looked_at(services, message, mend=job.mend)
         _stop_or_tell(findings, anyway=job.anyway, as_json=job.as_json)
         plan = services.protecting.plan(message)
+        _refuse_unknown_own(plan)
         made = _sealed(services, message, plan, passphrases, anyway=job.anyway)
         names = _write(job, [item for item, _ in made])
     finally:
@@ -151,6 +157,19 @@ def _refuse_mixed(job: _Job) -> None:
         raise UsageError("Standard output cannot be both the message and JSON.", hint="Name a file with --out.")
     if job.wanted.opaque and job.wanted.method is Method.OPENPGP:
         raise UsageError("OpenPGP/MIME has no opaque form.", hint="Leave --opaque away.")
+    if job.wanted.autocrypt and job.wanted.method is not Method.OPENPGP:
+        raise UsageError("Autocrypt tells an OpenPGP key, and this is S/MIME.", hint="Give --openpgp as well.")
+
+
+def _refuse_unknown_own(plan: "ProtectionPlan") -> None:
+    """Let nothing be written without the Autocrypt field that was wanted; raises `ProtectionError`."""
+    if plan.wanted.autocrypt and plan.own is None and plan.key is None:
+        raise ProtectionError(
+            f"There is no own OpenPGP key of {plan.address or 'the author'} that Autocrypt could tell. "
+            "Nothing was written.",
+            hint="Give it with --cert, import it with `sescomposer keys import`, or leave --autocrypt away.",
+            value=plan.address,
+        )
 
 
 def _looked_at(services: "Services", message: Message, *, mend: bool) -> tuple[Message, list[Finding]]:

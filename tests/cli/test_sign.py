@@ -1,5 +1,6 @@
 """The verbs `sign` and `encrypt`: what they write is read by OpenSSL and GnuPG, and nothing lesser is ever written."""
 
+import base64
 import json
 import os
 from collections.abc import Callable
@@ -182,6 +183,7 @@ def test_passphrase_is_wrong_missing_or_two_things_at_once(desk: Desk) -> None:
         (("{letter}",), ExitCode.FINDINGS),
         (("{letter}", "--p12", "{p12}", "--json"), ExitCode.USAGE),
         (("{letter}", "--openpgp", "--opaque"), ExitCode.USAGE),
+        (("{letter}", "--p12", "{p12}", "--autocrypt"), ExitCode.USAGE),
         (("{letter}", "--passphrase", "secret"), ExitCode.USAGE),
     ],
 )
@@ -315,3 +317,33 @@ def test_gnupg_verifies_and_decrypts(desk: Desk, pgp_lab: "PgpLab", gpg_home: "G
     assert b"It is done." in desk.run("decrypt", str(desk.out), *given).out
     wrong = desk.run("decrypt", str(desk.out), "--cert", str(theirs), "--passphrase-fd", desk.pipe(b"x"))
     assert (wrong.status, wrong.out) == (ExitCode.NOTHING_DONE, b"")
+
+
+@pytest.mark.parametrize("verb", ["sign", "encrypt"])
+def test_own_openpgp_key_is_told_in_the_header_by_choice(
+    verb: str, desk: Desk, pgp_lab: "PgpLab", gpg_home: "GpgHome"
+) -> None:
+    ann, bob = pgp_lab.key(), pgp_lab.key(address="bob@example.net")
+    own, theirs = desk.file("ann.key", ann.secret), desk.file("bob.pub", bob.public)
+    words = [verb, str(desk.letter), "--openpgp", "--cert", str(own), "-o", str(desk.out)]
+    words += ["--recipient-cert", str(theirs)] if verb == "encrypt" else []
+    plain = desk.run(*words, "--passphrase-fd", desk.pipe(PASSPHRASE.encode()))
+    assert plain.status == ExitCode.FINE, plain.err
+    assert message_from_bytes(desk.out.read_bytes())["Autocrypt"] is None
+    told = desk.run(*words, "--autocrypt", "--passphrase-fd", desk.pipe(PASSPHRASE.encode()))
+    assert told.status == ExitCode.FINE, told.err
+    address, _, data = str(message_from_bytes(desk.out.read_bytes())["Autocrypt"]).partition(";")
+    assert address == "addr=ann@example.org"
+    key = base64.b64decode("".join(data.partition("keydata=")[2].split()))
+    gpg_home.take(key)
+    listed = gpg_home.run("--with-colons", "--list-keys").stdout
+    assert ann.entry.fingerprint.upper().encode() in listed
+
+
+def test_nothing_is_written_without_the_key_that_autocrypt_was_to_tell(desk: Desk, pgp_lab: "PgpLab") -> None:
+    theirs = desk.file("bob.pub", pgp_lab.key(address="bob@example.net").public)
+    words = ("--openpgp", "--recipient-cert", str(theirs), "-o", str(desk.out))
+    refused = desk.run("encrypt", str(desk.letter), *words, "--autocrypt", "--anyway")
+    assert (refused.status, desk.out.exists()) == (ExitCode.FINDINGS, False)
+    assert "ann@example.org" in refused.err
+    assert desk.run("encrypt", str(desk.letter), *words, "--anyway").status == ExitCode.FINE
