@@ -147,10 +147,10 @@ class _Exchange:
         assert calls is not None
         assert answers is not None
         try:
-            self.is_ready = answers.read(len(READY)) == READY
+            self.is_ready = answers.readline(len(READY)) == READY
             if self.is_ready:
                 hand_over(self._call, calls)
-                calls.flush()
+                calls.close()
                 self.outcome = take_over(answers)
         except _NO_ANSWER:
             # That there is no outcome is told by whoever waits.

@@ -112,12 +112,11 @@ def opened_dkim_key(octets: bytes, passphrase: "Secret") -> "RSAPrivateKey":
 
     from sescomposer.core.protection.kept_p12 import read_kept
 
-    kept = read_kept(octets, passphrase.reveal().encode())
-    if kept is not None:
-        return _suitable(kept.opened_key())
+    word = passphrase.reveal().encode()
     try:
-        key, _, _ = pkcs12.load_key_and_certificates(octets, passphrase.reveal().encode())
-    except ValueError as error:
+        kept = read_kept(octets, word)
+        key = pkcs12.load_key_and_certificates(octets, word)[0] if kept is None else kept.opened_key()
+    except (ValueError, PassphraseError) as error:
         raise PassphraseError(
             "The passphrase of the DKIM key is wrong, or its file is damaged.", hint="Type the passphrase again."
         ) from error
