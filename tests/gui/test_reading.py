@@ -25,6 +25,7 @@ from sescomposer.gui.layers.words import rows_of, verdict
 from sescomposer.gui.panes.raw_pane import RawState
 from sescomposer.gui.panes.tree_and_source import TreeAndSource
 from sescomposer.gui.reading.decrypted_saving import decrypted_octets, write_decrypted
+from sescomposer.gui.reading.fact_rows import WrappingLabel
 from sescomposer.gui.reading.signature_panel import SignaturePanel
 from sescomposer.gui.reading.signature_view import SignatureView
 from sescomposer.gui.tasks import TaskRunner
@@ -418,13 +419,27 @@ def test_certificates_of_signers_are_kept(services: Services, open_: Open, mail:
     assert (found.address, found.fingerprint) == ("ann@example.org", mail.ann.certificate.fingerprint)
     assert composer.reader.opened is not None
     assert composer.reader.opened.harvested == ("ann@example.org",)
+    assert told_of_people(composer) == "The certificate of ann@example.org is kept now: you can encrypt to them " + (
+        "once it is trusted."
+    )
     again, _ = open_(mail.ours())
     assert again.reader.opened is not None
     assert again.reader.opened.harvested == ()
+    assert told_of_people(again) == f"The certificate of ann@example.org is known since {found.first_seen:%Y-%m-%d}."
+
+
+def told_of_people(composer: Composer) -> str:
+    """Give the sentences below the title "People" of the view, with spaces between."""
+    assert composer.reader.opened is not None
+    panel = SignaturePanel(composer.reader.opened)
+    said = [label.accessibleName() for label in panel.findChildren(WrappingLabel)]
+    panel.deleteLater()
+    return " ".join(said[said.index("People") + 1 :]) if "People" in said else ""
 
 
 def test_a_broken_signature_gives_nobody(services: Services, open_: Open, mail: ProtectedMail) -> None:
-    open_(mail.tampered())
+    composer, _ = open_(mail.tampered())
+    assert told_of_people(composer) == ""
     assert services.people.all() == ()
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from sescomposer.core.errors import ProtectionError, StoreError
 from sescomposer.core.protection.facts import Layer, LayerKind, Reading
 from sescomposer.core.protection.header_protection import protected_fields
 from sescomposer.services.account import Secret
-from sescomposer.services.protection_ports import AskPassphrase, KeyEntry
+from sescomposer.services.protection_ports import AskPassphrase, KeyEntry, PersonKind
 
 if TYPE_CHECKING:
     from sescomposer.services.people import People
@@ -56,6 +57,7 @@ class Opened:
         differences: The header fields that differ.
         locked: Labels of own keys that something is encrypted to and whose passphrase nobody was asked for.
         harvested: Addresses whose certificates were not known before and are kept now.
+        known: Addresses whose certificates were known before, and since when.
         trouble: Why they could not be kept; "" if they could.
         readable: The message as it reads with all layers around it taken off; None where none has octets of its own.
     """
@@ -65,6 +67,7 @@ class Opened:
     differences: tuple[FieldDifference, ...] = ()
     locked: tuple[str, ...] = ()
     harvested: tuple[str, ...] = ()
+    known: tuple[tuple[str, datetime], ...] = ()
     trouble: str = ""
     readable: Entity | None = None
 
@@ -168,10 +171,18 @@ def opened(
     if not reading.signatures:
         return made
     try:
+        known = _known(reading, people)
         found = people.harvest(reading)
     except StoreError as error:
         return replace(made, trouble=f"{error.sentence} {error.hint}".strip())
-    return replace(made, harvested=tuple(dict.fromkeys(key.address for key in found)))
+    return replace(made, harvested=tuple(dict.fromkeys(key.address for key in found)), known=known)
+
+
+def _known(reading: Reading, people: "People") -> tuple[tuple[str, datetime], ...]:
+    """Give whose certificates of intact signatures are kept already, and since when."""
+    signed = {each.fingerprint for each in reading.signatures if each.certificate is not None and each.intact.is_good}
+    kept = (key for key in people.all() if key.kind is PersonKind.SMIME and key.fingerprint in signed)
+    return tuple((key.address, key.first_seen) for key in kept)
 
 
 def with_kept_keys(reading: Reading, before: Reading) -> Reading:

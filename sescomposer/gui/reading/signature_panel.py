@@ -143,15 +143,19 @@ class SignaturePanel(QWidget):
 
     def _add_people(self) -> None:
         """Tell of the certificates that came with it."""
-        if self._opened.harvested:
-            names = listed([isolated(address) for address in self._opened.harvested])
-            self._add_title("People")
+        opened = self._opened
+        if not (opened.harvested or opened.known or opened.trouble):
+            return
+        self._add_title("People")
+        if opened.harvested:
+            names = listed([isolated(address) for address in opened.harvested])
             self._add_marked(
                 "note", f"The certificate of {names} is kept now: you can encrypt to them once it is trusted."
             )
-        elif self._opened.trouble:
-            self._add_title("People")
-            self._add_marked("warning", f"The certificate could not be kept. {self._opened.trouble}")
+        for address, since in opened.known:
+            self._add_marked("note", f"The certificate of {isolated(address)} is known since {since:%Y-%m-%d}.")
+        if opened.trouble:
+            self._add_marked("warning", f"The certificate could not be kept. {opened.trouble}")
 
     # Pieces
 
