@@ -1,16 +1,18 @@
 """What an empty pane shows: a sign, a few words, and how something gets here."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from sescomposer.gui.widgets.sign import Sign
 
 _SIGN = 48
-_WIDTH = 480
+_WIDTH, _LEAST = 480, 160
+_MARGIN = 32
 
 
 class EmptyState(QWidget):
-    """A column in the middle, narrow enough to be read."""
+    """A column in the middle, narrow enough to be read; in a narrow pane it is narrower still."""
 
     def __init__(self, sign: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -23,7 +25,7 @@ class EmptyState(QWidget):
         self.title.setFont(font)
         self.words = self._label()
         column = QVBoxLayout(self)
-        column.setContentsMargins(32, 32, 32, 32)
+        column.setContentsMargins(_MARGIN, _MARGIN, _MARGIN, _MARGIN)
         column.setSpacing(16)
         column.addStretch(1)
         column.addWidget(self.sign, 0, Qt.AlignmentFlag.AlignHCenter)
@@ -35,11 +37,24 @@ class EmptyState(QWidget):
         """Show other words."""
         self.title.setText(title)
         self.words.setText(words)
-        for label in (self.title, self.words):
-            # A centred label would be given the height of another width.
-            label.setFixedHeight(label.heightForWidth(_WIDTH))
+        self._fit()
         self.sign.setVisible(bool(title))
         self.setAccessibleName(f"{title} {words}".strip())
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for a narrow column."""
+        return QSize(_LEAST + 2 * _MARGIN, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Take the width that is there."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        width = max(_LEAST, min(_WIDTH, self.width() - 2 * _MARGIN))
+        for label in (self.title, self.words):
+            # A centred label would be given the height of another width.
+            label.setFixedSize(width, max(0, label.heightForWidth(width)))
 
     def _label(self) -> QLabel:
         label = QLabel(self)
@@ -47,5 +62,4 @@ class EmptyState(QWidget):
         label.setTextFormat(Qt.TextFormat.PlainText)
         label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        label.setFixedWidth(_WIDTH)
         return label
