@@ -22,3 +22,14 @@ def test_words_take_the_room_that_is_there(qtbot: QtBot, width: int) -> None:
         assert label.width() <= 480
         assert label.height() >= label.heightForWidth(label.width())
     assert state.words.width() == min(480, width - 64)
+
+
+def test_a_pane_that_was_never_shown_makes_no_window_higher(qtbot: QtBot) -> None:
+    state = EmptyState("encrypt")
+    qtbot.addWidget(state)
+    state.say("Title", "Words that wrap. " * 30)
+    state.resize(240, 700)
+    narrow = state.minimumSizeHint()
+    state.resize(900, 700)
+    assert state.minimumSizeHint() == narrow
+    assert narrow.height() < 300

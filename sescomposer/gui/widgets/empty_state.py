@@ -8,7 +8,7 @@ from sescomposer.gui.widgets.sign import Sign
 
 _SIGN = 48
 _WIDTH, _LEAST = 480, 160
-_MARGIN = 32
+_MARGIN, _SPACING = 32, 16
 
 
 class EmptyState(QWidget):
@@ -26,7 +26,7 @@ class EmptyState(QWidget):
         self.words = self._label()
         column = QVBoxLayout(self)
         column.setContentsMargins(_MARGIN, _MARGIN, _MARGIN, _MARGIN)
-        column.setSpacing(16)
+        column.setSpacing(_SPACING)
         column.addStretch(1)
         column.addWidget(self.sign, 0, Qt.AlignmentFlag.AlignHCenter)
         for label in (self.title, self.words):
@@ -42,8 +42,9 @@ class EmptyState(QWidget):
         self.setAccessibleName(f"{title} {words}".strip())
 
     def minimumSizeHint(self) -> QSize:
-        """Room for a narrow column."""
-        return QSize(_LEAST + 2 * _MARGIN, super().minimumSizeHint().height())
+        """Room for a narrow column, as high as a wide one: no window grows for a pane that nobody looks at."""
+        words = sum(max(0, label.heightForWidth(_WIDTH)) for label in (self.title, self.words))
+        return QSize(_LEAST + 2 * _MARGIN, 2 * (_MARGIN + _SPACING) + _SIGN + words)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Take the width that is there."""
