@@ -69,7 +69,6 @@ def _run(arguments: list[str], reporter: CrashReporter, log: StartLog) -> int:
     from sescomposer.bootstrap import make_services
 
     services = make_services()
-    services.has_window = True
     reporter.log_folder = services.folders.log
     app = make_application(arguments)
     wanted = [absolute(argument) for argument in app.arguments()[1:]]

@@ -43,6 +43,7 @@ class Windows(QObject):
     def __init__(self, services: "Services", place: str, log: StartLog) -> None:
         super().__init__()
         self._services = services
+        services.has_window = True
         self._place = place
         self._log = log
         self._runner = TaskRunner(self)

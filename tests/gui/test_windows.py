@@ -13,8 +13,10 @@ from PySide6.QtWidgets import QStatusBar, QWidget
 from pytestqt.qtbot import QtBot
 
 from sescomposer.bootstrap import Services, make_services
-from sescomposer.core.errors import SesComposerError
+from sescomposer.core.errors import OperationCancelledError, SesComposerError
 from sescomposer.core.message import Message
+from sescomposer.core.progress import NO_PROGRESS
+from sescomposer.core.protection.pair_octets import read_pair
 from sescomposer.gui import theme
 from sescomposer.gui.socket_place import socket_name
 from sescomposer.gui.start_log import StartLog
@@ -90,6 +92,14 @@ def windows(qtbot: QtBot, services: Services, monkeypatch: pytest.MonkeyPatch) -
 
 def opened(windows: Windows) -> list[Any]:
     return list(windows.open_windows)
+
+
+def test_keys_are_worked_on_beside_the_window(windows: Windows, services: Services) -> None:
+    assert windows
+    assert services.aside is services.child_processes
+    services.stop_aside()
+    with pytest.raises(OperationCancelledError):
+        services.aside(NO_PROGRESS, read_pair, b"", None)
 
 
 def test_first_start_shows_the_sample_and_the_next_an_empty_message(windows: Windows, services: Services) -> None:
