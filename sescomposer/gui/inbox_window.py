@@ -148,6 +148,7 @@ class InboxWindow(LookingWindow):
         self.answers.show_wanted.connect(self._on_event_wanted)
         self.answers.message_wanted.connect(self._on_message_wanted)
         self.detail.tabs.currentChanged.connect(self._show_state)
+        self.detail.signature.chosen.connect(self._show_state)
         self.new_button.clicked.connect(self.open_as_new)
         self.save_button.clicked.connect(self.save_as)
         self.delete_button.clicked.connect(self.delete_current)

@@ -29,7 +29,7 @@ from sescomposer.gui.inbox_window import InboxWindow
 from sescomposer.gui.layers.reader import MessageReader, ReadingState
 from sescomposer.gui.layers.words import verdict
 from sescomposer.gui.main_window import MainWindow
-from sescomposer.gui.panes.inbox_detail import DELIVERED, SIGNATURE, InboxDetail
+from sescomposer.gui.panes.inbox_detail import DELIVERED, SIGNATURE, SUBMITTED, InboxDetail
 from sescomposer.gui.panes.message_inspector import MessageInspector
 from sescomposer.gui.panes.message_preview import MessagePreview
 from sescomposer.gui.panes.tree_and_source import TreeAndSource
@@ -331,7 +331,7 @@ def assert_facts_and_saving(
     qtbot.waitUntil(path.exists)
 
 
-def test_the_inbox_shows_facts_of_what_is_delivered(
+def test_the_inbox_shows_facts_of_what_was_submitted(
     show: Callable[[str], InboxDetail], services: Services, mail: ProtectedMail, qtbot: QtBot, tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
@@ -339,10 +339,42 @@ def test_the_inbox_shows_facts_of_what_is_delivered(
     wait_read(qtbot, detail.of_submitted)
     detail.submitted.strip.details_button.click()
     assert detail.tabs.currentIndex() == SIGNATURE
-    wait_read(qtbot, detail.of_delivered)
-    panel = detail.signature.area.widget()
+    assert detail.signature.reader is detail.of_submitted
+    assert detail.signature.buttons[0].isChecked()
+    assert detail.of_delivered.root is None, "what is delivered is not looked at"
+    assert detail.loaded is not None
+    assert detail.shown_octets == ("submitted", detail.loaded.submitted.octets)
+    assert_facts_and_saving(detail.signature.pane, tmp_path / "open.eml", qtbot, monkeypatch)
+    panel = detail.signature.pane.area.widget()
     assert isinstance(panel, SignaturePanel)
-    assert_facts_and_saving(detail.signature, tmp_path / "open.eml", qtbot, monkeypatch)
+    assert detail.of_submitted.opened is not None
+    (space,) = detail.of_submitted.opened.spaces
+    panel.part_wanted.emit(space.inside.key)
+    assert detail.tabs.currentIndex() == SUBMITTED
+    assert detail.submitted.raw.view.octets is space.inside.octets
+    detail.tabs.setCurrentIndex(SIGNATURE)
+    window = InboxWindow.shown()
+    assert window is not None
+    assert "submitted" in window.save_button.text()
+    detail.signature.buttons[1].click()
+    assert "delivered" in window.save_button.text()
+    wait_read(qtbot, detail.of_delivered)
+    assert detail.shown_octets == ("delivered", detail.loaded.delivered.octets)
+
+
+def test_the_inbox_shows_facts_of_what_is_delivered(
+    show: Callable[[str], InboxDetail], services: Services, mail: ProtectedMail, qtbot: QtBot, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    detail = show(deliver(services, mail.ours(ENCRYPTED)))
+    detail.tabs.setCurrentIndex(DELIVERED)
+    wait_read(qtbot, detail.of_delivered)
+    detail.delivered.strip.details_button.click()
+    assert detail.tabs.currentIndex() == SIGNATURE
+    assert detail.signature.reader is detail.of_delivered
+    panel = detail.signature.pane.area.widget()
+    assert isinstance(panel, SignaturePanel)
+    assert_facts_and_saving(detail.signature.pane, tmp_path / "open.eml", qtbot, monkeypatch)
     assert detail.of_delivered.opened is not None
     (space,) = detail.of_delivered.opened.spaces
     panel.part_wanted.emit(space.inside.key)

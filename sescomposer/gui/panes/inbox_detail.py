@@ -1,6 +1,7 @@
 """One message of the local inbox: as submitted, as delivered, what differs, and what became of each recipient."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
@@ -15,7 +16,7 @@ from sescomposer.gui.models.envelope_words import unicode_form
 from sescomposer.gui.panes.deliveries_pane import DeliveriesPane
 from sescomposer.gui.panes.message_inspector import MessageInspector
 from sescomposer.gui.reading.decrypted_saving import save_decrypted
-from sescomposer.gui.reading.signature_view import SignaturePane
+from sescomposer.gui.reading.either_signature import EitherSignature
 from sescomposer.gui.tasks import TaskRunner
 from sescomposer.gui.widgets.diff_view import DiffView
 from sescomposer.gui.widgets.fitting_text import FittingText
@@ -76,7 +77,9 @@ class InboxDetail(QWidget):
         self.of_delivered = MessageReader(services, runner, self)
         self.submitted = MessageInspector(runner, self, reader=self.of_submitted)
         self.delivered = MessageInspector(runner, self, reader=self.of_delivered)
-        self.signature = SignaturePane(self.of_delivered, self, is_editable=False)
+        self.signature = EitherSignature(
+            ((self.of_submitted, "Of what was submitted"), (self.of_delivered, "Of what is delivered")), self
+        )
         self.comparison = QWidget(self)
         self.changes = FittingText("What SES changes", self.comparison, lines=6)
         self.difference = DiffView(self.comparison)
@@ -89,9 +92,15 @@ class InboxDetail(QWidget):
         """The octets that the tab in view is about, with a word for them; None while nothing is shown."""
         if self.loaded is None:
             return None
-        if self.tabs.currentIndex() in (DELIVERED, SIGNATURE):
+        if self._reader_in_view is self.of_delivered:
             return "delivered", self.loaded.delivered.octets
         return "submitted", self.loaded.submitted.octets
+
+    @property
+    def _reader_in_view(self) -> MessageReader | None:
+        """Reads what the tab in view is about; None where that is no single message."""
+        readers = {SUBMITTED: self.of_submitted, DELIVERED: self.of_delivered, SIGNATURE: self.signature.reader}
+        return readers.get(self.tabs.currentIndex())
 
     def show_loaded(self, loaded: LoadedEntry) -> None:
         """Show a message; the tab in view stays."""
@@ -113,31 +122,29 @@ class InboxDetail(QWidget):
     @Slot()
     def _read_what_is_seen(self) -> None:
         """Open the layers of the message that the tab in view is about, once."""
-        if self.loaded is None:
+        reader = self._reader_in_view
+        if self.loaded is None or reader is None:
             return
-        tab = self.tabs.currentIndex()
-        if tab in (DELIVERED, SIGNATURE):
-            reader, root = self.of_delivered, self.loaded.delivered
-        elif tab == SUBMITTED:
-            reader, root = self.of_submitted, self.loaded.submitted
-        else:
-            return
+        root = self.loaded.delivered if reader is self.of_delivered else self.loaded.submitted
         if reader.root is not root:
             reader.show(root)
 
-    @Slot()
-    def _on_details_wanted(self) -> None:
+    def _show_details(self, reader: MessageReader) -> None:
+        """Show the facts of the octets that they were asked for."""
+        self.signature.show_of(reader)
         self.tabs.setCurrentIndex(SIGNATURE)
 
     @Slot(object)
     def _on_part_wanted(self, key: Key) -> None:
-        self.tabs.setCurrentIndex(DELIVERED)
-        self.delivered.show_part(key)
+        is_delivered = self.signature.reader is self.of_delivered
+        self.tabs.setCurrentIndex(DELIVERED if is_delivered else SUBMITTED)
+        (self.delivered if is_delivered else self.submitted).show_part(key)
 
     @Slot()
     def _on_save_wanted(self) -> None:
-        if self.of_delivered.opened is not None:
-            save_decrypted(self._services, self._runner, self.of_delivered.opened, self)
+        opened = self.signature.reader.opened
+        if opened is not None:
+            save_decrypted(self._services, self._runner, opened, self)
 
     def _build(self) -> None:
         self.tabs = QTabWidget(self)
@@ -151,15 +158,16 @@ class InboxDetail(QWidget):
         for widget, title, tip in (
             (self.submitted, "&Submitted", "The exact octets that were submitted"),
             (self.delivered, "&Delivered", "What SES would deliver; the fields that it writes are marked"),
-            (self.signature, "Signat&ure", "Who signed what is delivered, whether it holds, and what it covers"),
+            (self.signature, "Signat&ure", "Who signed it, whether that holds, and what it covers"),
             (self.comparison, "&Comparison", "Submitted against delivered, line by line"),
             (self.deliveries, "&Recipients", "What became of each recipient"),
         ):
             index = self.tabs.addTab(widget, title)
             self.tabs.setTabToolTip(index, tip)
         self.tabs.currentChanged.connect(self._read_what_is_seen)
-        for inspector in (self.submitted, self.delivered):
-            inspector.details_wanted.connect(self._on_details_wanted)
+        self.submitted.details_wanted.connect(partial(self._show_details, self.of_submitted))
+        self.delivered.details_wanted.connect(partial(self._show_details, self.of_delivered))
+        self.signature.chosen.connect(self._read_what_is_seen)
         self.signature.part_wanted.connect(self._on_part_wanted)
         self.signature.save_wanted.connect(self._on_save_wanted)
         column = QVBoxLayout(self)
