@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from sescomposer.core.entity import Body, Entity, Given, Multipart, Nested
 from sescomposer.core.errors import ProtectionError
-from sescomposer.core.header import HeaderField, HeaderSection
+from sescomposer.core.header import BYTE_ORDER_MARK, HeaderField, HeaderSection
 from sescomposer.core.octets import Octets
 from sescomposer.core.protection.transport_faults import TransportFault, transport_faults
 
@@ -47,6 +47,8 @@ def entity_to_sign(root: Entity) -> Entity:
 def outer_header(root: Entity) -> HeaderSection:
     r"""Give the fields that stay outside, MIME-Version once among them and none called `Content-*`.
 
+    A mark of byte order before them is left out: it is no field, and readers would take the first one for another.
+
     Raises:
         ProtectionError: as for `entity_to_sign`.
 
@@ -71,7 +73,7 @@ def _fields(root: Entity) -> tuple[HeaderField, ...]:
             f"The header section has more than {len(fields) - 1} fields; which ones to sign cannot be told.",
             hint="Take fields out.",
         )
-    return fields
+    return tuple(field for field in fields if field.octets != BYTE_ORDER_MARK)
 
 
 def _is_content(field: HeaderField) -> bool:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import pytest
 from authority import Authority
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sescomposer.core import SeededIdentifiers, compose
@@ -76,6 +76,7 @@ def test_what_is_signed_is_shown_to_the_octet(authority: Authority) -> None:
 
 
 @given(octets=st.binary(max_size=300), encrypt=st.booleans(), method=st.sampled_from((Method.SMIME, Method.OPENPGP)))
+@example(octets=b"\xef\xbb\xbfSubject: a\r\n\r\nHi", encrypt=False, method=Method.SMIME)
 def test_any_message_has_a_shape(octets: bytes, encrypt: bool, method: Method) -> None:
     root = as_sealed(Message(parse(octets)), datetime.fromisoformat("2026-11-21T12:00:00+00:00"), SeededIdentifiers(5))
     shown = provisional(root, Protection(sign=True, encrypt=encrypt, method=method), SeededIdentifiers(6))
