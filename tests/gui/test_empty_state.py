@@ -1,7 +1,7 @@
 """What an empty pane shows: it can be read whole in wide and narrow panes."""
 
 import pytest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 from pytestqt.qtbot import QtBot
 
 from sescomposer.gui.widgets.empty_state import EmptyState
@@ -33,3 +33,8 @@ def test_a_pane_that_was_never_shown_makes_no_window_higher(qtbot: QtBot) -> Non
     state.resize(900, 700)
     assert state.minimumSizeHint() == narrow
     assert narrow.height() < 300
+    pages = QStackedWidget()
+    qtbot.addWidget(pages)
+    pages.addWidget(QWidget())
+    pages.addWidget(state)
+    assert not pages.hasHeightForWidth()

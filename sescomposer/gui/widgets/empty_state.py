@@ -46,6 +46,10 @@ class EmptyState(QWidget):
         words = sum(max(0, label.heightForWidth(_WIDTH)) for label in (self.title, self.words))
         return QSize(_LEAST + 2 * _MARGIN, 2 * (_MARGIN + _SPACING) + _SIGN + words)
 
+    def hasHeightForWidth(self) -> bool:
+        """No: what is not shown keeps the width it had, and would ask for a height that goes with it."""
+        return False
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Take the width that is there."""
         super().resizeEvent(event)
