@@ -15,17 +15,17 @@ if TYPE_CHECKING:
     from sescomposer.services.account_ports import SecretStore
     from sescomposer.services.accounts import Accounts
     from sescomposer.services.aside import Aside
-    from sescomposer.services.given_keys import KeysOfRun
-    from sescomposer.services.keys import Keys
     from sescomposer.services.knowing import Knowing
     from sescomposer.services.knowledge import Known
     from sescomposer.services.managed_knowing import ManagedKnowing
-    from sescomposer.services.people import People
-    from sescomposer.services.policies import Policies
     from sescomposer.services.ports import Clock
-    from sescomposer.services.protecting import Protecting
-    from sescomposer.services.protection_ports import PeopleStore, RootStore
-    from sescomposer.services.roots import Roots
+    from sescomposer.services.protection.given_keys import KeysOfRun
+    from sescomposer.services.protection.keys import Keys
+    from sescomposer.services.protection.people import People
+    from sescomposer.services.protection.policies import Policies
+    from sescomposer.services.protection.protecting import Protecting
+    from sescomposer.services.protection.protection_ports import PeopleStore, RootStore
+    from sescomposer.services.protection.roots import Roots
     from sescomposer.store.folders import Folders
     from sescomposer.store.keys import KeyFolder
 
@@ -91,7 +91,7 @@ class ProtectionServices:
 
     def use_for_this_run(self) -> None:
         """Let keys, people and roots that come from now on be forgotten at the end; call it before any is used."""
-        from sescomposer.services.given_keys import KeysOfRun, PeopleOfRun, RootsOfRun
+        from sescomposer.services.protection.given_keys import KeysOfRun, PeopleOfRun, RootsOfRun
 
         self.key_store = KeysOfRun(self.key_store)
         self.people_store = PeopleOfRun(self.people_store)
@@ -101,7 +101,7 @@ class ProtectionServices:
     def keys(self) -> Keys:
         """Own keys; their passphrases lie in the keyring."""
         from sescomposer.keys.cards import Pkcs11Cards
-        from sescomposer.services.keys import Keys
+        from sescomposer.services.protection.keys import Keys
 
         store = self.key_store
         return Keys(
@@ -118,14 +118,14 @@ class ProtectionServices:
     @once
     def people(self) -> People:
         """Other people's certificates and OpenPGP keys."""
-        from sescomposer.services.people import People
+        from sescomposer.services.protection.people import People
 
         return People(self.people_store, self.roots, self.clock, self.openpgp)
 
     @once
     def policies(self) -> Policies:
         """What each From mailbox demands."""
-        from sescomposer.services.policies import Policies
+        from sescomposer.services.protection.policies import Policies
         from sescomposer.store.policies import PolicyFile
 
         return Policies(PolicyFile(self.folders.policies))
@@ -138,7 +138,7 @@ class ProtectionServices:
     @once
     def roots(self) -> Roots:
         """Whom we trust: the system's roots, and those the user added."""
-        from sescomposer.services.roots import Roots
+        from sescomposer.services.protection.roots import Roots
 
         return Roots(self.root_store)
 
@@ -160,7 +160,7 @@ class ProtectionServices:
         """Planning, signing, encrypting, and proof of it."""
         import os
 
-        from sescomposer.services.protecting import Protecting
+        from sescomposer.services.protection.protecting import Protecting
         from sescomposer.store.scratch import ScratchBuffer
 
         def known(account: str, region: str) -> Known | None:

@@ -11,9 +11,9 @@ from sescomposer.cli.passphrases import Passphrases
 from sescomposer.cli.streams import Inputs
 from sescomposer.core.errors import PassphraseError, UsageError
 from sescomposer.services.account import Secret
-from sescomposer.services.key_entries import certificate_entry, is_pgp
-from sescomposer.services.passphrases import random_passphrase
-from sescomposer.services.protection_ports import KeyEntry, KeyKind
+from sescomposer.services.protection.key_entries import certificate_entry, is_pgp
+from sescomposer.services.protection.passphrases import random_passphrase
+from sescomposer.services.protection.protection_ports import KeyEntry, KeyKind
 
 if TYPE_CHECKING:
     from sescomposer.bootstrap import Services

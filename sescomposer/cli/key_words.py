@@ -7,8 +7,8 @@ from typing import Any
 from sescomposer.cli.streams import shown
 from sescomposer.core.errors import KeyGoneError, UsageError
 from sescomposer.core.protection.certificate import Certificate
-from sescomposer.services.passphrases import WHOSE
-from sescomposer.services.protection_ports import KeyEntry, PersonKey, PersonKind
+from sescomposer.services.protection.passphrases import WHOSE
+from sescomposer.services.protection.protection_ports import KeyEntry, PersonKey, PersonKind
 
 _WARN_DAYS = 30
 

@@ -18,8 +18,8 @@ from sescomposer.core.errors import KeyGoneError, PassphraseError, UsageError
 from sescomposer.core.octets import Octets
 from sescomposer.core.protection.certificate import Certificate
 from sescomposer.services.account import Secret
-from sescomposer.services.key_entries import is_pgp
-from sescomposer.services.protection_ports import KeyEntry, KeyKind
+from sescomposer.services.protection.key_entries import is_pgp
+from sescomposer.services.protection.protection_ports import KeyEntry, KeyKind
 
 if TYPE_CHECKING:
     from sescomposer.bootstrap import Services

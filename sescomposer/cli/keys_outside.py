@@ -9,10 +9,10 @@ from sescomposer.cli.look import JsonOption
 from sescomposer.cli.streams import print_json, say, shown
 from sescomposer.core.errors import ProtectionError
 from sescomposer.core.protection.certificate import Certificate
-from sescomposer.services.protection_ports import CardKey, PgpKeyFacts
+from sescomposer.services.protection.protection_ports import CardKey, PgpKeyFacts
 
 if TYPE_CHECKING:
-    from sescomposer.services.keys import Keys
+    from sescomposer.services.protection.keys import Keys
 
 
 def outside(

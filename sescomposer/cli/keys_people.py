@@ -11,7 +11,7 @@ from sescomposer.cli.look import JsonOption
 from sescomposer.cli.streams import STANDARD_INPUT, Inputs, print_json, say, shown
 from sescomposer.core.errors import KeyGoneError
 from sescomposer.core.parse import parse
-from sescomposer.services.protection_ports import PersonKey
+from sescomposer.services.protection.protection_ports import PersonKey
 
 app = typer.Typer(help="Certificates and OpenPGP keys of other people, by address.")
 

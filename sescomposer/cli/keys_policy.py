@@ -10,7 +10,7 @@ from sescomposer.cli.look import JsonOption
 from sescomposer.cli.streams import checked, print_json, say, shown
 from sescomposer.core.address import parse_mailbox
 from sescomposer.core.message import Method
-from sescomposer.services.protection_ports import IdentityPolicy, Policy
+from sescomposer.services.protection.protection_ports import IdentityPolicy, Policy
 
 app = typer.Typer(help="Policies by From mailbox: never, offer, always (can be taken back for one message), must.")
 

@@ -10,7 +10,7 @@ from sescomposer.cli.streams import Inputs, print_json, say, shown
 from sescomposer.core.errors import KeyGoneError
 
 if TYPE_CHECKING:
-    from sescomposer.services.roots import Roots
+    from sescomposer.services.protection.roots import Roots
 
 
 def trust(

@@ -9,7 +9,7 @@ from sescomposer.cli.secret_input import ask_passphrase, has_terminal, read_pass
 from sescomposer.cli.streams import STANDARD_INPUT, shown
 from sescomposer.core.errors import PassphraseError, SesComposerError, UsageError
 from sescomposer.services.account import Secret
-from sescomposer.services.protection_ports import KeyEntry, KeyKind
+from sescomposer.services.protection.protection_ports import KeyEntry, KeyKind
 
 PassphraseOption = Annotated[
     int | None,

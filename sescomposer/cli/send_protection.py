@@ -17,7 +17,7 @@ from sescomposer.services.review import FindingsError
 
 if TYPE_CHECKING:
     from sescomposer.bootstrap import Services
-    from sescomposer.services.protection_plan import ProtectionPlan
+    from sescomposer.services.protection.protection_plan import ProtectionPlan
 
 Sign = Annotated[bool, typer.Option("--sign", help="Sign; else the policy of From decides.")]
 NoSign = Annotated[bool, typer.Option("--no-sign", help="Do not sign, where the policy leaves a choice.")]

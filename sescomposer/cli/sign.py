@@ -22,7 +22,7 @@ from sescomposer.services.receipts import evidence_values
 
 if TYPE_CHECKING:
     from sescomposer.bootstrap import Services
-    from sescomposer.services.protection_plan import ProtectionPlan
+    from sescomposer.services.protection.protection_plan import ProtectionPlan
 
 OutOption = Annotated[
     str | None, typer.Option("--out", "-o", metavar="OUT", help="Where to write; standard output without it.")

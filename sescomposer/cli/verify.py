@@ -32,8 +32,8 @@ from sescomposer.core.road import Road
 from sescomposer.core.seal import MemoryTarget, Sealed
 
 if TYPE_CHECKING:
-    from sescomposer.services.keys import Keys
-    from sescomposer.services.protecting import Protecting
+    from sescomposer.services.protection.keys import Keys
+    from sescomposer.services.protection.protecting import Protecting
 
 _ENCRYPTED = (LayerKind.ENCRYPTED, LayerKind.PGP_ENCRYPTED)
 

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QMenu, QToolButton
 
 from sescomposer.core.message import Protection
 from sescomposer.gui.protection.planning import PLAIN, Planner
-from sescomposer.gui.protection.protection_words import field_words, level_of, must_words, told_words
+from sescomposer.gui.protection.protection_words import field_words, level_of, must_words, told_words, worse
 from sescomposer.gui.tasks import Context
 from sescomposer.gui.tips import tip
 
@@ -48,6 +48,7 @@ class WindowProtection(QObject):
         field.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         composer.message_changed.connect(self._show)
         composer.plan_changed.connect(self._on_plan_changed)
+        composer.reader.changed.connect(self._show)
         window.account_choice.changed.connect(self._plan)
         window.problems.keys_wanted.connect(self._on_keys_wanted)
         application = QGuiApplication.instance()
@@ -150,8 +151,12 @@ class WindowProtection(QObject):
         told = told_words(planned)
         self._show_switch("sign", self._waiting.get("sign", bool(wanted.sign)))
         self._show_switch("encrypt", self._waiting.get("encrypt", bool(wanted.encrypt)))
-        field = self._window.status.protection
-        field.tell(field_words(protection, planned), told, level_of(planned))
+        field, lacking = self._window.status.protection, self._composer.reader.lacking
+        if lacking is None:
+            field.tell(field_words(protection, planned), told, level_of(planned))
+        else:
+            told = f"{lacking.sentence}\n{told}"
+            field.tell(field_words(protection, planned, lacking.words), told, worse(level_of(planned), lacking.kind))
         field.setAccessibleDescription(told)
 
     def _show_switch(self, name: str, is_on: bool) -> None:

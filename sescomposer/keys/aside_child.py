@@ -24,8 +24,8 @@ CALLS = frozenset(
         "sescomposer.keys.openpgp_work:encrypted",
         "sescomposer.keys.openpgp_work:signed",
         "sescomposer.keys.openpgp_work:verified",
-        "sescomposer.services.dkim_keys:read_dkim_octets",
-        "sescomposer.services.dkim_keys:sealed_dkim_octets",
+        "sescomposer.services.protection.dkim_keys:read_dkim_octets",
+        "sescomposer.services.protection.dkim_keys:sealed_dkim_octets",
     }
 )
 """All that can be called in a child."""

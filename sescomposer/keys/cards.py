@@ -12,7 +12,7 @@ from sescomposer.core.protection.key_pair import KeyPair
 from sescomposer.keys.card_access import CardAccess, tokens, told
 from sescomposer.keys.pkcs11_modules import modules
 from sescomposer.services.account import Secret
-from sescomposer.services.protection_ports import CardKey, KeyEntry
+from sescomposer.services.protection.protection_ports import CardKey, KeyEntry
 
 
 class Pkcs11Cards:

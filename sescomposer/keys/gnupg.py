@@ -15,7 +15,7 @@ from sescomposer.keys.openpgp_checking import KnownKey, known_keys
 from sescomposer.keys.openpgp_opening import for_nobody, is_named
 from sescomposer.keys.temporary import written
 from sescomposer.services.account import Secret
-from sescomposer.services.protection_ports import KeyEntry, PgpKeyFacts, PgpSignature
+from sescomposer.services.protection.protection_ports import KeyEntry, PgpKeyFacts, PgpSignature
 
 _NO_SECRET_KEY, _BAD_PASSPHRASE, _UNUSABLE, _NO_PROMPT, _BAD_PIN, _PIN_BLOCKED = 17, 11, 54, 86, 87, 129
 _CANCELLED = (99, 198)

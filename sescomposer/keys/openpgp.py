@@ -14,7 +14,7 @@ from sescomposer.keys.openpgp_work import Own, decrypted, encrypted, laid, octet
 from sescomposer.services.account import Secret
 from sescomposer.services.aside import Aside, in_place
 from sescomposer.services.ports import Clock
-from sescomposer.services.protection_ports import KeyEntry, PgpKeyFacts, PgpSignature
+from sescomposer.services.protection.protection_ports import KeyEntry, PgpKeyFacts, PgpSignature
 from sescomposer.services.system import SystemClock
 
 _SMALL_OCTETS = 1 << 20

@@ -12,7 +12,7 @@ from sescomposer.core.protection.pgp_signature import BINARY_DOCUMENT, TEXT_DOCU
 from sescomposer.core.protection.pgp_verifying import matches
 from sescomposer.keys.openpgp_facts import block_facts, certificate_of
 from sescomposer.keys.openpgp_faults import library_errors
-from sescomposer.services.protection_ports import PgpSignature
+from sescomposer.services.protection.protection_ports import PgpSignature
 
 _BROKEN_DIGESTS = ("md5", "sha1", "ripemd160")
 _CHANGED = "The content is not what was signed: it was changed on the way, or the signature belongs to another message."

@@ -30,7 +30,7 @@ from sescomposer.core.protection.pgp_signature import (
 )
 from sescomposer.keys.openpgp_faults import library_errors
 from sescomposer.keys.openpgp_secret import is_elsewhere
-from sescomposer.services.protection_ports import PgpKeyFacts
+from sescomposer.services.protection.protection_ports import PgpKeyFacts
 
 _ADDRESS = re.compile(r"<([^<>\s@]+@[^<>\s@]+)>\s*\Z|\A\s*([^<>\s@]+@[^<>\s@]+)\s*\Z")
 

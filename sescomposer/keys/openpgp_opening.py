@@ -19,7 +19,7 @@ from sescomposer.keys.openpgp_facts import block_facts, certificate_of, find_blo
 from sescomposer.keys.openpgp_faults import library_errors, says
 from sescomposer.keys.openpgp_secret import is_elsewhere, needs_passphrase
 from sescomposer.services.account import Secret
-from sescomposer.services.protection_ports import KeyEntry
+from sescomposer.services.protection.protection_ports import KeyEntry
 
 Own = tuple[KeyEntry, bytes, Secret | None]
 """An own key: its entry, its secret octets, and its passphrase."""

@@ -22,7 +22,7 @@ from sescomposer.keys.openpgp_faults import library_errors, says
 from sescomposer.keys.openpgp_opening import opened_decryptor, opened_signer, own_addressed, recipient, secret_block
 from sescomposer.keys.temporary import FILE_OCTETS, written
 from sescomposer.services.account import Secret
-from sescomposer.services.protection_ports import KeyEntry, PgpSignature
+from sescomposer.services.protection.protection_ports import KeyEntry, PgpSignature
 
 Own = tuple[KeyEntry, bytes, bytes | None]
 """An own key: its entry, its secret octets, and its passphrase."""

@@ -6,7 +6,7 @@ from sescomposer.core.progress import NO_PROGRESS, Progress
 from sescomposer.keys.gnupg import GnupgKeyring
 from sescomposer.keys.openpgp import SequoiaOpenPgp
 from sescomposer.services.account import Secret
-from sescomposer.services.protection_ports import KeyEntry, KeyKind, PgpKeyFacts, PgpSignature
+from sescomposer.services.protection.protection_ports import KeyEntry, KeyKind, PgpKeyFacts, PgpSignature
 
 Own = tuple[KeyEntry, bytes, Secret | None]
 

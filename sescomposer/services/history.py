@@ -167,7 +167,7 @@ class HistoryService:
         What was encrypted is opened, where an own key that asks nobody does that, and wanted encrypted again; what was
         signed is lifted out of its signature and wanted signed again, since a signature is good for its Date alone.
         """
-        from sescomposer.services.protection_proof import is_encrypted
+        from sescomposer.services.protection.protection_proof import is_encrypted
 
         root, intent = parse(self.octets(entry)), entry.record.intent
         if not is_encrypted(root):
@@ -214,8 +214,8 @@ class HistoryService:
             OperationCancelledError: cancelled.
         """
         from sescomposer.core.protection.trust import Trust
-        from sescomposer.services.evidence_bundle import write_bundle
-        from sescomposer.services.evidence_files import material_of
+        from sescomposer.services.protection.evidence_bundle import write_bundle
+        from sescomposer.services.protection.evidence_files import material_of
 
         octets = self.octets(entry)
         trust = Trust(()) if self.trust is None else self.trust()

@@ -21,7 +21,7 @@ from sescomposer.core.protection.unsigned import unsigned
 from sescomposer.core.structure import with_html, with_text
 from sescomposer.services.invitation_making import bodies, mailbox_text
 from sescomposer.services.invitation_messages import subject_for
-from sescomposer.services.protection_proof import is_encrypted
+from sescomposer.services.protection.protection_proof import is_encrypted
 
 _MOST_FORESEEN = 2000
 _LEGACY = "hp-legacy-display"

@@ -8,8 +8,8 @@ from sescomposer.services.account import Account
 from sescomposer.services.account_ports import SigningReader
 from sescomposer.services.knowing import STALE_AFTER, Knowing, can_be_asked
 from sescomposer.services.knowledge import IdentityCertificates, Known, SetSigning
-from sescomposer.services.managed_signing import identity_names
 from sescomposer.services.ports import Clock
+from sescomposer.services.protection.managed_signing import identity_names
 
 
 class ManagedKnowing:

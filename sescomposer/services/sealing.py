@@ -13,13 +13,13 @@ from sescomposer.core.message import Message
 from sescomposer.core.progress import PartOfProgress, Progress
 from sescomposer.core.seal import Sealed, SealTarget, seal
 from sescomposer.services.ports import Transport
-from sescomposer.services.protection_ports import AskPassphrase
+from sescomposer.services.protection.protection_ports import AskPassphrase
 from sescomposer.services.review import findings_of, worst_first
 
 if TYPE_CHECKING:
     from sescomposer.core.checks.invitation_life import Sent
-    from sescomposer.services.protecting import Protecting, ProtectionPlan
-    from sescomposer.services.protectors import OpenedProtector
+    from sescomposer.services.protection.protecting import Protecting, ProtectionPlan
+    from sescomposer.services.protection.protectors import OpenedProtector
 
 
 _SIGNING = "SES message security options"
@@ -111,7 +111,7 @@ class Sealer:
         about: tuple[Finding, ...],
     ) -> SealedItem:
         """Read an item again, and let the policy speak about what was found."""
-        from sescomposer.services.protection_proof import by_service
+        from sescomposer.services.protection.protection_proof import by_service
 
         item, doubts = protecting.proven(sealed, opened)
         if (by_ses := by_service(plan)) is not None:

@@ -11,7 +11,7 @@ from sescomposer.services.ports import Intent, Transport
 from sescomposer.services.review import UNPROVEN, refuse_all
 
 if TYPE_CHECKING:
-    from sescomposer.services.protecting import Protecting
+    from sescomposer.services.protection.protecting import Protecting
 
 _STANDARD = "own keys"
 

@@ -36,7 +36,7 @@ from sescomposer.services.ports import (
     SubmissionState,
     Transport,
 )
-from sescomposer.services.protection_ports import AskPassphrase, nobody_asks
+from sescomposer.services.protection.protection_ports import AskPassphrase, nobody_asks
 from sescomposer.services.review import (
     FindingsError,
     Review,
@@ -53,7 +53,7 @@ from sescomposer.services.submitting import Item, Report, SharedProgress, Step, 
 
 if TYPE_CHECKING:
     from sescomposer.core.checks.invitation_life import Sent
-    from sescomposer.services.protecting import Protecting
+    from sescomposer.services.protection.protecting import Protecting
 
 IN_FLIGHT = 10
 MOST_IN_FLIGHT = 50

@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from sescomposer.core.errors import KeyGoneError, StoreError
-from sescomposer.services.protection_ports import KeyEntry, KeyKind
+from sescomposer.services.protection.protection_ports import KeyEntry, KeyKind
 from sescomposer.store.atomic import discard, make_folder, replace_file, translated
 from sescomposer.store.json_rows import JsonRows, Row
 from sescomposer.store.locks import locked

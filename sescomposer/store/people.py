@@ -3,7 +3,7 @@
 from datetime import datetime
 from pathlib import Path
 
-from sescomposer.services.protection_ports import PersonKey, PersonKind
+from sescomposer.services.protection.protection_ports import PersonKey, PersonKind
 from sescomposer.store.json_rows import JsonRows, Row
 from sescomposer.store.octets_json import octets_from_json, octets_to_json
 

@@ -3,7 +3,7 @@
 from dataclasses import fields
 from pathlib import Path
 
-from sescomposer.services.protection_ports import IdentityPolicy, Policy
+from sescomposer.services.protection.protection_ports import IdentityPolicy, Policy
 from sescomposer.store.json_rows import JsonRows, Row
 
 SCHEMA = 1

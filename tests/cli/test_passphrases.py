@@ -12,7 +12,7 @@ import pytest
 from sescomposer.cli.passphrases import Passphrases
 from sescomposer.cli.secret_input import ask_passphrase, read_passphrase
 from sescomposer.core.errors import ExitCode, PassphraseError, UnreadableError, UsageError
-from sescomposer.services.protection_ports import KeyEntry, KeyKind
+from sescomposer.services.protection.protection_ports import KeyEntry, KeyKind
 
 if TYPE_CHECKING:
     from authority import Authority

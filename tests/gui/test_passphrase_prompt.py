@@ -16,7 +16,7 @@ from sescomposer.gui.keys.passphrase_dialog import PassphraseDialog, PassphraseW
 from sescomposer.gui.keys.passphrase_prompt import ask_on_window, question_words
 from sescomposer.gui.tasks import TaskRunner
 from sescomposer.services.account import Secret
-from sescomposer.services.protection_ports import KeyEntry, KeyKind
+from sescomposer.services.protection.protection_ports import KeyEntry, KeyKind
 
 ANN = KeyEntry("a1", KeyKind.FILE, "Ann Example", ("ann@example.org",), "a1")
 CARD = KeyEntry("c1", KeyKind.CARD, "Ann Example", (), "c1", details={"token": "Blue card"})

@@ -25,7 +25,7 @@ from sescomposer.gui.sending.way import way_over
 from sescomposer.gui.tasks import TaskRunner
 from sescomposer.services.account import Secret
 from sescomposer.services.ports import Transport
-from sescomposer.services.protection_ports import IdentityPolicy, KeyEntry, Policy
+from sescomposer.services.protection.protection_ports import IdentityPolicy, KeyEntry, Policy
 from sescomposer.services.secrets import MemorySecrets
 from sescomposer.services.settings import HOLD_SECONDS
 

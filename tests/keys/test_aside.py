@@ -25,7 +25,7 @@ from sescomposer.keys.aside import ChildProcesses, command
 from sescomposer.keys.aside_child import CALLS, READY, answer, hand_over, name_of, take_over
 from sescomposer.keys.openpgp import SequoiaOpenPgp
 from sescomposer.services.account import Secret
-from sescomposer.services.dkim_keys import read_dkim_octets, sealed_dkim_octets
+from sescomposer.services.protection.dkim_keys import read_dkim_octets, sealed_dkim_octets
 
 if TYPE_CHECKING:
     from authority import Authority

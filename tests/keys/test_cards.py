@@ -20,7 +20,7 @@ from sescomposer.core.protection.key_pair import KeyPair
 from sescomposer.keys.card_access import told
 from sescomposer.keys.cards import Pkcs11Cards
 from sescomposer.services.account import Secret
-from sescomposer.services.protection_ports import CardKey, KeyEntry, KeyKind
+from sescomposer.services.protection.protection_ports import CardKey, KeyEntry, KeyKind
 
 if TYPE_CHECKING:
     from authority import Authority

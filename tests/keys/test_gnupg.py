@@ -14,7 +14,7 @@ from sescomposer.keys.gnupg_calls import GnupgCalls, Outcome
 from sescomposer.keys.openpgp import SequoiaOpenPgp
 from sescomposer.keys.pgp import CombinedOpenPgp
 from sescomposer.services.account import Secret
-from sescomposer.services.protection_ports import KeyEntry, KeyKind
+from sescomposer.services.protection.protection_ports import KeyEntry, KeyKind
 
 if TYPE_CHECKING:
     from pgp_lab import GpgHome, PgpKey, PgpLab

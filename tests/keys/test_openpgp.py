@@ -19,7 +19,7 @@ from sescomposer.core.protection.pgp_packets import key_blocks
 from sescomposer.keys.openpgp import SequoiaOpenPgp
 from sescomposer.keys.temporary import FILE_OCTETS
 from sescomposer.services.account import Secret
-from sescomposer.services.protection_ports import PgpSignature
+from sescomposer.services.protection.protection_ports import PgpSignature
 
 if TYPE_CHECKING:
     from pgp_lab import GpgHome, PgpKey, PgpLab

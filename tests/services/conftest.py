@@ -21,7 +21,7 @@ from sescomposer.store.folders import Folders
 if TYPE_CHECKING:
     from authority import Authority
 
-    from sescomposer.services.protection_ports import KeyEntry
+    from sescomposer.services.protection.protection_ports import KeyEntry
 
 
 class ScriptedTransport:

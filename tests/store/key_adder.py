@@ -7,7 +7,14 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sescomposer.services.protection_ports import IdentityPolicy, KeyEntry, KeyKind, PersonKey, PersonKind, Policy
+from sescomposer.services.protection.protection_ports import (
+    IdentityPolicy,
+    KeyEntry,
+    KeyKind,
+    PersonKey,
+    PersonKind,
+    Policy,
+)
 from sescomposer.store.keys import KeyFolder
 from sescomposer.store.people import PeopleFile
 from sescomposer.store.policies import PolicyFile

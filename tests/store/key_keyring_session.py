@@ -15,7 +15,7 @@ import secretstorage
 from sescomposer.bootstrap import Services, make_services
 from sescomposer.core.errors import SesComposerError
 from sescomposer.services.account import Secret
-from sescomposer.services.protection_ports import KeyEntry
+from sescomposer.services.protection.protection_ports import KeyEntry
 from sescomposer.store.folders import Folders
 from sescomposer.store.secrets import SERVICE
 

@@ -15,7 +15,14 @@ from hypothesis import strategies as st
 
 from sescomposer.core.errors import KeyGoneError, SettingsError, StoreError
 from sescomposer.core.protection.certificate import Certificate
-from sescomposer.services.protection_ports import IdentityPolicy, KeyEntry, KeyKind, PersonKey, PersonKind, Policy
+from sescomposer.services.protection.protection_ports import (
+    IdentityPolicy,
+    KeyEntry,
+    KeyKind,
+    PersonKey,
+    PersonKind,
+    Policy,
+)
 from sescomposer.store.keys import KeyFolder
 from sescomposer.store.people import PeopleFile
 from sescomposer.store.policies import PolicyFile

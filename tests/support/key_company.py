@@ -11,8 +11,8 @@ from sescomposer.core.errors import PassphraseError
 from sescomposer.core.protection.key_pair import KeyPair
 from sescomposer.keys.pgp import CombinedOpenPgp
 from sescomposer.services.account import Secret
-from sescomposer.services.keys import Keys
-from sescomposer.services.protection_ports import CardKey, KeyEntry, PgpKeyFacts
+from sescomposer.services.protection.keys import Keys
+from sescomposer.services.protection.protection_ports import CardKey, KeyEntry, PgpKeyFacts
 
 Maker = Callable[..., Keys]
 FILE_SECRET = Secret("secret")

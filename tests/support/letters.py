@@ -9,7 +9,7 @@ from sescomposer.core.message import NOT_CHOSEN, Message, Protection
 from sescomposer.core.octets import Octets
 from sescomposer.core.progress import Progress
 from sescomposer.services.ports import Receipt
-from sescomposer.services.protection_ports import IdentityPolicy, Policy
+from sescomposer.services.protection.protection_ports import IdentityPolicy, Policy
 from sescomposer.services.review import Review
 
 ANN, BOB, EVE = "ann@example.org", "bob@example.org", "eve@example.org"

@@ -16,8 +16,8 @@ from pysequoia import CipherSuite, Profile, Tsk
 
 from sescomposer.keys.openpgp import SequoiaOpenPgp
 from sescomposer.services.account import Secret
-from sescomposer.services.key_entries import pgp_entry
-from sescomposer.services.protection_ports import KeyEntry, KeyKind
+from sescomposer.services.protection.key_entries import pgp_entry
+from sescomposer.services.protection.protection_ports import KeyEntry, KeyKind
 
 PASSPHRASE = "grüße, secret"
 _SUITES = {

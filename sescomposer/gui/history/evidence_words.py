@@ -2,7 +2,7 @@
 
 from sescomposer.core.protection.protector import Evidence
 from sescomposer.gui.models.envelope_words import unicode_form
-from sescomposer.services.evidence_texts import FORMS, METHODS
+from sescomposer.services.protection.evidence_texts import FORMS, METHODS
 
 EVIDENCE = (
     *("Protection", "Verified", "What was found", "Signed by", "Signed at", "Sent along", "Encrypted to", "Digest"),

@@ -22,7 +22,7 @@ from sescomposer.gui.keys.passphrase_prompt import ask_on_window
 from sescomposer.gui.keys.shown import in_line
 from sescomposer.gui.keys.work_dialog import WorkDialog
 from sescomposer.gui.tasks import Context, TaskRunner
-from sescomposer.services.protection_ports import CardKey, KeyEntry, PgpKeyFacts
+from sescomposer.services.protection.protection_ports import CardKey, KeyEntry, PgpKeyFacts
 
 _CARD = (
     "The private key never leaves the card. Put the card or token in, choose the module that came with it (a PKCS#11 "

@@ -8,8 +8,8 @@ from sescomposer.gui.tasks import Context
 
 if TYPE_CHECKING:
     from sescomposer.bootstrap import Services
-    from sescomposer.services.key_entries import Expiring
-    from sescomposer.services.protection_ports import KeyEntry
+    from sescomposer.services.protection.key_entries import Expiring
+    from sescomposer.services.protection.protection_ports import KeyEntry
 
 _STILL_TOLD = timedelta(days=30)
 """A key that ended longer ago is kept to read old mail; nobody is to be told at each start."""

@@ -14,7 +14,7 @@ from sescomposer.gui.keys.work_dialog import WorkDialog
 from sescomposer.gui.tasks import Context, TaskRunner
 from sescomposer.gui.widgets.secret_line import SecretLine
 from sescomposer.services.account import Secret
-from sescomposer.services.protection_ports import KeyEntry, KeyKind
+from sescomposer.services.protection.protection_ports import KeyEntry, KeyKind
 
 SUFFIX = {KeyKind.FILE: ".p12", KeyKind.OPENPGP: ".pgp", KeyKind.DKIM: ".pem"}
 _SHORT = "It is short: whoever gets the file can guess it. Take 12 characters or more."

@@ -13,7 +13,7 @@ from sescomposer.gui.widgets.entries import below_one_another, entry_list, pages
 from sescomposer.gui.widgets.faint import Faint
 from sescomposer.gui.widgets.note_line import NoteLine
 from sescomposer.gui.widgets.steady_scroll import SteadyScroll
-from sescomposer.services.protection_ports import IdentityPolicy, Policy
+from sescomposer.services.protection.protection_ports import IdentityPolicy, Policy
 
 _EMPTY = (
     "No From mailboxes yet",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sescomposer.gui.keys.shown import in_line
-from sescomposer.services.protection_ports import IdentityPolicy, KeyEntry, KeyKind, Policy
+from sescomposer.services.protection.protection_ports import IdentityPolicy, KeyEntry, KeyKind, Policy
 
 if TYPE_CHECKING:
     from sescomposer.bootstrap import Services

@@ -14,7 +14,7 @@ from sescomposer.gui.keys.intake import Becomes, Intake, import_person, import_r
 from sescomposer.gui.keys.questions import ask_address, ask_trust
 from sescomposer.gui.keys.shown import in_line
 from sescomposer.gui.tasks import Context, Task, TaskRunner
-from sescomposer.services.protection_ports import KeyEntry, PersonKey
+from sescomposer.services.protection.protection_ports import KeyEntry, PersonKey
 
 KEYS, PEOPLE, ROOTS = "keys", "people", "roots"
 """Names of the pages that something comes to."""

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from sescomposer.core.errors import CertificateError, StoreError
 from sescomposer.services.account import Secret
-from sescomposer.services.key_entries import KEY_FILE_LIMIT, check_size, is_pgp
-from sescomposer.services.protection_ports import KeyEntry, PersonKey
+from sescomposer.services.protection.key_entries import KEY_FILE_LIMIT, check_size, is_pgp
+from sescomposer.services.protection.protection_ports import KeyEntry, PersonKey
 
 if TYPE_CHECKING:
     from sescomposer.bootstrap import Services

@@ -20,7 +20,7 @@ from sescomposer.gui.keys.public_files import public_file
 from sescomposer.gui.keys.shown import Shown, in_line
 from sescomposer.gui.keys.work_dialog import WorkDialog
 from sescomposer.gui.tasks import Context, Task, TaskRunner
-from sescomposer.services.protection_ports import IdentityPolicy, KeyEntry, KeyKind, PersonKey
+from sescomposer.services.protection.protection_ports import IdentityPolicy, KeyEntry, KeyKind, PersonKey
 
 
 @dataclass(slots=True)

@@ -32,7 +32,7 @@ from sescomposer.gui.keys.shelf import Shelf, read_shelf
 from sescomposer.gui.tasks import Context
 from sescomposer.gui.widgets.notice import Notice
 from sescomposer.gui.widgets.progress_line import ProgressLine
-from sescomposer.services.protection_ports import IdentityPolicy, KeyEntry, PersonKey
+from sescomposer.services.protection.protection_ports import IdentityPolicy, KeyEntry, PersonKey
 
 IDENTITIES = "identities"
 _TITLES = {KEYS: "&My keys", PEOPLE: "&People", ROOTS: "&Roots", IDENTITIES: "I&dentities"}

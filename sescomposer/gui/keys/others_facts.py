@@ -15,7 +15,7 @@ from sescomposer.gui.keys.shown import (
     state_of,
     told_of,
 )
-from sescomposer.services.protection_ports import PersonKey, PersonKind
+from sescomposer.services.protection.protection_ports import PersonKey, PersonKind
 
 if TYPE_CHECKING:
     from sescomposer.bootstrap import Services

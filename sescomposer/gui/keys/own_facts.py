@@ -16,15 +16,15 @@ from sescomposer.gui.keys.shown import (
     state_of,
     told_of,
 )
-from sescomposer.services.passphrases import OURS, WHOSE
-from sescomposer.services.protection_ports import KeyEntry, KeyKind
+from sescomposer.services.protection.passphrases import OURS, WHOSE
+from sescomposer.services.protection.protection_ports import KeyEntry, KeyKind
 
 if TYPE_CHECKING:
     from sescomposer.bootstrap import Services
     from sescomposer.core.protection.certificate import Certificate
     from sescomposer.core.protection.trust import Trust
-    from sescomposer.services.key_entries import Expiring
-    from sescomposer.services.protection_ports import PgpKeyFacts
+    from sescomposer.services.protection.key_entries import Expiring
+    from sescomposer.services.protection.protection_ports import PgpKeyFacts
 
 COLUMNS = ("Owner", "Addresses", "Kind", "Valid until", "State")
 

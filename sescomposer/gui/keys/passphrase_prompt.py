@@ -19,7 +19,7 @@ from sescomposer.gui.directions import isolated
 from sescomposer.gui.keys.passphrase_dialog import PassphraseDialog, PassphraseWords
 from sescomposer.gui.tasks import current_token
 from sescomposer.services.account import Secret
-from sescomposer.services.protection_ports import AskPassphrase, KeyEntry, KeyKind
+from sescomposer.services.protection.protection_ports import AskPassphrase, KeyEntry, KeyKind
 
 _STAYS_OPEN = "It then stays open until it was not used for 15 minutes."
 _REMEMBERED = "The keyring of the system keeps it then; where there is none, it is not asked for again in this run."

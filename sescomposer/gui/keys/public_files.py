@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sescomposer.gui.keys.shown import Shown
-from sescomposer.services.protection_ports import KeyEntry, PersonKey, PersonKind
+from sescomposer.services.protection.protection_ports import KeyEntry, PersonKey, PersonKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QInputDialog, QMessageBox, QWidget
 
 from sescomposer.gui.directions import isolated
 from sescomposer.gui.keys.shown import Shown, breakable, in_groups, in_line
-from sescomposer.services.protection_ports import KeyEntry, KeyKind
+from sescomposer.services.protection.protection_ports import KeyEntry, KeyKind
 
 _MOST_NAMED = 6
 _GONE = {

@@ -12,7 +12,7 @@ from sescomposer.gui.directions import isolated
 if TYPE_CHECKING:
     from sescomposer.core.protection.certificate import Certificate
     from sescomposer.core.protection.suitability import CertificateFault
-    from sescomposer.services.protection_ports import KeyEntry, PersonKey, PgpKeyFacts
+    from sescomposer.services.protection.protection_ports import KeyEntry, PersonKey, PgpKeyFacts
 
 FINE = "ok"
 _LONGEST = 120

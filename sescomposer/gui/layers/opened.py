@@ -11,11 +11,11 @@ from sescomposer.core.errors import ProtectionError, StoreError
 from sescomposer.core.protection.facts import Layer, LayerKind, Reading
 from sescomposer.core.protection.header_protection import protected_fields
 from sescomposer.services.account import Secret
-from sescomposer.services.protection_ports import AskPassphrase, KeyEntry, PersonKind
+from sescomposer.services.protection.protection_ports import AskPassphrase, KeyEntry, PersonKind
 
 if TYPE_CHECKING:
-    from sescomposer.services.people import People
-    from sescomposer.services.protecting import Protecting
+    from sescomposer.services.protection.people import People
+    from sescomposer.services.protection.protecting import Protecting
 
 IN_THE_OPEN = (LayerKind.CLEAR_SIGNED, LayerKind.PGP_SIGNED)
 """What these protect stands in the tree already; what others hold has a space of octets of its own."""

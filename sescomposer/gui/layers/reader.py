@@ -17,7 +17,8 @@ from sescomposer.gui.tasks import Context, Task, TaskRunner
 
 if TYPE_CHECKING:
     from sescomposer.gui.layers.opened import Opened, Space
-    from sescomposer.services.protection_ports import AskPassphrase
+    from sescomposer.gui.layers.words import Lacking
+    from sescomposer.services.protection.protection_ports import AskPassphrase
 
 PAUSE_MS = 150
 
@@ -82,6 +83,19 @@ class MessageReader(QObject):
         from sescomposer.gui.layers.words import rows_of
 
         return rows_of(self.opened, is_current=self.is_current)
+
+    @property
+    def lacking(self) -> "Lacking | None":
+        """What the signatures of the message as it is now lack of being verified; None for nothing that is known."""
+        if self.state in (ReadingState.FAILED, ReadingState.STOPPED):
+            from sescomposer.gui.layers.words import Lacking
+
+            return Lacking("warning", "not checked", f"Not checked. {self.trouble or 'Reading was stopped.'}")
+        if self.opened is None or not self.is_current:
+            return None
+        from sescomposer.gui.layers.words import lacking
+
+        return lacking(self.opened)
 
     @property
     def readable(self) -> Entity | None:

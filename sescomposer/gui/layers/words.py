@@ -60,6 +60,21 @@ class Verdicts:
     sentence: str
 
 
+@dataclass(frozen=True, slots=True)
+class Lacking:
+    """What signatures lack of being verified.
+
+    Attributes:
+        kind: Sign of it: "warning" or "error".
+        words: In short, behind "signed" or "signature".
+        sentence: In full.
+    """
+
+    kind: Kind
+    words: str
+    sentence: str
+
+
 def is_everything(reading: Reading) -> bool:
     """Whether nothing at all is left open: the only thing that is marked green."""
     if not reading.is_good or any(layer.trouble for layer in reading.layers):
@@ -89,6 +104,15 @@ def verdict(opened: Opened) -> Verdicts:
     if not reading.signatures:
         return _unsigned(reading)
     return _good(reading)
+
+
+def lacking(opened: Opened) -> Lacking | None:
+    """Say what signatures lack of being verified; None where they lack nothing, and for what is encrypted alone."""
+    reading, found = opened.reading, verdict(opened)
+    if found.kind in ("ok", "note") or (reading.is_encrypted and not reading.signatures):
+        return None
+    words = "not all of it verified" if reading.signatures and reading.is_good else "not verified"
+    return Lacking(found.kind, words, found.sentence)
 
 
 def _has_bad(signatures: Iterable[SignatureFacts]) -> bool:

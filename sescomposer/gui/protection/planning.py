@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from sescomposer.bootstrap import Services
     from sescomposer.core.entity import Entity
     from sescomposer.core.protection.preflight import ProtectionFacts
-    from sescomposer.services.protection_plan import ProtectionPlan
-    from sescomposer.services.protection_ports import KeyEntry
+    from sescomposer.services.protection.protection_plan import ProtectionPlan
+    from sescomposer.services.protection.protection_ports import KeyEntry
 
 _MULTIPARTS = {"multipart/signed": "signed", "multipart/encrypted": "encrypted"}
 _CMS = ("application/pkcs7-mime", "application/x-pkcs7-mime")
@@ -64,7 +64,7 @@ class Planned:
             return protection
         if protection == self.protection:
             return self.plan.wanted
-        from sescomposer.services.protection_plan import wanted_by
+        from sescomposer.services.protection.protection_plan import wanted_by
 
         return wanted_by(protection, self.plan.policy)
 

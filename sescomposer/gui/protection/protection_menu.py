@@ -10,14 +10,15 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QLabel, QMenu, QWidgetAction
 
 from sescomposer.core.message import Method, Protection
+from sescomposer.gui.layers.reader import ReadingState
 from sescomposer.gui.protection.protection_words import key_words, method_words, told_words
-from sescomposer.services.protection_ports import KeyKind
+from sescomposer.services.protection.protection_ports import KeyKind
 
 if TYPE_CHECKING:
     from sescomposer.gui.composer import Composer
     from sescomposer.gui.protection.planning import Planned
-    from sescomposer.services.protection_plan import ProtectionPlan
-    from sescomposer.services.protection_ports import KeyEntry
+    from sescomposer.services.protection.protection_plan import ProtectionPlan
+    from sescomposer.services.protection.protection_ports import KeyEntry
 
 _WIDE = 400
 _KINDS = {
@@ -46,7 +47,13 @@ def fill_menu(
     menu.clear()
     planned = composer.planned
     wanted = planned.wanted(composer.message.protection) if planned is not None else composer.message.protection
-    menu.addAction(_card(told_words(planned), menu))
+    reader = composer.reader
+    lead = f"{reader.lacking.sentence}\n" if reader.lacking is not None else ""
+    menu.addAction(_card(f"{lead}{told_words(planned)}", menu))
+    if reader.state is not ReadingState.NOTHING and "view_signature" in actions:
+        see = menu.addAction("Show si&gnature and encryption")
+        see.setToolTip(actions["view_signature"].statusTip())
+        see.triggered.connect(actions["view_signature"].trigger)
     menu.addSeparator()
     menu.addAction(actions["sign"])
     menu.addAction(actions["encrypt"])

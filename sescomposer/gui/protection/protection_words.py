@@ -7,8 +7,8 @@ from sescomposer.core.message import Method, Protection
 
 if TYPE_CHECKING:
     from sescomposer.gui.protection.planning import Planned
-    from sescomposer.services.protection_plan import ProtectionPlan
-    from sescomposer.services.protection_ports import KeyEntry
+    from sescomposer.services.protection.protection_plan import ProtectionPlan
+    from sescomposer.services.protection.protection_ports import KeyEntry
 
 NOT_PROTECTED = "not signed"
 _SHOWN_FAULTS = 3
@@ -16,8 +16,13 @@ _SHOWN_PEOPLE = 6
 _WORST = ("error", "warning")
 
 
-def field_words(protection: Protection, planned: "Planned | None") -> str:
+def field_words(protection: Protection, planned: "Planned | None", lacking: str = "") -> str:
     """Give what will be done, in words for the status bar.
+
+    Args:
+        protection: Of the message as it is now.
+        planned: What was found out.
+        lacking: What the signature that came with the message lacks of being verified, "" for nothing.
 
     >>> field_words(Protection(sign=True, encrypt=True), None), field_words(Protection(), None)
     ('to be signed and encrypted', 'not signed')
@@ -31,7 +36,7 @@ def field_words(protection: Protection, planned: "Planned | None") -> str:
         return "SES signs it"
     done = [word for word, is_wanted in (("signed", wanted.sign), ("encrypted", wanted.encrypt)) if is_wanted]
     if not done:
-        return f"{planned.came} already" if planned is not None and planned.came else NOT_PROTECTED
+        return _came_words(planned.came if planned is not None else "", lacking)
     demanded = [word for word in done if planned is not None and word in planned.demanded]
     further = [word for word in done if word not in demanded]
     by = ", OpenPGP" if wanted.method is Method.OPENPGP else ""
@@ -39,6 +44,23 @@ def field_words(protection: Protection, planned: "Planned | None") -> str:
         return f"to be {' and '.join(further)}{by}"
     also = f", also {further[0]}" if further else ""
     return f"must be {' and '.join(demanded)}{also}{by}"
+
+
+def _came_words(came: str, lacking: str) -> str:
+    if not lacking:
+        return f"{came} already" if came else NOT_PROTECTED
+    return {"signed": f"signed, {lacking}", "encrypted": f"encrypted, signature {lacking}"}.get(
+        came, f"signature {lacking}"
+    )
+
+
+def worse(first: str, second: str) -> str:
+    """Give the worse of two levels.
+
+    >>> worse("", "warning"), worse("error", "warning")
+    ('warning', 'error')
+    """
+    return next((level for level in _WORST if level in (first, second)), "")
 
 
 def level_of(planned: "Planned | None") -> str:

@@ -13,7 +13,7 @@ from sescomposer.gui.tasks import Context, Task, TaskRunner
 if TYPE_CHECKING:
     from sescomposer.core.seal import Sealed
     from sescomposer.gui.protection.outcome_card import OutcomeCard
-    from sescomposer.services.protecting import Protecting
+    from sescomposer.services.protection.protecting import Protecting
     from sescomposer.services.review import Review
 
 _STOPPED = "It was not tried what the signature survives: you stopped it."

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from sescomposer.core.message import Message, Road
     from sescomposer.core.progress import Progress
     from sescomposer.gui.composer import Composer
-    from sescomposer.services.protection_ports import AskPassphrase
+    from sescomposer.services.protection.protection_ports import AskPassphrase
 
 _COPIES = (
     "The encrypted copy for {people} was saved. Each Bcc recipient gets a copy of their own; those are not in the file."

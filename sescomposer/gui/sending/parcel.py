@@ -12,7 +12,7 @@ from sescomposer.gui.sending.way import Ready
 from sescomposer.services.account_review import with_account_findings
 from sescomposer.services.batch import Batch
 from sescomposer.services.ports import SubmissionState
-from sescomposer.services.protection_ports import AskPassphrase, nobody_asks
+from sescomposer.services.protection.protection_ports import AskPassphrase, nobody_asks
 from sescomposer.services.review import Review
 from sescomposer.services.sending import Sending
 from sescomposer.services.simulator import SCENARIOS

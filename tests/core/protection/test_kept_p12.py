@@ -14,7 +14,7 @@ from sescomposer.core.protection.kept_p12 import read_kept
 from sescomposer.core.protection.key_files import export_p12, read_p12, write_p12
 from sescomposer.core.protection.pair_octets import PairOctets, exported_pair, key_octets, read_pair, sealed_pair
 from sescomposer.services.account import Secret
-from sescomposer.services.dkim_keys import opened_dkim_key, sealed_dkim_key
+from sescomposer.services.protection.dkim_keys import opened_dkim_key, sealed_dkim_key
 
 PASSPHRASE = "pässwörd ключ 🔑".encode()
 AES = ("-keypbe", "AES-256-CBC", "-certpbe", "AES-256-CBC", "-macalg", "sha256")

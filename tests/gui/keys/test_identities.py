@@ -9,7 +9,7 @@ from PySide6.QtGui import QWheelEvent
 
 from sescomposer.gui.keys.identity_facts import identities
 from sescomposer.services.account import Account, WayIn
-from sescomposer.services.protection_ports import IdentityPolicy, Policy
+from sescomposer.services.protection.protection_ports import IdentityPolicy, Policy
 
 if TYPE_CHECKING:
     from authority import Authority

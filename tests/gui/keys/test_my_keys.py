@@ -18,7 +18,7 @@ from sescomposer.gui.keys.import_dialog import ImportDialog
 from sescomposer.gui.keys.keys_doing import KeysDoing
 from sescomposer.gui.keys.make_dialogs import MakeDkimDialog, MakeTestDialog
 from sescomposer.services.account import Secret
-from sescomposer.services.protection_ports import CardKey, IdentityPolicy, KeyEntry, KeyKind
+from sescomposer.services.protection.protection_ports import CardKey, IdentityPolicy, KeyEntry, KeyKind
 
 if TYPE_CHECKING:
     from authority import Authority

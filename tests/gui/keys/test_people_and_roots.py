@@ -11,7 +11,7 @@ from PySide6.QtGui import QDragMoveEvent, QDropEvent
 
 from sescomposer.gui.drops import DropHint
 from sescomposer.gui.keys.keys_doing import KeysDoing
-from sescomposer.services.protection_ports import PersonKind
+from sescomposer.services.protection.protection_ports import PersonKind
 
 if TYPE_CHECKING:
     from authority import Authority

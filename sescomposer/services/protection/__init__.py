@@ -1,0 +1,1 @@
+"""Signing and encrypting: own keys, other people's, policies; what is planned, proven, and kept as evidence."""
