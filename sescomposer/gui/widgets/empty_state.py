@@ -1,6 +1,6 @@
 """What an empty pane shows: a sign, a few words, and how something gets here."""
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
@@ -9,6 +9,7 @@ from sescomposer.gui.widgets.sign import Sign
 _SIGN = 48
 _WIDTH, _LEAST = 480, 160
 _MARGIN, _SPACING = 32, 16
+_MOST = 1 << 16
 
 
 class EmptyState(QWidget):
@@ -43,7 +44,7 @@ class EmptyState(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """Room for a narrow column, as high as a wide one: no window grows for a pane that nobody looks at."""
-        words = sum(max(0, label.heightForWidth(_WIDTH)) for label in (self.title, self.words))
+        words = sum(_height(label, _WIDTH) for label in (self.title, self.words))
         return QSize(_LEAST + 2 * _MARGIN, 2 * (_MARGIN + _SPACING) + _SIGN + words)
 
     def hasHeightForWidth(self) -> bool:
@@ -59,7 +60,7 @@ class EmptyState(QWidget):
         width = max(_LEAST, min(_WIDTH, self.width() - 2 * _MARGIN))
         for label in (self.title, self.words):
             # A centred label would be given the height of another width.
-            label.setFixedSize(width, max(0, label.heightForWidth(width)))
+            label.setFixedSize(width, _height(label, width))
 
     def _label(self) -> QLabel:
         label = QLabel(self)
@@ -68,3 +69,11 @@ class EmptyState(QWidget):
         label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         return label
+
+
+def _height(label: QLabel, width: int) -> int:
+    """Give the height that words need; the label's own answer would never be less than the height it was given."""
+    room = QRect(0, 0, width, _MOST)
+    return (
+        label.fontMetrics().boundingRect(room, Qt.TextFlag.TextWordWrap, label.text()).height() if label.text() else 0
+    )
