@@ -14,7 +14,7 @@ from bench_tools import MB, ms_of, octets_file, private_mb, run_job
 
 if TYPE_CHECKING:
     from sescomposer.core.octets import Octets
-    from sescomposer.core.protection.key_pair import KeyPair
+    from sescomposer.core.protection.certificates.key_pair import KeyPair
 
 _MEGABYTES = 29
 """Of noise, which become 40 MB of base64."""
@@ -65,8 +65,8 @@ def _pair(folder: Path) -> "KeyPair":
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
     from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 
-    from sescomposer.core.protection.certificate import Certificate
-    from sescomposer.core.protection.key_pair import KeyPair
+    from sescomposer.core.protection.certificates.certificate import Certificate
+    from sescomposer.core.protection.certificates.key_pair import KeyPair
 
     _, both = _signer_files(folder)
     key = load_pem_private_key(both.read_bytes(), None)
@@ -119,8 +119,8 @@ def verify(folder: Path) -> dict[str, float]:
     """Verify 40 MB from a mapped file."""
     from sescomposer.core.octets import Octets
     from sescomposer.core.parse import parse
+    from sescomposer.core.protection.certificates.trust import Trust
     from sescomposer.core.protection.signing import sign_detached
-    from sescomposer.core.protection.trust import Trust
     from sescomposer.core.protection.verifying import verify_detached
 
     entity, pair = _mapped(_entity_file(folder)), _pair(folder)

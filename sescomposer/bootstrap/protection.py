@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sescomposer.bootstrap.once import once
 
 if TYPE_CHECKING:
-    from sescomposer.core.protection.trust import Trust
+    from sescomposer.core.protection.certificates.trust import Trust
     from sescomposer.keys.aside import ChildProcesses
     from sescomposer.keys.pgp import CombinedOpenPgp
     from sescomposer.services.account_ports import SecretStore

@@ -17,7 +17,7 @@ from sescomposer.services.protection.protection_ports import KeyEntry, KeyKind
 
 if TYPE_CHECKING:
     from sescomposer.bootstrap import Services
-    from sescomposer.core.protection.key_pair import KeyPair
+    from sescomposer.core.protection.certificates.key_pair import KeyPair
 
 Many = list[str]
 
@@ -108,7 +108,7 @@ def _own(services: "Services", given: Given, inputs: Inputs, passphrases: Passph
     name = Inputs.name(given.p12 or given.certs[0])
     if is_pgp(octets):
         return _own_pgp(services, octets, passphrases, name)
-    from sescomposer.core.protection.key_files import needs_passphrase
+    from sescomposer.core.protection.certificates.key_files import needs_passphrase
 
     secret = passphrases.of(name) if needs_passphrase(octets) else None
     pair, as_it_is = _read(octets, certs if given.p12 else (), secret)
@@ -133,7 +133,7 @@ def _own_pgp(services: "Services", octets: bytes, passphrases: Passphrases, name
 
 def _read(octets: bytes, certs: Sequence[bytes], secret: Secret | None) -> "tuple[KeyPair, bool]":
     """Give the pair, and whether its file can stand as it is."""
-    from sescomposer.core.protection.key_files import read_p12, read_pem_pair
+    from sescomposer.core.protection.certificates.key_files import read_p12, read_pem_pair
 
     typed = secret.reveal().encode() if secret else None
     if b"-----BEGIN" in octets[:65536]:
@@ -144,8 +144,8 @@ def _read(octets: bytes, certs: Sequence[bytes], secret: Secret | None) -> "tupl
 
 def _chained(pair: "KeyPair", files: Sequence[bytes]) -> "KeyPair":
     """Give the pair with more certificates for its chain."""
-    from sescomposer.core.protection.certificate_files import read_certificates
-    from sescomposer.core.protection.key_files import chain_of
+    from sescomposer.core.protection.certificates.certificate_files import read_certificates
+    from sescomposer.core.protection.certificates.key_files import chain_of
 
     more = [certificate for octets in files for certificate in read_certificates(octets)]
     return replace(pair, chain=chain_of(pair.certificate, (*pair.chain, *more)))
@@ -153,7 +153,7 @@ def _chained(pair: "KeyPair", files: Sequence[bytes]) -> "KeyPair":
 
 def _encrypted(pair: "KeyPair") -> tuple[bytes, Secret]:
     """Give what needs no passphrase one: a key lies encrypted, in memory too."""
-    from sescomposer.core.protection.key_files import write_p12
+    from sescomposer.core.protection.certificates.key_files import write_p12
 
     secret = Secret(random_passphrase())
     return write_p12(pair, secret.reveal().encode()), secret

@@ -6,7 +6,7 @@ from typing import Any
 
 from sescomposer.cli.streams import shown
 from sescomposer.core.errors import KeyGoneError, UsageError
-from sescomposer.core.protection.certificate import Certificate
+from sescomposer.core.protection.certificates.certificate import Certificate
 from sescomposer.services.protection.passphrases import WHOSE
 from sescomposer.services.protection.protection_ports import KeyEntry, PersonKey, PersonKind
 

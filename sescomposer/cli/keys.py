@@ -16,7 +16,7 @@ from sescomposer.cli.streams import Inputs, checked, print_json, say, shown, wri
 from sescomposer.core.address import parse_mailbox
 from sescomposer.core.errors import KeyGoneError, PassphraseError, UsageError
 from sescomposer.core.octets import Octets
-from sescomposer.core.protection.certificate import Certificate
+from sescomposer.core.protection.certificates.certificate import Certificate
 from sescomposer.services.account import Secret
 from sescomposer.services.protection.key_entries import is_pgp
 from sescomposer.services.protection.protection_ports import KeyEntry, KeyKind
@@ -129,7 +129,7 @@ def dkim(
     as_json: JsonOption = False,
 ) -> None:
     """Keep a DKIM key for a domain that signs by itself, and print the DNS record to publish."""
-    from sescomposer.core.protection.dkim_key import public_key_record, zone_line
+    from sescomposer.core.protection.dkim.dkim_key import public_key_record, zone_line
 
     services = _services()
     octets = Inputs().read(file) if file else None
@@ -163,7 +163,7 @@ def _services() -> "Services":
 
 def _from_file(services: "Services", file: str, passphrases: Passphrases, *, ask_always: bool) -> KeyEntry:
     """Import a file; its passphrase is asked for where it needs one."""
-    from sescomposer.core.protection.key_files import needs_passphrase
+    from sescomposer.core.protection.certificates.key_files import needs_passphrase
 
     octets, name = Inputs().read(file), Inputs.name(file)
     if needs_passphrase(octets):

@@ -8,7 +8,7 @@ import typer
 from sescomposer.cli.look import JsonOption
 from sescomposer.cli.streams import print_json, say, shown
 from sescomposer.core.errors import ProtectionError
-from sescomposer.core.protection.certificate import Certificate
+from sescomposer.core.protection.certificates.certificate import Certificate
 from sescomposer.services.protection.protection_ports import CardKey, PgpKeyFacts
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from sescomposer.core.numbering import part_number
 from sescomposer.core.protection.facts import Layer, LayerKind, Reading, SignatureFacts
 
 if TYPE_CHECKING:
-    from sescomposer.core.protection.survival import Survived
+    from sescomposer.core.protection.relays.survival import Survived
 
 _CLEAR = (LayerKind.CLEAR_SIGNED, LayerKind.PGP_SIGNED)
 

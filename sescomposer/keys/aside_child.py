@@ -17,9 +17,9 @@ READY = b"sescomposer aside 1\n"
 
 CALLS = frozenset(
     {
-        "sescomposer.core.protection.pair_octets:exported_pair",
-        "sescomposer.core.protection.pair_octets:read_pair",
-        "sescomposer.core.protection.pair_octets:sealed_pair",
+        "sescomposer.core.protection.certificates.pair_octets:exported_pair",
+        "sescomposer.core.protection.certificates.pair_octets:read_pair",
+        "sescomposer.core.protection.certificates.pair_octets:sealed_pair",
         "sescomposer.keys.openpgp_work:decrypted",
         "sescomposer.keys.openpgp_work:encrypted",
         "sescomposer.keys.openpgp_work:signed",
@@ -49,9 +49,9 @@ class _Values(pickle.Unpickler):
 def name_of(function: Callable[..., object]) -> str:
     """Give the name by which a function is called in a child; raises `KeyError` for one that is not called there.
 
-    >>> from sescomposer.core.protection.pair_octets import read_pair
+    >>> from sescomposer.core.protection.certificates.pair_octets import read_pair
     >>> name_of(read_pair)
-    'sescomposer.core.protection.pair_octets:read_pair'
+    'sescomposer.core.protection.certificates.pair_octets:read_pair'
     """
     name = f"{function.__module__}:{function.__name__}"
     if name not in CALLS:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from sescomposer.core.errors import CertificateError, KeyGoneError, ProtectionError
-from sescomposer.core.protection.certificate import Certificate
-from sescomposer.core.protection.key_pair import KeyPair
+from sescomposer.core.protection.certificates.certificate import Certificate
+from sescomposer.core.protection.certificates.key_pair import KeyPair
 from sescomposer.keys.card_access import CardAccess, tokens, told
 from sescomposer.keys.pkcs11_modules import modules
 from sescomposer.services.account import Secret
@@ -108,7 +108,7 @@ def _certificate(der: bytes) -> Certificate | None:
 
 
 def _encoded(own: Certificate, others: Sequence[Certificate]) -> tuple[bytes, ...]:
-    from sescomposer.core.protection.key_files import chain_of
+    from sescomposer.core.protection.certificates.key_files import chain_of
 
     chain = chain_of(own, [each for each in others if each != own])
     return tuple(certificate.der for certificate in (own, *chain))

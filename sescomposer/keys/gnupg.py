@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from sescomposer.core.errors import CertificateError, KeyGoneError, PassphraseError, ProtectionError
 from sescomposer.core.octets import Octets
 from sescomposer.core.progress import NO_PROGRESS, Progress
-from sescomposer.core.protection.pgp_packets import key_blocks, recipients_of
-from sescomposer.core.protection.pgp_signature import DIGESTS, signatures_of
+from sescomposer.core.protection.openpgp.pgp_packets import key_blocks, recipients_of
+from sescomposer.core.protection.openpgp.pgp_signature import DIGESTS, signatures_of
 from sescomposer.keys.gnupg_calls import GnupgCalls, Outcome
 from sescomposer.keys.openpgp import SequoiaOpenPgp
 from sescomposer.keys.openpgp_checking import KnownKey, known_keys

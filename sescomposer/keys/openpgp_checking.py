@@ -7,9 +7,9 @@ from pysequoia import Cert, Sig, verify
 
 from sescomposer.core.errors import CertificateError, ProtectionError
 from sescomposer.core.octets import Octets
-from sescomposer.core.protection.pgp_packets import Packet, key_blocks
-from sescomposer.core.protection.pgp_signature import BINARY_DOCUMENT, TEXT_DOCUMENT, SignaturePacket
-from sescomposer.core.protection.pgp_verifying import matches
+from sescomposer.core.protection.openpgp.pgp_packets import Packet, key_blocks
+from sescomposer.core.protection.openpgp.pgp_signature import BINARY_DOCUMENT, TEXT_DOCUMENT, SignaturePacket
+from sescomposer.core.protection.openpgp.pgp_verifying import matches
 from sescomposer.keys.openpgp_facts import block_facts, certificate_of
 from sescomposer.keys.openpgp_faults import library_errors
 from sescomposer.services.protection.protection_ports import PgpSignature

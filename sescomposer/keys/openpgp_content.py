@@ -8,8 +8,8 @@ import zlib
 from collections.abc import Callable, Iterator
 
 from sescomposer.core.errors import ProtectionError
-from sescomposer.core.protection.pgp_packets import SIGNATURE, Packet, dearmored, packets
-from sescomposer.core.protection.pgp_signature import SignaturePacket, read_signature
+from sescomposer.core.protection.openpgp.pgp_packets import SIGNATURE, Packet, dearmored, packets
+from sescomposer.core.protection.openpgp.pgp_signature import SignaturePacket, read_signature
 from sescomposer.keys.openpgp_session import session_key
 
 _PKESK, _COMPRESSED, _PROTECTED = 1, 8, 18

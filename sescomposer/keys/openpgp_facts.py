@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pysequoia import Cert, Tsk
 
 from sescomposer.core.errors import CertificateError
-from sescomposer.core.protection.pgp_packets import (
+from sescomposer.core.protection.openpgp.pgp_packets import (
     PUBLIC_KEY,
     SECRET_KEY,
     SECRET_SUBKEY,
@@ -16,7 +16,7 @@ from sescomposer.core.protection.pgp_packets import (
     Packet,
     key_blocks,
 )
-from sescomposer.core.protection.pgp_signature import (
+from sescomposer.core.protection.openpgp.pgp_signature import (
     CERTIFICATION_REVOCATION,
     CERTIFICATIONS,
     DIRECT_KEY,

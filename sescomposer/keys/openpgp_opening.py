@@ -7,7 +7,7 @@ from typing import TypeVar
 from pysequoia import Cert, PyDecryptor, PySigner, Tsk
 
 from sescomposer.core.errors import CertificateError, KeyGoneError, PassphraseError, ProtectionError
-from sescomposer.core.protection.pgp_packets import (
+from sescomposer.core.protection.openpgp.pgp_packets import (
     PUBLIC_KEY,
     PUBLIC_SUBKEY,
     SECRET_KEY,

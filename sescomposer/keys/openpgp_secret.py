@@ -9,7 +9,7 @@ import hmac
 from collections.abc import Callable
 
 from sescomposer.core.errors import CertificateError, PassphraseError
-from sescomposer.core.protection.pgp_packets import SECRET_KEY, SECRET_SUBKEY, Packet
+from sescomposer.core.protection.openpgp.pgp_packets import SECRET_KEY, SECRET_SUBKEY, Packet
 
 _OPEN, _CHECKED, _SUMMED = 0, 254, 255
 _SIMPLE, _SALTED, _ITERATED, _GNU = 0, 1, 3, 101

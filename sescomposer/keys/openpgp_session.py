@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from sescomposer.core.protection.pgp_packets import PKESK, SECRET_KEY, SECRET_SUBKEY, Packet, numbers_in
+from sescomposer.core.protection.openpgp.pgp_packets import PKESK, SECRET_KEY, SECRET_SUBKEY, Packet, numbers_in
 from sescomposer.keys.openpgp_secret import secret_numbers
 
 if TYPE_CHECKING:

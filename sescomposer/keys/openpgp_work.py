@@ -14,8 +14,8 @@ from pysequoia import Cert, PyDecryptor, PySigner, SignatureMode, decrypt, encry
 
 from sescomposer.core.errors import ProtectionError
 from sescomposer.core.octets import Octets
-from sescomposer.core.protection.pgp_packets import recipients_of
-from sescomposer.core.protection.pgp_signature import signatures_of
+from sescomposer.core.protection.openpgp.pgp_packets import recipients_of
+from sescomposer.core.protection.openpgp.pgp_signature import signatures_of
 from sescomposer.keys.openpgp_checking import checked, found_inside, known_keys
 from sescomposer.keys.openpgp_content import inside, signatures_in
 from sescomposer.keys.openpgp_faults import library_errors, says

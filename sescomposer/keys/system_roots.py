@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from sescomposer.core.errors import CertificateError
 
 if TYPE_CHECKING:
-    from sescomposer.core.protection.certificate import Certificate
+    from sescomposer.core.protection.certificates.certificate import Certificate
 
 _BUNDLES = (
     "/etc/pki/ca-trust/extracted/pem/email-ca-bundle.pem",
@@ -41,7 +41,7 @@ def system_roots() -> "tuple[Certificate, ...]":
 
 def _readable(encoded: Iterable[bytes]) -> "tuple[Certificate, ...]":
     """Give those that can be read, each once: a broken one vouches for nobody."""
-    from sescomposer.core.protection.certificate import Certificate
+    from sescomposer.core.protection.certificates.certificate import Certificate
 
     found: dict[bytes, Certificate] = {}
     for der in encoded:

@@ -26,7 +26,7 @@ from sescomposer.services.unknown import LOCAL_ACCOUNT
 
 if TYPE_CHECKING:
     from sescomposer.core.entity import Entity
-    from sescomposer.core.protection.trust import Trust
+    from sescomposer.core.protection.certificates.trust import Trust
 
 SETTLED = (SubmissionState.ACCEPTED, SubmissionState.REFUSED, SubmissionState.NOT_SENT)
 """States after which nothing comes that the log must know; what is unknown stays in it."""
@@ -213,7 +213,7 @@ class HistoryService:
             StoreError: the octets are gone, the roots cannot be read, or something cannot be written.
             OperationCancelledError: cancelled.
         """
-        from sescomposer.core.protection.trust import Trust
+        from sescomposer.core.protection.certificates.trust import Trust
         from sescomposer.services.protection.evidence_bundle import write_bundle
         from sescomposer.services.protection.evidence_files import material_of
 

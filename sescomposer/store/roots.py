@@ -8,7 +8,7 @@ from sescomposer.core.errors import CertificateError, SettingsError
 from sescomposer.store.atomic import make_folder, replace_file, translated
 
 if TYPE_CHECKING:
-    from sescomposer.core.protection.certificate import Certificate
+    from sescomposer.core.protection.certificates.certificate import Certificate
 
 
 class RootFiles:
@@ -59,7 +59,7 @@ class RootFiles:
 
 def _read(path: Path) -> "Certificate | None":
     """Read one; None where another process removed it meanwhile."""
-    from sescomposer.core.protection.certificate import Certificate
+    from sescomposer.core.protection.certificates.certificate import Certificate
 
     try:
         octets = path.read_bytes()

@@ -18,7 +18,7 @@ from sescomposer.store.submissions import SubmissionLog
 if TYPE_CHECKING:
     from authority import Authority
 
-    from sescomposer.core.protection.key_pair import KeyPair
+    from sescomposer.core.protection.certificates.key_pair import KeyPair
 
 ANN = "ann@example.org"
 SUBJECT = "Signed figures"

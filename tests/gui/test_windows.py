@@ -16,7 +16,7 @@ from sescomposer.bootstrap import Services, make_services
 from sescomposer.core.errors import OperationCancelledError, SesComposerError
 from sescomposer.core.message import Message
 from sescomposer.core.progress import NO_PROGRESS
-from sescomposer.core.protection.pair_octets import read_pair
+from sescomposer.core.protection.certificates.pair_octets import read_pair
 from sescomposer.gui import theme
 from sescomposer.gui.socket_place import socket_name
 from sescomposer.gui.start_log import StartLog

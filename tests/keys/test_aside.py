@@ -20,7 +20,7 @@ from sescomposer.core.errors import (
 )
 from sescomposer.core.octets import Octets
 from sescomposer.core.progress import NO_PROGRESS
-from sescomposer.core.protection.pair_octets import PairOctets, exported_pair, read_pair, sealed_pair
+from sescomposer.core.protection.certificates.pair_octets import PairOctets, exported_pair, read_pair, sealed_pair
 from sescomposer.keys.aside import ChildProcesses, command
 from sescomposer.keys.aside_child import CALLS, READY, answer, hand_over, name_of, take_over
 from sescomposer.keys.openpgp import SequoiaOpenPgp

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from sescomposer.core.errors import CertificateError, KeyGoneError, PassphraseError, ProtectionError
-from sescomposer.core.protection.key_pair import KeyPair
+from sescomposer.core.protection.certificates.key_pair import KeyPair
 from sescomposer.keys.card_access import told
 from sescomposer.keys.cards import Pkcs11Cards
 from sescomposer.services.account import Secret

@@ -15,7 +15,7 @@ from pysequoia import ArmorKind, Tsk, armor
 
 from sescomposer.core.errors import CertificateError, KeyGoneError, PassphraseError, ProtectionError
 from sescomposer.core.octets import Octets, base64_octets
-from sescomposer.core.protection.pgp_packets import key_blocks
+from sescomposer.core.protection.openpgp.pgp_packets import key_blocks
 from sescomposer.keys.openpgp import SequoiaOpenPgp
 from sescomposer.keys.temporary import FILE_OCTETS
 from sescomposer.services.account import Secret

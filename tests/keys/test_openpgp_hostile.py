@@ -6,7 +6,7 @@ import pytest
 
 from sescomposer.core.errors import ProtectionError
 from sescomposer.core.octets import Octets
-from sescomposer.core.protection.pgp_packets import USER_ID, Packet, packets
+from sescomposer.core.protection.openpgp.pgp_packets import USER_ID, Packet, packets
 from sescomposer.keys import openpgp_content
 from sescomposer.keys.openpgp import SequoiaOpenPgp
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sescomposer.core.errors import CertificateError, PassphraseError
-from sescomposer.core.protection.pgp_packets import SECRET_KEY, SECRET_SUBKEY, Packet, key_blocks
+from sescomposer.core.protection.openpgp.pgp_packets import SECRET_KEY, SECRET_SUBKEY, Packet, key_blocks
 from sescomposer.keys.openpgp import SequoiaOpenPgp
 from sescomposer.keys.openpgp_secret import needs_passphrase, secret_numbers, with_passphrase
 from sescomposer.services.account import Secret

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sescomposer.core.errors import KeyGoneError, SettingsError, StoreError
-from sescomposer.core.protection.certificate import Certificate
+from sescomposer.core.protection.certificates.certificate import Certificate
 from sescomposer.services.protection.protection_ports import (
     IdentityPolicy,
     KeyEntry,

@@ -8,7 +8,7 @@ from lasting_keyring import LastingKeyring
 from pysequoia import Tsk
 
 from sescomposer.core.errors import PassphraseError
-from sescomposer.core.protection.key_pair import KeyPair
+from sescomposer.core.protection.certificates.key_pair import KeyPair
 from sescomposer.keys.pgp import CombinedOpenPgp
 from sescomposer.services.account import Secret
 from sescomposer.services.protection.keys import Keys

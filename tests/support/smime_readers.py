@@ -19,8 +19,8 @@ from cryptography.hazmat.primitives.serialization import PrivateFormat, pkcs12
 from cryptography.hazmat.primitives.serialization.pkcs12 import PBES
 
 from sescomposer.core.parse import parse
-from sescomposer.core.protection.certificate import Certificate
-from sescomposer.core.protection.key_pair import KeyPair
+from sescomposer.core.protection.certificates.certificate import Certificate
+from sescomposer.core.protection.certificates.key_pair import KeyPair
 
 
 @dataclass(frozen=True)

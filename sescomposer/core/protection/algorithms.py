@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives import hashes
     from cryptography.hazmat.primitives.asymmetric.padding import AsymmetricPadding
 
-    from sescomposer.core.protection.key_pair import PrivateKey
+    from sescomposer.core.protection.certificates.key_pair import PrivateKey
 
 RSA_BITS = 2048
 

@@ -11,7 +11,7 @@ from sescomposer.core.errors import CertificateError, ProtectionError
 from sescomposer.core.octets import Octets
 from sescomposer.core.protection import ber
 from sescomposer.core.protection.ber import CONTEXT, Value
-from sescomposer.core.protection.certificate import Certificate
+from sescomposer.core.protection.certificates.certificate import Certificate
 
 DATA = "1.2.840.113549.1.7.1"
 RSA_PSS = "1.2.840.113549.1.1.10"

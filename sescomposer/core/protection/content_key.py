@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from sescomposer.core.errors import ProtectionError
 from sescomposer.core.protection import ber
 from sescomposer.core.protection.ber import CONTEXT, Value
+from sescomposer.core.protection.certificates.key_pair import KeyPair
 from sescomposer.core.protection.envelope_reading import Algorithm, RecipientInfo, algorithm_of
-from sescomposer.core.protection.key_pair import KeyPair
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sescomposer.core.entity import Entity, Multipart
 from sescomposer.core.envelope import mailboxes
-from sescomposer.core.protection.certificate import comparable
+from sescomposer.core.protection.certificates.certificate import comparable
 from sescomposer.core.protection.facts import Layer, LayerKind
 from sescomposer.core.protection.header_protection import ProtectedFields, protected_fields
 

@@ -11,7 +11,7 @@ from sescomposer.core.errors import ProtectionError
 from sescomposer.core.octets import Octets
 from sescomposer.core.progress import NO_PROGRESS, Progress
 from sescomposer.core.protection import der
-from sescomposer.core.protection.certificate import Certificate
+from sescomposer.core.protection.certificates.certificate import Certificate
 from sescomposer.core.protection.hashed_buffer import HashedBuffer
 from sescomposer.core.protection.issuer_and_serial import issuer_and_serial
 from sescomposer.core.protection.protector import Buffer

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sescomposer.core.entity import Entity, Key
 
 if TYPE_CHECKING:
-    from sescomposer.core.protection.certificate import Certificate
+    from sescomposer.core.protection.certificates.certificate import Certificate
 
 
 class Verdict(StrEnum):

@@ -5,7 +5,7 @@ octets would not find its certificate.
 """
 
 from sescomposer.core.protection import der
-from sescomposer.core.protection.certificate import Certificate
+from sescomposer.core.protection.certificates.certificate import Certificate
 
 _VERSION = 0xA0
 

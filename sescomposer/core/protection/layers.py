@@ -9,13 +9,13 @@ from sescomposer.core.entity import Entity, Made
 from sescomposer.core.errors import ProtectionError
 from sescomposer.core.octets import Octets
 from sescomposer.core.parse import parse
+from sescomposer.core.protection.certificates.trust import Trust
 from sescomposer.core.protection.envelope_reading import kind_of
 from sescomposer.core.protection.facts import Fact, Layer, LayerKind, SignatureFacts, Verdict
 from sescomposer.core.protection.hashed_buffer import HashedBuffer
 from sescomposer.core.protection.opening import encryption_facts
-from sescomposer.core.protection.pgp_facts import CheckedSignature, KnowsKeys, pgp_facts
+from sescomposer.core.protection.openpgp.pgp_facts import CheckedSignature, KnowsKeys, pgp_facts
 from sescomposer.core.protection.protector import Buffer
-from sescomposer.core.protection.trust import Trust
 from sescomposer.core.protection.uncompressing import LARGEST_OCTETS, uncompress
 from sescomposer.core.protection.verifying import verify_detached, verify_opaque
 from sescomposer.core.transfer_encoding import TransferEncoding, decode_chunks

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from sescomposer.core.entity import Entity
 from sescomposer.core.envelope import mailboxes
-from sescomposer.core.protection.certificate import comparable
+from sescomposer.core.protection.certificates.certificate import comparable
 from sescomposer.core.protection.facts import Fact, Verdict
 
 LONGEST_APART = timedelta(hours=1)

@@ -12,11 +12,11 @@ from sescomposer.core.errors import KeyGoneError
 from sescomposer.core.octets import Octets
 from sescomposer.core.progress import NO_PROGRESS, Progress
 from sescomposer.core.protection import ber
-from sescomposer.core.protection.certificate import Certificate
+from sescomposer.core.protection.certificates.certificate import Certificate
+from sescomposer.core.protection.certificates.key_pair import KeyPair
 from sescomposer.core.protection.content_key import content_key, undecryptable, unsupported
 from sescomposer.core.protection.envelope_reading import Algorithm, Enveloped, RecipientInfo, read_enveloped
 from sescomposer.core.protection.hashed_buffer import HashedBuffer
-from sescomposer.core.protection.key_pair import KeyPair
 from sescomposer.core.protection.protector import Buffer
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from sescomposer.core.message import Method
 
 if TYPE_CHECKING:
-    from sescomposer.core.protection.suitability import CertificateFault
+    from sescomposer.core.protection.certificates.suitability import CertificateFault
 
 
 @dataclass(frozen=True, slots=True)

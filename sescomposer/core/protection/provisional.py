@@ -8,7 +8,7 @@ from sescomposer.core.identifiers import Identifiers
 from sescomposer.core.message import Method, Protection
 from sescomposer.core.octets import EMPTY, Octets
 from sescomposer.core.protection.header_protection import with_header_protection, with_hidden_fields
-from sescomposer.core.protection.pgp_mime import encrypted_of, signed_of
+from sescomposer.core.protection.openpgp.pgp_mime import encrypted_of, signed_of
 from sescomposer.core.protection.protected_entity import entity_to_sign, outer_header
 from sescomposer.core.protection.security_multipart import security_multipart
 from sescomposer.core.protection.signing import enclosed_message, signature_part

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from datetime import datetime
 
 from sescomposer.core.entity import Entity
+from sescomposer.core.protection.certificates.trust import Trust
 from sescomposer.core.protection.coverage import Place, outside, protected_of, sentences, uncovered_fields
 from sescomposer.core.protection.facts import Layer, LayerKind, Reading
 from sescomposer.core.protection.header_protection import differing
 from sescomposer.core.protection.layers import Opener, Surroundings, layer_kind, opened
 from sescomposer.core.protection.protector import Buffer
-from sescomposer.core.protection.trust import Trust
 
 DEEPEST = 10
 """Layers inside each other that are opened; triple-wrapped mail has 3."""

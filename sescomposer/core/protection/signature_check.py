@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from sescomposer.core.errors import ProtectionError
-from sescomposer.core.protection.certificate import Certificate, kind_of_key, public_key_of
+from sescomposer.core.protection.certificates.certificate import Certificate, kind_of_key, public_key_of
 from sescomposer.core.protection.cms import RSA_PSS, SignerInfo
 
 if TYPE_CHECKING:

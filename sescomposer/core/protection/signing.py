@@ -15,9 +15,9 @@ from sescomposer.core.octets import Octets
 from sescomposer.core.progress import NO_PROGRESS, Progress
 from sescomposer.core.protection import der
 from sescomposer.core.protection.algorithms import SignatureAlgorithm, algorithm_for
-from sescomposer.core.protection.certificate import public_key_of
+from sescomposer.core.protection.certificates.certificate import public_key_of
+from sescomposer.core.protection.certificates.key_pair import KeyPair
 from sescomposer.core.protection.issuer_and_serial import issuer_and_serial
-from sescomposer.core.protection.key_pair import KeyPair
 from sescomposer.core.protection.protected_entity import entity_to_sign, outer_header, transport_faults
 from sescomposer.core.protection.security_multipart import security_multipart
 from sescomposer.core.protection.transport_faults import EIGHT_BIT, LINE_END, LONG_LINE
@@ -25,7 +25,7 @@ from sescomposer.core.transfer_encoding import TransferEncoding
 
 if TYPE_CHECKING:
     from sescomposer.core.identifiers import Identifiers
-    from sescomposer.core.protection.certificate import Certificate
+    from sescomposer.core.protection.certificates.certificate import Certificate
 
 CRLF = b"\r\n"
 READ_OCTETS = 1 << 20

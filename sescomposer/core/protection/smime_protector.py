@@ -13,11 +13,11 @@ from sescomposer.core.message import Protection
 from sescomposer.core.octets import EMPTY
 from sescomposer.core.progress import PartOfProgress, Progress
 from sescomposer.core.protection.algorithms import algorithm_for
-from sescomposer.core.protection.certificate import Certificate
+from sescomposer.core.protection.certificates.certificate import Certificate
+from sescomposer.core.protection.certificates.key_pair import KeyPair
 from sescomposer.core.protection.copies import check_recipients, copies, keys_for
 from sescomposer.core.protection.enveloping import RandomBytes, encrypt
 from sescomposer.core.protection.header_protection import with_header_protection, with_hidden_fields
-from sescomposer.core.protection.key_pair import KeyPair
 from sescomposer.core.protection.protected_entity import entity_to_sign, outer_header
 from sescomposer.core.protection.protector import Buffer, Evidence, Protected
 from sescomposer.core.protection.signing import clear_signed, enclosed_message, opaque_signed

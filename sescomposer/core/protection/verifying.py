@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from sescomposer.core.entity import Entity
 from sescomposer.core.errors import ProtectionError
 from sescomposer.core.octets import Octets
-from sescomposer.core.protection.certificate import Certificate, public_key_of
+from sescomposer.core.protection.certificates.certificate import Certificate, public_key_of
+from sescomposer.core.protection.certificates.trust import Trust, trusted_chain
 from sescomposer.core.protection.cms import SignedData, SignerInfo, read_signed_data
 from sescomposer.core.protection.facts import Fact, SignatureFacts, Verdict
 from sescomposer.core.protection.message_facts import LONGEST_APART, address_fact, shown, time_fact
 from sescomposer.core.protection.signature_check import HASHES, algorithm_name, digests_used, is_signed_by
-from sescomposer.core.protection.trust import Trust, trusted_chain
 
 if TYPE_CHECKING:
     import hashlib

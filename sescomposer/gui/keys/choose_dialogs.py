@@ -211,7 +211,7 @@ class GnupgDialog(_ChooseDialog):
 
 
 def _card_line(key: CardKey) -> str:
-    from sescomposer.core.protection.certificate import Certificate
+    from sescomposer.core.protection.certificates.certificate import Certificate
 
     own = Certificate(key.certificates[0])
     return (

@@ -117,8 +117,8 @@ def _signer(services: "Services", policy: IdentityPolicy, entries: tuple[KeyEntr
 
 
 def _smime_signer(services: "Services", policy: IdentityPolicy, entries: tuple[KeyEntry, ...]) -> tuple[str, str]:
-    from sescomposer.core.protection.certificate import Certificate
-    from sescomposer.core.protection.choosing import choose
+    from sescomposer.core.protection.certificates.certificate import Certificate
+    from sescomposer.core.protection.certificates.choosing import choose
 
     own = [entry for entry in entries if entry.kind in _KINDS["smime"]]
     others = tuple(Certificate(der) for entry in own for der in entry.certificates[1:])

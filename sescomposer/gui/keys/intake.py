@@ -13,7 +13,7 @@ from sescomposer.services.protection.protection_ports import KeyEntry, PersonKey
 
 if TYPE_CHECKING:
     from sescomposer.bootstrap import Services
-    from sescomposer.core.protection.certificate import Certificate
+    from sescomposer.core.protection.certificates.certificate import Certificate
 
 _SEQUENCE = b"\x30"
 
@@ -142,7 +142,7 @@ def _sorted(services: "Services", name: str, octets: bytes, wants_roots: bool, k
     lock = _lock_of(services, octets)
     if lock is not None:
         return Intake(name, octets, Becomes.KEY, lock, is_lasting=keyring[0], trouble=keyring[1])
-    from sescomposer.core.protection.certificate_files import read_certificates
+    from sescomposer.core.protection.certificates.certificate_files import read_certificates
 
     certificates = read_certificates(octets)
     authorities = [each for each in certificates if each.is_ca or (wants_roots and each.is_self_issued)]
@@ -169,7 +169,7 @@ def _lock_of(services: "Services", octets: bytes) -> Lock | None:
 
 
 def _holds_certificates(octets: bytes) -> bool:
-    from sescomposer.core.protection.certificate_files import read_certificates
+    from sescomposer.core.protection.certificates.certificate_files import read_certificates
 
     try:
         return bool(read_certificates(octets))

@@ -122,7 +122,7 @@ class MakeDkimDialog(_MakeDialog):
         file, secret, asks_always = self.file.text().strip(), self.keep.secret, self.keep.asks_always.isChecked()
 
         def operation(context: Context) -> object:
-            from sescomposer.core.protection.dkim_names import checked_names
+            from sescomposer.core.protection.dkim.dkim_names import checked_names
 
             name, below = checked_names(domain, selector)
             octets = read_key_file(Path(file)) if file else None

@@ -19,7 +19,7 @@ from sescomposer.services.protection.protection_ports import PersonKey, PersonKi
 
 if TYPE_CHECKING:
     from sescomposer.bootstrap import Services
-    from sescomposer.core.protection.certificate import Certificate
+    from sescomposer.core.protection.certificates.certificate import Certificate
 
 PEOPLE_COLUMNS = ("Address", "Owner", "Kind", "Valid until", "Used last", "State")
 ROOT_COLUMNS = ("Name", "Kind", "Valid until", "Comes from", "State")
@@ -58,7 +58,7 @@ _Read = tuple[str, str, datetime | None, tuple[tuple[str, str], ...], tuple[Told
 
 
 def _smime(services: "Services", key: PersonKey, now: datetime) -> _Read:
-    from sescomposer.core.protection.certificate import Certificate
+    from sescomposer.core.protection.certificates.certificate import Certificate
 
     certificate = Certificate(key.octets)
     told = told_of(services.people.faults(key))

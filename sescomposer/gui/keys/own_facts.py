@@ -21,8 +21,8 @@ from sescomposer.services.protection.protection_ports import KeyEntry, KeyKind
 
 if TYPE_CHECKING:
     from sescomposer.bootstrap import Services
-    from sescomposer.core.protection.certificate import Certificate
-    from sescomposer.core.protection.trust import Trust
+    from sescomposer.core.protection.certificates.certificate import Certificate
+    from sescomposer.core.protection.certificates.trust import Trust
     from sescomposer.services.protection.key_entries import Expiring
     from sescomposer.services.protection.protection_ports import PgpKeyFacts
 
@@ -59,7 +59,7 @@ def _own_key(services: "Services", entry: KeyEntry, ending: "Mapping[str, Expiri
 
 
 def _smime_key(entry: KeyEntry, trust: "Trust", ending: "Expiring | None", now: datetime) -> Shown:
-    from sescomposer.core.protection.certificate import Certificate
+    from sescomposer.core.protection.certificates.certificate import Certificate
 
     own, *chain = (Certificate(der) for der in entry.certificates)
     told = (*_against(own, tuple(chain), trust, now), *_chain_ends(ending, own, now))
@@ -80,7 +80,7 @@ def _smime_key(entry: KeyEntry, trust: "Trust", ending: "Expiring | None", now: 
 
 def _against(own: "Certificate", chain: "tuple[Certificate, ...]", trust: "Trust", now: datetime) -> tuple[Told, ...]:
     """Tell what speaks against signing with a certificate; one that only decrypts has its own words."""
-    from sescomposer.core.protection.suitability import faults
+    from sescomposer.core.protection.certificates.suitability import faults
 
     address = next(iter(own.addresses), "your address")
     found = faults(own, for_="sign", address=address, now=now, trust=trust, others=chain)
@@ -132,7 +132,7 @@ def _pgp_key(entry: KeyEntry, facts: "PgpKeyFacts", ending: "Expiring | None", n
 
 
 def _dkim_key(entry: KeyEntry) -> Shown:
-    from sescomposer.core.protection.dkim_key import public_key_record, zone_line
+    from sescomposer.core.protection.dkim.dkim_key import public_key_record, zone_line
 
     domain, selector = entry.details.get("domain", ""), entry.details.get("selector", "")
     value = public_key_record(entry.public)

@@ -40,6 +40,6 @@ def public_file(shown: Shown) -> PublicFile:
 def _pem(ders: tuple[bytes, ...]) -> bytes:
     from cryptography.hazmat.primitives.serialization import Encoding
 
-    from sescomposer.core.protection.certificate import Certificate
+    from sescomposer.core.protection.certificates.certificate import Certificate
 
     return b"".join(Certificate(der).x509.public_bytes(Encoding.PEM) for der in ders)

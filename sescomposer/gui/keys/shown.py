@@ -10,8 +10,8 @@ from sescomposer.core.findings import Severity
 from sescomposer.gui.directions import isolated
 
 if TYPE_CHECKING:
-    from sescomposer.core.protection.certificate import Certificate
-    from sescomposer.core.protection.suitability import CertificateFault
+    from sescomposer.core.protection.certificates.certificate import Certificate
+    from sescomposer.core.protection.certificates.suitability import CertificateFault
     from sescomposer.services.protection.protection_ports import KeyEntry, PersonKey, PgpKeyFacts
 
 FINE = "ok"

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QWidget
 
 from sescomposer.core.errors import MessageError
-from sescomposer.core.protection.survival import Offer
+from sescomposer.core.protection.relays.survival import Offer
 
 if TYPE_CHECKING:
     from sescomposer.gui.composer import Composer

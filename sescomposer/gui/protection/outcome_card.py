@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QVB
 
 from sescomposer.core.protection.facts import Reading
 from sescomposer.core.protection.protector import Evidence
-from sescomposer.core.protection.survival import Offer, Survived
+from sescomposer.core.protection.relays.survival import Offer, Survived
 from sescomposer.gui.protection.marked_line import MarkedLine
 from sescomposer.gui.protection.outcome_words import (
     Marked,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sescomposer.core.protection.facts import Fact, Reading, Verdict
 from sescomposer.core.protection.protector import Evidence
-from sescomposer.core.protection.survival import Survived
+from sescomposer.core.protection.relays.survival import Survived
 from sescomposer.gui.layers.words import FACT_NAMES, VERDICT_SIGNS
 
 _VERDICTS = {Verdict.GOOD: "good", Verdict.BAD: "bad", Verdict.UNKNOWN: "not known"}

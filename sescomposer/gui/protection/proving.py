@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from sescomposer.core.errors import OperationCancelledError, SesComposerError
 from sescomposer.core.protection.facts import Reading
-from sescomposer.core.protection.survival import Survived
+from sescomposer.core.protection.relays.survival import Survived
 from sescomposer.gui.tasks import Context, Task, TaskRunner
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ class Proving(QObject):
             self._card.show_untried(f"It could not be tried what the signature survives. {error.sentence}")
 
     def _show(self, proof: Proof) -> None:
-        from sescomposer.core.protection.survival import offers
+        from sescomposer.core.protection.relays.survival import offers
 
         if self._review is None or not proof.survived:
             self._card.show_nothing_tried()

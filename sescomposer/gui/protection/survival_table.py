@@ -3,7 +3,7 @@
 from PySide6.QtCore import QObject, QSize, Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeView, QWidget
 
-from sescomposer.core.protection.survival import Survived
+from sescomposer.core.protection.relays.survival import Survived
 from sescomposer.gui.icons import icon
 from sescomposer.gui.models.rows_model import Index, RowsModel
 from sescomposer.gui.protection.outcome_words import survived_kind, survived_words

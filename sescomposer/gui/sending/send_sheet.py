@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from sescomposer.core import limits
 from sescomposer.core.errors import AccountError, ProtectionError, SesComposerError
-from sescomposer.core.protection.survival import Offer
+from sescomposer.core.protection.relays.survival import Offer
 from sescomposer.gui.composer import Composer
 from sescomposer.gui.fonts import apply_fonts
 from sescomposer.gui.keys.passphrase_prompt import ask_on_window

@@ -31,8 +31,8 @@ def read_dkim_key(octets: bytes, passphrase: "Secret | None" = None) -> "RSAPriv
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives import serialization
 
-    from sescomposer.core.protection.certificate_files import decoded, pem_blocks
-    from sescomposer.core.protection.pkcs12_rounds import refuse_slow
+    from sescomposer.core.protection.certificates.certificate_files import decoded, pem_blocks
+    from sescomposer.core.protection.certificates.pkcs12_rounds import refuse_slow
 
     for structure in [decoded(body) for _, body, _ in pem_blocks(octets)] or [octets]:
         refuse_slow(structure)
@@ -69,7 +69,7 @@ def _suitable(key: object) -> "RSAPrivateKey":
 
 def read_dkim_octets(octets: bytes, passphrase: bytes | None) -> bytes:
     """Give such a key as PKCS#8 in DER, not encrypted; the passphrase is UTF-8. Raises like `read_dkim_key`."""
-    from sescomposer.core.protection.pair_octets import key_octets
+    from sescomposer.core.protection.certificates.pair_octets import key_octets
     from sescomposer.services.account import Secret
 
     return key_octets(read_dkim_key(octets, None if passphrase is None else Secret(passphrase.decode())))
@@ -77,7 +77,7 @@ def read_dkim_octets(octets: bytes, passphrase: bytes | None) -> bytes:
 
 def sealed_dkim_octets(key: bytes, passphrase: bytes) -> bytes:
     """Encrypt what `read_dkim_octets` gave; see `sealed_dkim_key`."""
-    from sescomposer.core.protection.pair_octets import PairOctets
+    from sescomposer.core.protection.certificates.pair_octets import PairOctets
     from sescomposer.services.account import Secret
 
     return sealed_dkim_key(PairOctets(key).opened_key(), Secret(passphrase.decode()))
@@ -110,7 +110,7 @@ def opened_dkim_key(octets: bytes, passphrase: "Secret") -> "RSAPrivateKey":
     """
     from cryptography.hazmat.primitives.serialization import pkcs12
 
-    from sescomposer.core.protection.kept_p12 import read_kept
+    from sescomposer.core.protection.certificates.kept_p12 import read_kept
 
     word = passphrase.reveal().encode()
     try:

@@ -11,8 +11,8 @@ from sescomposer.core.protection.protector import Evidence
 from sescomposer.services.history_ports import HistoryEntry
 
 if TYPE_CHECKING:
-    from sescomposer.core.protection.certificate import Certificate
-    from sescomposer.core.protection.trust import Trust
+    from sescomposer.core.protection.certificates.certificate import Certificate
+    from sescomposer.core.protection.certificates.trust import Trust
 
 MESSAGE, EVIDENCE, REPORT, VERIFY = "message.eml", "evidence.json", "report.txt", "VERIFY.txt"
 SIGNER, CHAIN, ROOT = "signer.pem", "chain.pem", "root.pem"
@@ -64,7 +64,7 @@ def material_of(entry: HistoryEntry, octets: Octets, root: Entity, trust: "Trust
     plain = Material(entry, octets, root, certificates, None, at)
     if not certificates:
         return plain
-    from sescomposer.core.protection.trust import trusted_chain
+    from sescomposer.core.protection.certificates.trust import trusted_chain
 
     chain = trusted_chain(certificates[0], certificates[1:], trust, plain.signed_at)
     trusted = chain.path[-1] if chain.path else None
@@ -93,7 +93,7 @@ def pems(material: Material) -> dict[str, Octets]:
 
 
 def _certificates(encoded: tuple[bytes, ...]) -> "tuple[Certificate, ...]":
-    from sescomposer.core.protection.certificate import Certificate
+    from sescomposer.core.protection.certificates.certificate import Certificate
 
     try:
         return tuple(Certificate(der) for der in encoded)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from sescomposer.services.protection.protection_ports import KeyEntry, KeyStore, PeopleStore, PersonKey, RootStore
 
 if TYPE_CHECKING:
-    from sescomposer.core.protection.certificate import Certificate
+    from sescomposer.core.protection.certificates.certificate import Certificate
 
 
 class KeysOfRun:

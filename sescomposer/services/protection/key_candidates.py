@@ -10,8 +10,8 @@ from sescomposer.services.protection.protection_plan import ProtectionPlan, Reci
 from sescomposer.services.protection.protection_ports import KeyEntry, KeyKind, PersonKey, PersonKind
 
 if TYPE_CHECKING:
-    from sescomposer.core.protection.suitability import CertificateFault
-    from sescomposer.core.protection.trust import Trust
+    from sescomposer.core.protection.certificates.suitability import CertificateFault
+    from sescomposer.core.protection.certificates.trust import Trust
 
 
 class PeopleByAddress(Protocol):
@@ -88,14 +88,14 @@ def with_recipients(
 
 def no_key(plan: ProtectionPlan, reason: str) -> "CertificateFault":
     """Give the fault that nothing can sign."""
-    from sescomposer.core.protection.suitability import CertificateFault
+    from sescomposer.core.protection.certificates.suitability import CertificateFault
 
     return CertificateFault("protect-no-key", Severity.ERROR, reason, plan.way_without_signer)
 
 
 def no_dkim(address: str) -> "CertificateFault":
     """Give the fault that the DKIM key of a policy is gone."""
-    from sescomposer.core.protection.suitability import CertificateFault
+    from sescomposer.core.protection.certificates.suitability import CertificateFault
 
     words = f"The DKIM key that mail from {address!r} is to be signed with is not there any more."
     return CertificateFault("protect-no-key", Severity.ERROR, words, "Import it again, or take it out of the policy.")

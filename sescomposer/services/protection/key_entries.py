@@ -10,7 +10,7 @@ from sescomposer.core.errors import CertificateError
 from sescomposer.services.protection.protection_ports import KeyEntry, KeyKind, PgpKeyFacts
 
 if TYPE_CHECKING:
-    from sescomposer.core.protection.certificate import Certificate
+    from sescomposer.core.protection.certificates.certificate import Certificate
 
 NOTICE_DAYS = 30
 WARNING_DAYS = 7

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sescomposer.core.octets import Octets
-from sescomposer.core.protection.key_pair import KeyPair
+from sescomposer.core.protection.certificates.key_pair import KeyPair
 from sescomposer.services.protection.pgp_planning import PGP_KINDS
 from sescomposer.services.protection.protection_ports import AskPassphrase, KeyEntry, PersonKind, PgpSignature
 from sescomposer.services.protection.smime_planning import SMIME_KINDS
@@ -43,7 +43,7 @@ class KeyOpener:
 
     def _pairs(self, der: Octets) -> tuple[KeyPair, ...]:
         """Open the own keys that the content names, and no other."""
-        from sescomposer.core.protection.certificate import Certificate
+        from sescomposer.core.protection.certificates.certificate import Certificate
         from sescomposer.core.protection.opening import addressed
 
         pairs = {pair.certificate: pair for pair in (self.opened.pairs if self.opened is not None else ())}
@@ -73,7 +73,7 @@ class KeyOpener:
 
     def _secrets(self, message: bytes) -> "tuple[PgpSecret, ...]":
         """Open the own keys that a message names, those that are open already first; all, where it hides whom."""
-        from sescomposer.core.protection.pgp_packets import recipients_of
+        from sescomposer.core.protection.openpgp.pgp_packets import recipients_of
 
         named = recipients_of(message)
         known = {secret[0].id: secret for secret in (self.opened.secrets if self.opened is not None else ())}
@@ -99,7 +99,7 @@ class KeyOpener:
 
 def _is_named(entry: KeyEntry, named: Sequence[str]) -> bool:
     """Whether a message is encrypted to a key, or may be since it names nobody."""
-    from sescomposer.core.protection.pgp_packets import key_blocks
+    from sescomposer.core.protection.openpgp.pgp_packets import key_blocks
 
     if "" in named:
         return True

@@ -38,8 +38,8 @@ if TYPE_CHECKING:
 
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
-    from sescomposer.core.protection.key_pair import KeyPair
-    from sescomposer.core.protection.pair_octets import PairOctets
+    from sescomposer.core.protection.certificates.key_pair import KeyPair
+    from sescomposer.core.protection.certificates.pair_octets import PairOctets
     from sescomposer.services.account_ports import SecretStore
     from sescomposer.services.ports import Clock
     from sescomposer.services.protection.protection_ports import Cards, KeyStore, OpenPgp
@@ -182,8 +182,8 @@ class Keys:
         self, name: str, address: str, passphrase: Secret | None = None, *, keep_passphrase: bool = True
     ) -> KeyEntry:
         """Make a certificate that is clearly marked as a test's; slow. Raises like `import_file`."""
-        from sescomposer.core.protection.pair_octets import PairOctets
-        from sescomposer.core.protection.test_certificate import make_test_certificate
+        from sescomposer.core.protection.certificates.pair_octets import PairOctets
+        from sescomposer.core.protection.certificates.test_certificate import make_test_certificate
 
         pair = make_test_certificate(name, address, self._clock.now())
         return self._keep_pair(PairOctets.of(pair), passphrase, keep_passphrase)
@@ -198,7 +198,7 @@ class Keys:
         keep_passphrase: bool = True,
     ) -> KeyEntry:
         """Import a DKIM key (PEM or DER), or make one of RSA 2048 where `octets` is None; raises like `import_file`."""
-        from sescomposer.core.protection.pair_octets import PairOctets, key_octets
+        from sescomposer.core.protection.certificates.pair_octets import PairOctets, key_octets
         from sescomposer.services.protection import dkim_keys
 
         if octets is not None:
@@ -216,12 +216,12 @@ class Keys:
         return self._keep(entry, passphrase, keep_passphrase, sealed)
 
     def _read(self, octets: bytes, passphrase: Secret | None) -> "PairOctets":
-        from sescomposer.core.protection.pair_octets import read_pair
+        from sescomposer.core.protection.certificates.pair_octets import read_pair
 
         return self._aside(NO_PROGRESS, read_pair, octets, _octets(passphrase))
 
     def _keep_pair(self, octets: "PairOctets", passphrase: Secret | None, keep: bool) -> KeyEntry:
-        from sescomposer.core.protection.pair_octets import sealed_pair
+        from sescomposer.core.protection.certificates.pair_octets import sealed_pair
 
         pair = octets.pair()
         certificates = (pair.certificate, *pair.chain)
@@ -296,7 +296,7 @@ class Keys:
         new = _needed(passphrase)
         match entry.kind:
             case KeyKind.FILE:
-                from sescomposer.core.protection.pair_octets import PairOctets, exported_pair
+                from sescomposer.core.protection.certificates.pair_octets import PairOctets, exported_pair
 
                 octets = PairOctets.of(self.unlock(entry, ask))
                 return self._aside(NO_PROGRESS, exported_pair, octets, new, compatible)
@@ -389,7 +389,7 @@ class Keys:
 
     def _open_file(self, octets: bytes, secret: Secret) -> "KeyPair":
         """Open what is kept; of another form it is where this run was given a file as it is."""
-        from sescomposer.core.protection.kept_p12 import read_kept
+        from sescomposer.core.protection.certificates.kept_p12 import read_kept
 
         kept = read_kept(octets, secret.reveal().encode())
         return (kept or self._read(octets, secret)).pair()
@@ -445,7 +445,7 @@ class Keys:
 
 
 def _certificates(encoded: Iterable[bytes]) -> tuple[Any, ...]:
-    from sescomposer.core.protection.certificate import Certificate
+    from sescomposer.core.protection.certificates.certificate import Certificate
 
     return tuple(Certificate(der) for der in encoded)
 

@@ -11,7 +11,7 @@ from sescomposer.services.protection.key_candidates import worst_first
 from sescomposer.services.protection.protection_plan import ProtectionPlan
 
 if TYPE_CHECKING:
-    from sescomposer.core.protection.suitability import CertificateFault
+    from sescomposer.core.protection.certificates.suitability import CertificateFault
 
 
 def identity_names(address: str) -> tuple[str, ...]:
@@ -117,7 +117,7 @@ def _certificate_faults(plan: ProtectionPlan, known: Known) -> "list[Certificate
 
 
 def _fault(code: str, words: str, mend: str) -> "CertificateFault":
-    from sescomposer.core.protection.suitability import CertificateFault
+    from sescomposer.core.protection.certificates.suitability import CertificateFault
 
     return CertificateFault(code, Severity.ERROR, words, mend)
 

@@ -14,9 +14,9 @@ from sescomposer.services.protection.key_entries import check_size, is_pgp
 from sescomposer.services.protection.protection_ports import PersonKey, PersonKind
 
 if TYPE_CHECKING:
-    from sescomposer.core.protection.certificate import Certificate
+    from sescomposer.core.protection.certificates.certificate import Certificate
+    from sescomposer.core.protection.certificates.suitability import CertificateFault
     from sescomposer.core.protection.facts import Reading
-    from sescomposer.core.protection.suitability import CertificateFault
     from sescomposer.services.ports import Clock
     from sescomposer.services.protection.protection_ports import OpenPgp, PeopleStore
     from sescomposer.services.protection.roots import Roots
@@ -95,7 +95,7 @@ class People:
         return self._kept([key for name, key in new.items() if name not in known][:_MOST_OF_A_MESSAGE])
 
     def _smime_of(self, octets: bytes, source: str, address: str) -> list[PersonKey]:
-        from sescomposer.core.protection.certificate_files import read_certificates
+        from sescomposer.core.protection.certificates.certificate_files import read_certificates
 
         certificates = read_certificates(octets)
         leaves = [each for each in certificates if not each.is_ca]
@@ -186,7 +186,7 @@ class People:
         Raises:
             StoreError: They cannot be read.
         """
-        from sescomposer.core.protection.certificate import comparable
+        from sescomposer.core.protection.certificates.certificate import comparable
 
         wanted = comparable(address)
         found = [key for key in self._store.all() if comparable(key.address) == wanted and kind in (None, key.kind)]
@@ -207,8 +207,8 @@ class People:
         """Give what speaks against encrypting to a certificate now; of OpenPGP none is known here."""
         if key.kind is PersonKind.OPENPGP:
             return ()
-        from sescomposer.core.protection.certificate import Certificate
-        from sescomposer.core.protection.suitability import faults
+        from sescomposer.core.protection.certificates.certificate import Certificate
+        from sescomposer.core.protection.certificates.suitability import faults
 
         return faults(
             Certificate(key.octets),
@@ -223,7 +223,7 @@ class People:
     def _begins(self, key: PersonKey) -> datetime:
         if key.kind is PersonKind.OPENPGP:
             return max((facts.created for facts in self._openpgp.read(key.octets)), default=key.first_seen)
-        from sescomposer.core.protection.certificate import Certificate
+        from sescomposer.core.protection.certificates.certificate import Certificate
 
         return Certificate(key.octets).not_before
 
@@ -263,6 +263,6 @@ def _name(key: PersonKey) -> _Name:
 
 
 def _chain(leaf: "Certificate", others: "Iterable[Certificate]") -> "tuple[Certificate, ...]":
-    from sescomposer.core.protection.key_files import chain_of
+    from sescomposer.core.protection.certificates.key_files import chain_of
 
     return chain_of(leaf, tuple(each for each in others if each != leaf))

@@ -13,7 +13,7 @@ from sescomposer.services.protection.protection_plan import ProtectionPlan, Reci
 from sescomposer.services.protection.protection_ports import KeyEntry, KeyKind, OpenPgp, PersonKind, PgpKeyFacts
 
 if TYPE_CHECKING:
-    from sescomposer.core.protection.suitability import CertificateFault
+    from sescomposer.core.protection.certificates.suitability import CertificateFault
 
 PGP_KINDS = (KeyKind.OPENPGP, KeyKind.GNUPG)
 
@@ -72,7 +72,7 @@ def _faults(
     public: bytes, fingerprint: str, for_: str, address: str, now: datetime, openpgp: OpenPgp
 ) -> "list[CertificateFault]":
     """Give what a key says against its use."""
-    from sescomposer.core.protection.suitability import CertificateFault
+    from sescomposer.core.protection.certificates.suitability import CertificateFault
 
     try:
         facts = next((key for key in openpgp.read(public) if key.fingerprint == fingerprint), None)

@@ -12,12 +12,12 @@ from sescomposer.core.header import HeaderSection
 from sescomposer.core.message import Protection
 from sescomposer.core.octets import Octets
 from sescomposer.core.progress import PartOfProgress, Progress
-from sescomposer.core.protection.autocrypt import autocrypt_field
 from sescomposer.core.protection.copies import check_recipients, copies, keys_for
 from sescomposer.core.protection.header_protection import with_header_protection, with_hidden_fields
-from sescomposer.core.protection.pgp_mime import pgp_encrypted, pgp_signed
-from sescomposer.core.protection.pgp_packets import key_blocks
-from sescomposer.core.protection.pgp_signature import signatures_of
+from sescomposer.core.protection.openpgp.autocrypt import autocrypt_field
+from sescomposer.core.protection.openpgp.pgp_mime import pgp_encrypted, pgp_signed
+from sescomposer.core.protection.openpgp.pgp_packets import key_blocks
+from sescomposer.core.protection.openpgp.pgp_signature import signatures_of
 from sescomposer.core.protection.protected_entity import entity_to_sign, outer_header
 from sescomposer.core.protection.protector import Buffer, Evidence, Protected
 from sescomposer.services.account import Secret

@@ -20,7 +20,7 @@ class Policies:
 
     def of(self, address: str) -> IdentityPolicy:
         """Give the policy of an addr-spec, in any case; the default where none was set. Raises `SettingsError`."""
-        from sescomposer.core.protection.certificate import comparable
+        from sescomposer.core.protection.certificates.certificate import comparable
 
         wanted = comparable(address)
         found = (policy for policy in self._store.all() if comparable(policy.address) == wanted)

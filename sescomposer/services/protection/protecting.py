@@ -22,11 +22,11 @@ from sescomposer.services.protection.protection_ports import AskPassphrase, Iden
 
 if TYPE_CHECKING:
     from sescomposer.core.findings import Finding
+    from sescomposer.core.protection.certificates.trust import Trust
     from sescomposer.core.protection.facts import Reading
     from sescomposer.core.protection.preflight import ProtectionFacts
     from sescomposer.core.protection.protector import Evidence
-    from sescomposer.core.protection.survival import Survived
-    from sescomposer.core.protection.trust import Trust
+    from sescomposer.core.protection.relays.survival import Survived
     from sescomposer.services.knowledge import Known
     from sescomposer.services.ports import Clock, SubmissionRecord
     from sescomposer.services.protection.keys import Keys

@@ -8,8 +8,8 @@ from sescomposer.core.message import NOT_CHOSEN, Method, Protection
 from sescomposer.services.protection.protection_ports import IdentityPolicy, KeyEntry, PersonKey, Policy
 
 if TYPE_CHECKING:
+    from sescomposer.core.protection.certificates.suitability import CertificateFault
     from sescomposer.core.protection.preflight import ProtectionFacts
-    from sescomposer.core.protection.suitability import CertificateFault
     from sescomposer.services.knowledge import IdentityCertificate
 
 

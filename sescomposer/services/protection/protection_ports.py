@@ -15,8 +15,8 @@ from sescomposer.core.progress import NO_PROGRESS, Progress
 from sescomposer.services.account import Secret
 
 if TYPE_CHECKING:
-    from sescomposer.core.protection.certificate import Certificate
-    from sescomposer.core.protection.key_pair import KeyPair
+    from sescomposer.core.protection.certificates.certificate import Certificate
+    from sescomposer.core.protection.certificates.key_pair import KeyPair
 
 
 class KeyKind(StrEnum):

@@ -16,7 +16,7 @@ from sescomposer.services.protection.protection_ports import IdentityPolicy, Pol
 
 if TYPE_CHECKING:
     from sescomposer.core.octets import Octets
-    from sescomposer.core.protection.survival import Survived
+    from sescomposer.core.protection.relays.survival import Survived
     from sescomposer.services.protection.protection_plan import ProtectionPlan
 
 Read = Callable[[Entity], Reading]
@@ -249,7 +249,7 @@ def by_service(plan: "ProtectionPlan") -> Evidence | None:
 
 def survived(sealed: Sealed, read: Read, progress: Progress = NO_PROGRESS) -> "tuple[Survived, ...]":
     """Tell which changes of relays the signatures in sealed octets survive."""
-    from sescomposer.core.protection.survival import survival
+    from sescomposer.core.protection.relays.survival import survival
 
     signers = {found.fingerprint for found in read(sealed.root).signatures if found.intact.is_good}
 

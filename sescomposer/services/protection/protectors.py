@@ -11,7 +11,7 @@ from sescomposer.core.errors import ProtectionError
 from sescomposer.core.identifiers import Identifiers
 from sescomposer.core.message import Method
 from sescomposer.core.progress import Progress
-from sescomposer.core.protection.key_pair import KeyPair
+from sescomposer.core.protection.certificates.key_pair import KeyPair
 from sescomposer.core.protection.protector import Buffer, Evidence, Protected, Protector
 from sescomposer.services.account import Secret
 from sescomposer.services.protection.protection_plan import ProtectionPlan
@@ -103,7 +103,7 @@ def refuse_impossible(plan: ProtectionPlan) -> None:
 
 
 def _smime(plan: ProtectionPlan, protecting: "Protecting", ask: AskPassphrase) -> OpenedProtector:
-    from sescomposer.core.protection.certificate import Certificate
+    from sescomposer.core.protection.certificates.certificate import Certificate
     from sescomposer.core.protection.smime_protector import SmimeProtector
 
     signer = protecting.keys.unlock(plan.key, ask) if plan.signs and plan.key is not None else None
@@ -145,7 +145,7 @@ def _secret(entry: KeyEntry, protecting: "Protecting", ask: AskPassphrase) -> Pg
 def _dkim(
     plan: ProtectionPlan, entry: KeyEntry, protecting: "Protecting", ask: AskPassphrase
 ) -> "Callable[[Entity, datetime], Entity]":
-    from sescomposer.core.protection.dkim import sign_dkim
+    from sescomposer.core.protection.dkim.dkim_signature import sign_dkim
 
     key = protecting.keys.dkim_key(entry, ask)
     domain, selector = entry.details["domain"], entry.details["selector"]

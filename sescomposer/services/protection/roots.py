@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from sescomposer.core.errors import CertificateError
 
 if TYPE_CHECKING:
-    from sescomposer.core.protection.certificate import Certificate
-    from sescomposer.core.protection.trust import Trust
+    from sescomposer.core.protection.certificates.certificate import Certificate
+    from sescomposer.core.protection.certificates.trust import Trust
     from sescomposer.services.protection.protection_ports import RootStore
 
 
@@ -26,7 +26,7 @@ class Roots:
     @property
     def trust(self) -> "Trust":
         """All of them; the same object until the user adds or removes one. Raises `StoreError`."""
-        from sescomposer.core.protection.trust import Trust
+        from sescomposer.core.protection.certificates.trust import Trust
 
         roots = tuple(dict.fromkeys((*self._store.own(), *self._store.system())))
         with self._lock:
@@ -57,7 +57,7 @@ class Roots:
             CertificateError: It holds none.
             StoreError: They cannot be kept.
         """
-        from sescomposer.core.protection.certificate_files import read_certificates
+        from sescomposer.core.protection.certificates.certificate_files import read_certificates
 
         found = tuple(each for each in read_certificates(octets) if each.is_ca or each.is_self_issued)
         if not found:

@@ -11,8 +11,8 @@ from sescomposer.services.protection.protection_plan import ProtectionPlan, Reci
 from sescomposer.services.protection.protection_ports import KeyEntry, KeyKind, PersonKind
 
 if TYPE_CHECKING:
-    from sescomposer.core.protection.certificate import Certificate
-    from sescomposer.core.protection.suitability import CertificateFault, Use
+    from sescomposer.core.protection.certificates.certificate import Certificate
+    from sescomposer.core.protection.certificates.suitability import CertificateFault, Use
 
 SMIME_KINDS = (KeyKind.FILE, KeyKind.CARD)
 
@@ -40,7 +40,7 @@ def with_smime(plan: ProtectionPlan, recipients: Sequence[str], among: Candidate
 
 def _with_signer(plan: ProtectionPlan, among: Candidates) -> ProtectionPlan:
     """Choose the certificate that signs, by the From mailbox or by the pin; none is chosen in place of a pinned one."""
-    from sescomposer.core.protection.choosing import choose
+    from sescomposer.core.protection.certificates.choosing import choose
 
     own = {_certificate(entry.certificates[0]): entry for entry in among.entries if _is_smime(entry)}
     pinned = {certificate for certificate, entry in own.items() if entry.id == plan.wanted.key}
@@ -69,8 +69,8 @@ def _demanded(
     others: "Sequence[Certificate]",
 ) -> "tuple[CertificateFault, ...]":
     """Give faults where a good signature is demanded: a root that nobody trusts stops that, also under a test."""
-    from sescomposer.core.protection.suitability import CertificateFault
-    from sescomposer.core.protection.trust import trusted_chain
+    from sescomposer.core.protection.certificates.suitability import CertificateFault
+    from sescomposer.core.protection.certificates.trust import trusted_chain
 
     told = {fault.code for fault in found}
     graver = (replace(fault, severity=Severity.ERROR) if fault.code == _UNTRUSTED else fault for fault in found)
@@ -121,7 +121,7 @@ def _faults(
     *,
     is_accepted: bool = False,
 ) -> "tuple[CertificateFault, ...]":
-    from sescomposer.core.protection.suitability import faults
+    from sescomposer.core.protection.certificates.suitability import faults
 
     others = tuple(_certificate(der) for der in chain)
     return faults(
@@ -140,7 +140,7 @@ def _is_smime(entry: KeyEntry) -> bool:
 
 
 def _certificate(der: bytes) -> "Certificate":
-    from sescomposer.core.protection.certificate import Certificate
+    from sescomposer.core.protection.certificates.certificate import Certificate
 
     return Certificate(der)
 

@@ -27,8 +27,8 @@ from sescomposer.core.message import EnvelopeOverride, Message, Method, Road, Se
 from sescomposer.core.numbering import part_number
 from sescomposer.core.octets import Octets
 from sescomposer.core.parse import parse
+from sescomposer.core.protection.certificates.suitability import CertificateFault
 from sescomposer.core.protection.preflight import ProtectionFacts
-from sescomposer.core.protection.suitability import CertificateFault
 from sescomposer.core.protection.transport_faults import EIGHT_BIT, FROM_LINE, LINE_END, LONG_LINE, TRAILING_BLANK
 from sescomposer.core.serialize import serialize
 

@@ -13,10 +13,10 @@ from sescomposer.core.entity import Entity
 from sescomposer.core.errors import ProtectionError
 from sescomposer.core.octets import Octets
 from sescomposer.core.parse import parse
+from sescomposer.core.protection.certificates.trust import Trust
 from sescomposer.core.protection.cms import DATA, read_signed_data
 from sescomposer.core.protection.facts import SignatureFacts, Verdict
 from sescomposer.core.protection.signing import sign_detached
-from sescomposer.core.protection.trust import Trust
 from sescomposer.core.protection.verifying import verify_detached, verify_opaque, verify_signed_data
 
 if TYPE_CHECKING:

@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from sescomposer.core.errors import KeyGoneError, OperationCancelledError, ProtectionError
 from sescomposer.core.header import HeaderSection
 from sescomposer.core.octets import Octets, base64_octets
-from sescomposer.core.protection.certificate import Certificate
+from sescomposer.core.protection.certificates.certificate import Certificate
+from sescomposer.core.protection.certificates.key_pair import KeyPair
 from sescomposer.core.protection.enveloping import encrypt
-from sescomposer.core.protection.key_pair import KeyPair
 from sescomposer.core.protection.opening import addressed, decrypt, encryption_facts
 from sescomposer.core.protection.signing import enclosed_message
 from sescomposer.core.seal import MemoryTarget

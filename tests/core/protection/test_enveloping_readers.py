@@ -4,8 +4,8 @@ import os
 from typing import TYPE_CHECKING
 
 from sescomposer.core.octets import Octets
+from sescomposer.core.protection.certificates.key_pair import KeyPair
 from sescomposer.core.protection.enveloping import encrypt
-from sescomposer.core.protection.key_pair import KeyPair
 from sescomposer.core.protection.opening import decrypt, encryption_facts
 from sescomposer.core.seal import MemoryTarget
 

@@ -14,21 +14,21 @@ from sescomposer.core.identifiers import SeededIdentifiers
 from sescomposer.core.octets import Octets, base64_octets
 from sescomposer.core.parse import parse
 from sescomposer.core.protection import ber, der
-from sescomposer.core.protection.certificate import comparable
-from sescomposer.core.protection.certificate_files import read_certificates
+from sescomposer.core.protection.certificates.certificate import comparable
+from sescomposer.core.protection.certificates.certificate_files import read_certificates
+from sescomposer.core.protection.certificates.key_files import read_key_pair
+from sescomposer.core.protection.certificates.trust import Trust
 from sescomposer.core.protection.content_key import content_key
 from sescomposer.core.protection.decrypted import decrypted
 from sescomposer.core.protection.envelope_reading import read_enveloped
 from sescomposer.core.protection.enveloping import encrypt
 from sescomposer.core.protection.facts import LayerKind, SignatureFacts, Verdict
 from sescomposer.core.protection.issuer_and_serial import issuer_and_serial
-from sescomposer.core.protection.key_files import read_key_pair
 from sescomposer.core.protection.layers import Surroundings, opened
 from sescomposer.core.protection.message_facts import address_fact, time_fact
 from sescomposer.core.protection.opening import decrypt, encryption_facts
 from sescomposer.core.protection.reading import read
 from sescomposer.core.protection.signing import clear_signed
-from sescomposer.core.protection.trust import Trust
 from sescomposer.core.protection.uncompressing import LARGEST_OCTETS, uncompress
 from sescomposer.core.protection.verifying import verify_detached
 from sescomposer.core.seal import MemoryTarget

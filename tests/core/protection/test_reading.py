@@ -22,13 +22,13 @@ from sescomposer.core.message import Protection
 from sescomposer.core.octets import Octets, base64_octets
 from sescomposer.core.parse import parse
 from sescomposer.core.protection import der
+from sescomposer.core.protection.certificates.key_pair import KeyPair
+from sescomposer.core.protection.certificates.trust import Trust
 from sescomposer.core.protection.facts import LayerKind, Reading, Verdict
-from sescomposer.core.protection.key_pair import KeyPair
 from sescomposer.core.protection.opening import decrypt
-from sescomposer.core.protection.pgp_facts import CheckedSignature
+from sescomposer.core.protection.openpgp.pgp_facts import CheckedSignature
 from sescomposer.core.protection.reading import DEEPEST, Opener, read
 from sescomposer.core.protection.signing import clear_signed, enclosed_message
-from sescomposer.core.protection.trust import Trust
 from sescomposer.core.protection.uncompressing import uncompress
 from sescomposer.core.seal import MemoryTarget
 

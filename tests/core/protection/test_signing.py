@@ -18,10 +18,10 @@ from sescomposer.core.identifiers import SeededIdentifiers
 from sescomposer.core.octets import Octets, base64_octets
 from sescomposer.core.parse import parse
 from sescomposer.core.protection.algorithms import SignatureAlgorithm, algorithm_for
-from sescomposer.core.protection.key_pair import KeyPair
+from sescomposer.core.protection.certificates.key_pair import KeyPair
+from sescomposer.core.protection.certificates.trust import Trust
 from sescomposer.core.protection.protected_entity import entity_to_sign, transport_faults
 from sescomposer.core.protection.signing import clear_signed, opaque, opaque_signed, sign_detached
-from sescomposer.core.protection.trust import Trust
 from sescomposer.core.protection.verifying import verify_detached, verify_opaque
 from sescomposer.core.structure import Attachment
 

@@ -17,8 +17,8 @@ from sescomposer.core.identifiers import SeededIdentifiers
 from sescomposer.core.message import EnvelopeOverride, Message, Protection, Road, SendingOptions
 from sescomposer.core.octets import Octets
 from sescomposer.core.parse import parse
-from sescomposer.core.protection.certificate import Certificate
-from sescomposer.core.protection.key_pair import KeyPair
+from sescomposer.core.protection.certificates.certificate import Certificate
+from sescomposer.core.protection.certificates.key_pair import KeyPair
 from sescomposer.core.protection.opening import decrypt, encryption_facts
 from sescomposer.core.protection.smime_protector import SmimeProtector
 from sescomposer.core.seal import MemoryTarget, Sealed, seal

@@ -13,9 +13,9 @@ from sescomposer.core.entity import Entity
 from sescomposer.core.identifiers import SeededIdentifiers
 from sescomposer.core.octets import Octets
 from sescomposer.core.parse import parse
+from sescomposer.core.protection.certificates.trust import Trust
 from sescomposer.core.protection.facts import SignatureFacts, Verdict
 from sescomposer.core.protection.signing import clear_signed, opaque_signed
-from sescomposer.core.protection.trust import Trust
 from sescomposer.core.protection.verifying import verify_detached, verify_opaque
 from sescomposer.core.structure import Attachment
 

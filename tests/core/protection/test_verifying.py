@@ -15,10 +15,10 @@ from sescomposer.core.octets import Octets
 from sescomposer.core.parse import parse
 from sescomposer.core.protection import der
 from sescomposer.core.protection.algorithms import SignatureAlgorithm
+from sescomposer.core.protection.certificates.key_pair import KeyPair
+from sescomposer.core.protection.certificates.trust import Trust
 from sescomposer.core.protection.facts import SignatureFacts, Verdict
-from sescomposer.core.protection.key_pair import KeyPair
 from sescomposer.core.protection.signing import clear_signed, opaque, sign_detached
-from sescomposer.core.protection.trust import Trust
 from sescomposer.core.protection.verifying import verify_detached, verify_opaque
 
 if TYPE_CHECKING:

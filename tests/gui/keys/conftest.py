@@ -19,7 +19,7 @@ from sescomposer.services.account import Secret
 if TYPE_CHECKING:
     from authority import Authority
 
-    from sescomposer.core.protection.key_pair import KeyPair
+    from sescomposer.core.protection.certificates.key_pair import KeyPair
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from authority import Authority
     from pgp_lab import PgpLab
 
-    from sescomposer.core.protection.key_pair import KeyPair
+    from sescomposer.core.protection.certificates.key_pair import KeyPair
 
     from .conftest import KeysRobot
 

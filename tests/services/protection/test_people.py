@@ -9,9 +9,9 @@ import pytest
 from key_company import pgp_key
 
 from sescomposer.core.errors import CertificateError, KeyGoneError
-from sescomposer.core.protection.certificate import Certificate
+from sescomposer.core.protection.certificates.certificate import Certificate
+from sescomposer.core.protection.certificates.key_pair import KeyPair
 from sescomposer.core.protection.facts import Fact, Layer, LayerKind, Reading, SignatureFacts, Verdict
-from sescomposer.core.protection.key_pair import KeyPair
 from sescomposer.keys.pgp import CombinedOpenPgp
 from sescomposer.services.protection.people import People
 from sescomposer.services.protection.policies import Policies

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from key_company import FakeCards, Gnupg, LockedKeyring, Maker
 
-from sescomposer.core.protection import key_files
+from sescomposer.core.protection.certificates import key_files
 from sescomposer.keys import openpgp_secret
 from sescomposer.keys.pgp import CombinedOpenPgp
 from sescomposer.services.account_ports import SecretStore

@@ -10,8 +10,8 @@ from key_company import Asked, FakeCards, Gnupg, LockedKeyring, Maker, pgp_key
 
 from sescomposer.core.errors import CertificateError, KeyGoneError, PassphraseError, ProtectionError
 from sescomposer.core.protection import der
-from sescomposer.core.protection.key_pair import KeyPair
-from sescomposer.core.protection.pgp_packets import SECRET_SUBKEY, packets
+from sescomposer.core.protection.certificates.key_pair import KeyPair
+from sescomposer.core.protection.openpgp.pgp_packets import SECRET_SUBKEY, packets
 from sescomposer.keys.pgp import CombinedOpenPgp
 from sescomposer.services.account import Secret
 from sescomposer.services.protection.keys import Keys

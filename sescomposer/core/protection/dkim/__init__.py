@@ -1,0 +1,1 @@
+"""DKIM signatures of our own (RFC 6376), for domains that need one."""

@@ -1,0 +1,1 @@
+"""What relays do to a message on its way, and what a signature survives of it."""
