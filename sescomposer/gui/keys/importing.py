@@ -134,10 +134,9 @@ class Imports(QObject):
     @Slot(object)
     def _on_people(self, kept: tuple[PersonKey, ...]) -> None:
         first = kept[0]
-        whose = isolated(first.address) if len(kept) == 1 else f"{isolated(first.address)} and {len(kept) - 1} more"
-        self.came.emit(
-            Came(PEOPLE, f"{first.address} {first.fingerprint}", f"The certificate of {whose} was imported.")
-        )
+        told = f"The certificate of {isolated(first.address)} was imported"
+        told += f", and {len(kept) - 1} more." if len(kept) > 1 else "."
+        self.came.emit(Came(PEOPLE, f"{first.address} {first.fingerprint}", told))
 
     @Slot(object)
     def _on_roots(self, found: tuple[object, ...]) -> None:

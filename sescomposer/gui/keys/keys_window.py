@@ -29,10 +29,11 @@ from sescomposer.gui.keys.page_words import PEOPLE as PEOPLE_WORDS
 from sescomposer.gui.keys.page_words import ROOTS as ROOT_WORDS
 from sescomposer.gui.keys.questions import ask_mailbox
 from sescomposer.gui.keys.shelf import Shelf, read_shelf
+from sescomposer.gui.keys.shown import Shown
 from sescomposer.gui.tasks import Context
 from sescomposer.gui.widgets.notice import Notice
 from sescomposer.gui.widgets.progress_line import ProgressLine
-from sescomposer.services.protection.protection_ports import IdentityPolicy, KeyEntry, PersonKey
+from sescomposer.services.protection.protection_ports import IdentityPolicy, KeyEntry, PersonKey, Policy
 
 IDENTITIES = "identities"
 _TITLES = {KEYS: "&My keys", PEOPLE: "&People", ROOTS: "&Roots", IDENTITIES: "I&dentities"}
@@ -237,9 +238,11 @@ class KeysWindow(CompanionWindow):
         page, id_ = self._wanted
         if not id_:
             return
-        selects = self.identities.select if page == IDENTITIES else self.pages[page].select
-        if selects(id_):
+        shown = self.identities if page == IDENTITIES else self.pages[page]
+        if shown.select(id_):
             self._wanted = ("", "")
+            # Who switched pages to see it would be left with whatever control stood first on that page.
+            shown.list.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @Slot()
     def _show_buttons(self) -> None:
@@ -249,6 +252,8 @@ class KeysWindow(CompanionWindow):
         key = person.origin if person is not None else None
         is_accepted = isinstance(key, PersonKey) and key.is_accepted
         accept.setText("No longer &accept" if is_accepted else "&Accept...")
+        own = self.pages[KEYS].selected
+        self.pages[KEYS].enable(["trust"], own is not None and own.anchor is not None)
         root = self.pages[ROOTS].selected
         self.pages[ROOTS].enable(["remove"], root is not None and "system" not in root.cells)
 
@@ -303,12 +308,14 @@ class KeysWindow(CompanionWindow):
                 return
             case "export_certificate", _ if shown:
                 self.doing.export_certificate(shown)
+            case "trust", KeyEntry() if shown:
+                self._trust(shown)
             case "try", KeyEntry() as entry:
                 self.doing.try_key(entry)
             case "export_key", KeyEntry() as entry:
                 self.doing.export_key(entry)
             case "remove", KeyEntry() as entry:
-                self.doing.remove_key(entry, self._users_of(entry))
+                self.doing.remove_key(entry, self._users_of(entry), self._needed_by(entry))
             case "accept", PersonKey() as key if shown:
                 self.doing.accept(shown, key)
             case "remove", PersonKey() as key if shown:
@@ -319,6 +326,18 @@ class KeysWindow(CompanionWindow):
     def _users_of(self, entry: KeyEntry) -> tuple[str, ...]:
         policies = (identity.policy for identity in self.shelf.identities)
         return tuple(policy.address for policy in policies if entry.id in (policy.key, policy.dkim))
+
+    def _needed_by(self, entry: KeyEntry) -> tuple[str, ...]:
+        """Give mailboxes whose mail must be signed, and which use the key though it was not chosen for them."""
+        return tuple(
+            identity.policy.address
+            for identity in self.shelf.identities
+            if identity.policy.sign is Policy.MUST and not identity.policy.key and identity.signer == entry.id
+        )
+
+    def _trust(self, shown: Shown) -> None:
+        if shown.anchor is not None:
+            self.doing.trust_own(shown.anchor)
 
     def _add_mailbox(self) -> None:
         from sescomposer.core.address import parse_mailbox

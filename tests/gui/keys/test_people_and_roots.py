@@ -37,7 +37,13 @@ def test_a_certificate_of_somebody_goes_to_the_people(bob: "KeysRobot") -> None:
     assert shown.cells[:3] == ("bob@example.com", "Bob Example", "S/MIME, P-256")
     assert dict(shown.facts)["Came from"] == "file bob.pem, on 2026-11-21"
     assert dict(shown.facts)["Used last"] == "never"
-    assert "certificate of bob@example.com" in bob.window.statusBar().currentMessage()
+    assert bob.window.statusBar().currentMessage() == "The certificate of bob@example.com was imported."
+
+
+def test_several_of_one_file_are_counted(robot: "KeysRobot", authority: "Authority") -> None:
+    leaves = [authority.leaf(f"{name}@example.com", kind="p256").certificate for name in ("bob", "carl", "dora")]
+    robot.take(robot.write("all.pem", pem_of(*leaves)))
+    assert robot.window.statusBar().currentMessage() == "The certificate of bob@example.com was imported, and 2 more."
 
 
 def test_one_that_no_root_vouches_for_is_accepted_by_its_fingerprint(bob: "KeysRobot", agree: Agree) -> None:
@@ -125,6 +131,7 @@ def test_a_root_is_trusted_once_its_fingerprint_was_shown(
     robot.take(path)
     assert robot.window.page == "roots"
     assert robot.owners("roots") == [authority.root.owner]
+    assert robot.window.focusWidget() is robot.window.pages["roots"].list, "arrows go on from what came"
 
 
 def test_on_the_page_of_roots_the_authorities_of_a_file_are_meant(
