@@ -48,6 +48,7 @@ class Identity:
         cells: The row.
         is_set: Whether somebody set a policy.
         has_signer: Whether there is a key that signs.
+        signer: Id of the own key that signs now, "" for none.
     """
 
     policy: IdentityPolicy
@@ -57,6 +58,7 @@ class Identity:
     cells: tuple[str, ...]
     is_set: bool
     has_signer: bool
+    signer: str = ""
 
 
 def identities(services: "Services", typed: Iterable[str] = ()) -> tuple[Identity, ...]:
@@ -87,7 +89,7 @@ def _of_accounts(services: "Services") -> Iterable[str]:
 def _identity(services: "Services", policy: IdentityPolicy, entries: tuple[KeyEntry, ...], is_set: bool) -> Identity:
     keys = tuple((entry.id, _words(entry)) for entry in entries if entry.kind in _KINDS.get(policy.method, ()))
     dkim = tuple((entry.id, in_line(entry.label)) for entry in entries if entry.kind is KeyKind.DKIM)
-    signer, reason = _signer(services, policy, entries)
+    own, signer, reason = _signer(services, policy, entries)
     return Identity(
         policy=policy,
         keys=keys,
@@ -102,48 +104,52 @@ def _identity(services: "Services", policy: IdentityPolicy, entries: tuple[KeyEn
         ),
         is_set=is_set,
         has_signer=signer not in (_NONE, _GONE),
+        signer=own,
     )
 
 
-def _signer(services: "Services", policy: IdentityPolicy, entries: tuple[KeyEntry, ...]) -> tuple[str, str]:
-    """Say which key signs for a mailbox now, in short and in a sentence."""
+def _signer(services: "Services", policy: IdentityPolicy, entries: tuple[KeyEntry, ...]) -> tuple[str, str, str]:
+    """Say which key signs for a mailbox now: its id, "" for none of ours, in short, and in a sentence."""
     match policy.method:
         case "ses":
-            return "SES", "SES signs with the certificate that the account has for this identity, where it has one."
+            return "", "SES", "SES signs with the certificate that the account has for this identity, where it has one."
         case "openpgp":
             return _pgp_signer(policy, entries)
         case _:
             return _smime_signer(services, policy, entries)
 
 
-def _smime_signer(services: "Services", policy: IdentityPolicy, entries: tuple[KeyEntry, ...]) -> tuple[str, str]:
+def _smime_signer(services: "Services", policy: IdentityPolicy, entries: tuple[KeyEntry, ...]) -> tuple[str, str, str]:
     from sescomposer.core.protection.certificates.certificate import Certificate
     from sescomposer.core.protection.certificates.choosing import choose
 
     own = [entry for entry in entries if entry.kind in _KINDS["smime"]]
     others = tuple(Certificate(der) for entry in own for der in entry.certificates[1:])
-    candidates = tuple(Certificate(entry.certificates[0]) for entry in own)
-    if policy.key and not any(entry.id == policy.key for entry in own):
-        return _GONE, "The key that was chosen for this mailbox is not among yours any more. Choose another one."
+    candidates = {Certificate(entry.certificates[0]): entry.id for entry in own}
+    if policy.key and policy.key not in candidates.values():
+        return "", _GONE, "The key that was chosen for this mailbox is not among yours any more. Choose another one."
     now = services.clock.now()
-    choice = choose(candidates, policy.address, now, services.trust, pinned=policy.key, others=others)
-    return (in_line(choice.certificate.owner) if choice.certificate else _NONE), choice.reason
+    choice = choose(tuple(candidates), policy.address, now, services.trust, pinned=policy.key, others=others)
+    if choice.certificate is None:
+        return "", _NONE, choice.reason
+    return candidates[choice.certificate], in_line(choice.certificate.owner), choice.reason
 
 
-def _pgp_signer(policy: IdentityPolicy, entries: tuple[KeyEntry, ...]) -> tuple[str, str]:
+def _pgp_signer(policy: IdentityPolicy, entries: tuple[KeyEntry, ...]) -> tuple[str, str, str]:
     own = [entry for entry in entries if entry.kind in _KINDS["openpgp"]]
     if policy.key:
         pinned = next((entry for entry in own if entry.id == policy.key), None)
         if pinned is None:
             return (
-                "missing",
+                "",
+                _GONE,
                 "The key that was chosen for this mailbox is not among yours any more. Choose another one.",
             )
-        return in_line(pinned.label), f"{in_line(pinned.label)} was chosen for this mailbox."
-    found = next((entry for entry in own if policy.address in map(str.lower, entry.addresses)), None)
+        return pinned.id, in_line(pinned.label), f"{in_line(pinned.label)} was chosen for this mailbox."
+    found = next((entry for entry in reversed(own) if policy.address in map(str.lower, entry.addresses)), None)
     if found is None:
-        return _NONE, f"None of your OpenPGP keys has the address {policy.address}."
-    return in_line(found.label), f"{in_line(found.label)} has this address."
+        return "", _NONE, f"None of your OpenPGP keys has the address {policy.address}."
+    return found.id, in_line(found.label), f"{in_line(found.label)} has this address."
 
 
 def _words(entry: KeyEntry) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
@@ -21,6 +22,9 @@ from sescomposer.gui.keys.shown import Shown, in_line
 from sescomposer.gui.keys.work_dialog import WorkDialog
 from sescomposer.gui.tasks import Context, Task, TaskRunner
 from sescomposer.services.protection.protection_ports import IdentityPolicy, KeyEntry, KeyKind, PersonKey
+
+if TYPE_CHECKING:
+    from sescomposer.core.protection.certificates.certificate import Certificate
 
 
 @dataclass(slots=True)
@@ -99,9 +103,15 @@ class KeysDoing(QObject):
         if path is not None:
             self._open(ExportDialog(self.services, entry, path, self._runner, self._window), self._on_exported)
 
-    def remove_key(self, entry: KeyEntry, used_by: tuple[str, ...]) -> None:
-        """Ask, and remove a key."""
-        if questions.ask_remove_key(self._window, entry, used_by):
+    def trust_own(self, anchor: "Certificate") -> None:
+        """Ask as for any root, and trust what an own certificate leads to, or the certificate itself."""
+        if questions.ask_trust(self._window, ((anchor.owner, anchor.fingerprint),), anchor.is_ca):
+            roots = self.services.roots
+            self._do(lambda: roots.add(anchor), f"{isolated(in_line(anchor.owner))} is trusted now.")
+
+    def remove_key(self, entry: KeyEntry, used_by: tuple[str, ...], needed_by: tuple[str, ...]) -> None:
+        """Ask, and remove a key; see `questions.ask_remove_key`."""
+        if questions.ask_remove_key(self._window, entry, used_by, needed_by):
             keys, words = self.services.keys, f"The key of {isolated(in_line(entry.label))} was removed."
             self._do(lambda: keys.remove(entry.id), words)
 

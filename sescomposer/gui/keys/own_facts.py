@@ -1,6 +1,6 @@
 """Own keys as the window shows them: whose they are, where they lie, and what speaks against signing with them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -34,6 +34,7 @@ _WHERE = {
     KeyKind.DKIM: "on this computer, encrypted",
     KeyKind.GNUPG: "in the keyring of your GnuPG, which asks for its passphrase itself",
 }
+_NOBODY_VOUCHES = ("untrusted", "incomplete")
 _PASSPHRASE = {
     KeyKind.CARD: "its PIN is asked for when it is used, and kept nowhere",
     KeyKind.GNUPG: "",
@@ -60,8 +61,10 @@ def _own_key(services: "Services", entry: KeyEntry, ending: "Mapping[str, Expiri
 
 def _smime_key(entry: KeyEntry, trust: "Trust", ending: "Expiring | None", now: datetime) -> Shown:
     from sescomposer.core.protection.certificates.certificate import Certificate
+    from sescomposer.core.protection.certificates.trust import trusted_chain
 
     own, *chain = (Certificate(der) for der in entry.certificates)
+    way = trusted_chain(own, chain, trust, now)
     told = (*_against(own, tuple(chain), trust, now), *_chain_ends(ending, own, now))
     sign, state = state_of(told)
     above = " ← ".join(isolated(in_line(each.owner)) for each in chain) or "none came with it"
@@ -71,11 +74,20 @@ def _smime_key(entry: KeyEntry, trust: "Trust", ending: "Expiring | None", now: 
         cells=(in_line(entry.label), ", ".join(entry.addresses), f"{kind}, {own.key_kind}", day(own.not_after), state),
         sign=sign,
         title=in_line(entry.label),
-        facts=(*certificate_facts(own, now), ("Issuers above", above), *_keeping(entry)),
+        facts=(*certificate_facts(own, now), ("Issuers above", above), ("Trust", way.sentence), *_keeping(entry)),
         fingerprint=in_groups(entry.fingerprint),
         told=told,
         origin=entry,
+        anchor=_anchor(own, chain, now) if way.fault in _NOBODY_VOUCHES else None,
     )
+
+
+def _anchor(own: "Certificate", chain: "Sequence[Certificate]", now: datetime) -> "Certificate | None":
+    """Give what has to be trusted for an own certificate to be: the last authority above it, or else itself."""
+    from sescomposer.core.protection.certificates.trust import Trust, trusted_chain
+
+    above = [each for each in chain[-1:] if each.is_ca]
+    return next((each for each in (*above, own) if trusted_chain(own, chain, Trust((each,)), now).is_good), None)
 
 
 def _against(own: "Certificate", chain: "tuple[Certificate, ...]", trust: "Trust", now: datetime) -> tuple[Told, ...]:

@@ -22,6 +22,9 @@ MY_KEYS = PageWords(
                 ("dkim", "&DKIM key..."),
             ),
         ),
+        PageButton(
+            "trust", "", "Tr&ust...", "Trust this certificate, though no root that you trust vouches for it", True
+        ),
         PageButton("try", "check", "&Try", "Open it with its passphrase or PIN, to see that it works", True),
         PageButton(
             "lock", "lock", "&Lock all", "Close the keys that are open; passphrases and PINs are asked for again"
@@ -42,7 +45,7 @@ MY_KEYS = PageWords(
         "To sign, and to read what was encrypted for you, you need a key with a certificate. Your company or a "
         "certificate authority gives you one as a .p12 or .pfx file, or on a card: import it here, or drop the file on "
         "this window. It is kept encrypted, and its passphrase in the keyring of the system.\n\n"
-        "To try things out, make a test certificate.",
+        "To try things out, make a test certificate, and trust it here.",
     ),
     first=("import", "add"),
 )

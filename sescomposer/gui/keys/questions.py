@@ -22,10 +22,26 @@ _GONE = {
 }
 
 
-def ask_remove_key(parent: QWidget, entry: KeyEntry, used_by: Sequence[str] = ()) -> bool:
-    """Ask whether an own key is to go; `used_by` are From mailboxes that are pinned to it."""
-    pinned = f"\n\nIt was chosen for {', '.join(map(isolated, used_by))}." if used_by else ""
-    return _ask(parent, f"Remove the key of “{isolated(in_line(entry.label))}”?", _GONE[entry.kind] + pinned, "&Remove")
+def ask_remove_key(
+    parent: QWidget, entry: KeyEntry, used_by: Sequence[str] = (), needed_by: Sequence[str] = ()
+) -> bool:
+    """Ask whether an own key is to go.
+
+    Args:
+        parent: The window.
+        entry: The key.
+        used_by: From mailboxes that are pinned to it.
+        needed_by: From mailboxes whose mail must be signed, and which it signs without being pinned.
+    """
+    more = [_GONE[entry.kind]]
+    if used_by:
+        more.append(f"It was chosen for {', '.join(map(isolated, used_by))}.")
+    if needed_by:
+        more.append(
+            f"Mail from {', '.join(map(isolated, needed_by))} must be signed, and this key signs it. Without another "
+            "one that fits, nothing is sent from there."
+        )
+    return _ask(parent, f"Remove the key of “{isolated(in_line(entry.label))}”?", "\n\n".join(more), "&Remove")
 
 
 def ask_remove_person(parent: QWidget, shown: Shown) -> bool:
@@ -49,17 +65,26 @@ def ask_accept(parent: QWidget, shown: Shown) -> bool:
     return _ask(parent, f"Is this the fingerprint of {shown.title}?", more, "&Accept")
 
 
-def ask_trust(parent: QWidget, owners: Sequence[tuple[str, str]]) -> bool:
-    """Ask whether authorities are to be trusted; `owners` are names and fingerprints."""
+def ask_trust(parent: QWidget, owners: Sequence[tuple[str, str]], is_authority: bool = True) -> bool:
+    """Ask whether authorities are to be trusted; `owners` are names and fingerprints.
+
+    Args:
+        parent: The window.
+        owners: Names and fingerprints.
+        is_authority: Whether they issue certificates; else it is one certificate of nobody but its owner.
+    """
     lines = [f"{isolated(in_line(owner))}\n{in_groups(mark)}" for owner, mark in owners[:_MOST_NAMED]]
     if len(owners) > _MOST_NAMED:
         lines.append(f"and {len(owners) - _MOST_NAMED} more")
     what = "this authority" if len(owners) == 1 else f"these {len(owners)} authorities"
     more = (
         "Whoever holds its key can vouch for anybody's certificate. Compare the fingerprint with the one that your "
-        "company publishes.\n\n" + "\n\n".join(lines)
+        "company publishes."
     )
-    return _ask(parent, f"Trust {what}?", more, "&Trust")
+    if not is_authority:
+        what = "this certificate"
+        more = "What is signed with its key is trusted on this computer alone; others do not trust it because of that."
+    return _ask(parent, f"Trust {what}?", "\n\n".join((more, *lines)), "&Trust")
 
 
 def ask_address(parent: QWidget, name: str) -> str:

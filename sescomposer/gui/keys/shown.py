@@ -69,6 +69,7 @@ class Shown:
         told: What speaks against it.
         record: The DNS record of a DKIM key: name, value, line for a zone file; empty for others.
         origin: What it was made of: `KeyEntry`, `PersonKey`, or `Certificate` of a root.
+        anchor: Of an own certificate that nobody vouches for: what has to be trusted so that it is.
     """
 
     id: str
@@ -80,6 +81,7 @@ class Shown:
     told: tuple[Told, ...] = ()
     record: tuple[tuple[str, str], ...] = ()
     origin: "KeyEntry | PersonKey | Certificate | None" = None
+    anchor: "Certificate | None" = None
 
     def is_same(self, other: "Shown | None") -> bool:
         """Whether it looks the same."""
