@@ -245,6 +245,6 @@ def _usable(key: object) -> "PrivateKey":
         return key
     kind = type(key).__name__.removesuffix("PrivateKey").lstrip("_")
     raise CertificateError(
-        f"A {kind} key cannot be used for S/MIME: mail programs do not read its signatures.",
+        f"A key of the kind {kind} cannot be used for S/MIME: mail programs do not read its signatures.",
         hint="Ask for a certificate with an RSA or P-256 key.",
     )
