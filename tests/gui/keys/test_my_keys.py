@@ -262,18 +262,21 @@ def test_removing_says_whose_mail_must_be_signed_with_it(
     assert robot.services.keys.all() == (entry,)
 
 
-def test_the_newest_openpgp_key_is_named_by_whom_it_must_sign(
-    robot: "KeysRobot", pgp_lab: "PgpLab", agree: Agree
-) -> None:
-    first = robot.services.keys.import_file(pgp_lab.key().secret, Secret("grüße, secret"))
-    second = robot.services.keys.import_file(pgp_lab.gnupg_key().secret, Secret("grüße, secret"))
-    robot.services.policies.put(IdentityPolicy("ann@example.org", sign=Policy.MUST, method="openpgp"))
+def test_the_openpgp_key_that_a_plan_would_take_is_named(robot: "KeysRobot", pgp_lab: "PgpLab", agree: Agree) -> None:
+    services = robot.services
+    for secret in (pgp_lab.key().secret, pgp_lab.gnupg_key().secret):
+        services.keys.import_file(secret, Secret("grüße, secret"))
+    services.policies.put(IdentityPolicy("ann@example.org", sign=Policy.MUST, method="openpgp"))
     robot.look()
+    letter = compose("ann@example.org", "bob@example.org", "Tea", text="Tea?", ids=services.ids)
+    signer = services.protecting.plan(letter).key
     asked = agree("ask_remove_key", answer=False)
-    for entry in (first, second):
+    for entry in services.keys.all():
         robot.window.show_entry("keys", entry.id)
         robot.press("keys", "remove")
-    assert asked == [(first, (), ()), (second, (), ("ann@example.org",))]
+    assert len(asked) == 2
+    assert signer is not None
+    assert [(entry.id, needed) for entry, _, needed in asked if needed] == [(signer.id, ("ann@example.org",))]
 
 
 # --- trusting ------------------------------------------------------------------------------------------------------
