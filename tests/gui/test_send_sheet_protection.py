@@ -15,6 +15,7 @@ from still_clock import StillClock
 from sescomposer.bootstrap import Services
 from sescomposer.core import compose
 from sescomposer.core.message import NOT_CHOSEN, Message, Method, Protection, Road
+from sescomposer.core.parse import parse
 from sescomposer.gui.composer import Composer
 from sescomposer.gui.dialogs.diff_dialog import DiffDialog
 from sescomposer.gui.keys.passphrase_dialog import PassphraseDialog
@@ -168,6 +169,18 @@ def test_a_must_without_a_good_signature_goes_nowhere_not_even_into_the_local_in
     assert sheet.buttons["goto"].text() == "Open &keys and certificates…"
     assert sheet.buttons["goto"].isVisible()
     assert services.submissions.all() == ()
+
+
+def test_octets_that_cannot_be_signed_lead_to_the_problems(
+    qtbot: QtBot, open_sheet: Callable[..., SendSheet], import_ann: Callable[..., KeyEntry]
+) -> None:
+    import_ann()
+    raw = b"From: ann@example.org\r\nTo: bob@example.org\r\nMIME-Version: 1.0\r\n"
+    body = b"Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\nGr\xc3\xbc\xc3\x9fe\r\n"
+    sheet = open_sheet(Message(parse(raw + body), protection=SIGN))
+    reach(qtbot, sheet, Stage.FAILED)
+    assert sheet.buttons["goto"].text() == "&Look at the problems"
+    assert "Nothing was sent." in sheet.banner.explanation.words
 
 
 def test_no_key_for_a_must_is_told_and_nothing_is_sealed(

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sescomposer.core.answers import ServiceAnswer
-from sescomposer.core.errors import AccountError, LoginNeededError
+from sescomposer.core.errors import AccountError, LoginNeededError, ProtectionError
 from sescomposer.core.explanation import Target, TargetKind
 from sescomposer.core.findings import Finding
 from sescomposer.core.message import Road
@@ -56,7 +56,10 @@ class Goal:
 
 
 GOAL_OF_KEYS = Goal("Open &keys and certificates…", action="keys")
-"""Where to go when a message cannot be signed or encrypted as is wanted."""
+"""Where to go when there is no key or certificate for what is wanted."""
+
+GOAL_OF_PROBLEMS = Goal("&Look at the problems", action="check")
+"""Where to go when the message itself cannot be signed as it is: its problems list the parts, and mend them."""
 
 
 def goal_of(
@@ -95,6 +98,15 @@ def goal_of_trouble(error: AccountError) -> Goal:
     if isinstance(error, LoginNeededError):
         return Goal("Sign &in…", Target(TargetKind.ACCOUNT), login=error.value if isinstance(error.value, str) else "")
     return Goal(_ACCOUNT, Target(TargetKind.ACCOUNT))
+
+
+def goal_of_protection(error: ProtectionError) -> Goal:
+    """Give where to go when a message cannot be signed or encrypted as is wanted.
+
+    >>> goal_of_protection(ProtectionError("8-bit octets.", position=7)).action
+    'check'
+    """
+    return GOAL_OF_PROBLEMS if error.position >= 0 else GOAL_OF_KEYS
 
 
 def _words(target: Target) -> str:

@@ -18,7 +18,7 @@ from sescomposer.gui.protection.offering import take_offer
 from sescomposer.gui.protection.proving import Proving
 from sescomposer.gui.sending.after_sending import AfterSending
 from sescomposer.gui.sending.batch_model import rows_of_batch, rows_of_review
-from sescomposer.gui.sending.goals import GOAL_OF_KEYS, goal_of_trouble
+from sescomposer.gui.sending.goals import GOAL_OF_KEYS, goal_of_protection, goal_of_trouble
 from sescomposer.gui.sending.hold_back import HoldBack, title_of
 from sescomposer.gui.sending.parcel import Parcel, parcel_of, unsent_parcel
 from sescomposer.gui.sending.run_follower import RunFollower
@@ -311,7 +311,7 @@ class SendSheet(QDialog):
         else:
             hint = error.hint
             if isinstance(error, ProtectionError):
-                self._after.goal = GOAL_OF_KEYS if self.parcel.is_of_window else None
+                self._after.goal = goal_of_protection(error) if self.parcel.is_of_window else None
                 hint = f"{hint} Nothing was sent."
             self.enter(Stage.FAILED, error.sentence, explanation=hint)
 
