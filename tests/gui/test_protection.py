@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 from authority import Authority, pem_of
-from protected_mail import ProtectedMail
 from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
@@ -21,22 +20,16 @@ from sescomposer.bootstrap import Services
 from sescomposer.core import compose
 from sescomposer.core.message import NOT_CHOSEN, Message, Method, Protection, Road
 from sescomposer.core.parse import parse
-from sescomposer.gui.layers.reader import ReadingState
-from sescomposer.gui.layers.words import verdict
 from sescomposer.gui.main_window import MainWindow
 from sescomposer.gui.panes.raw_pane import RawState
 from sescomposer.gui.panes.source_pane import SourcePane
 from sescomposer.gui.protection.planning import PLAIN
 from sescomposer.services.account import Account, Secret, WayIn
 from sescomposer.services.protection.protecting import Protecting
-from sescomposer.services.protection.protection_ports import IdentityPolicy, KeyEntry, Policy, nobody_asks
+from sescomposer.services.protection.protection_ports import IdentityPolicy, KeyEntry, Policy
 from sescomposer.services.secrets import MemorySecrets
 
 ROOT = Path(__file__).resolve().parents[2]
-UNKNOWN = (
-    b'Content-Type: multipart/signed; protocol="application/x-moon"; boundary=s\r\n\r\n'
-    b"--s\r\n\r\nHi\r\n--s\r\nContent-Type: application/x-moon\r\n\r\nx\r\n--s--\r\n"
-)
 ANN, BOB, EVE = "ann@example.org", "bob@example.org", "eve@example.org"
 
 
@@ -215,53 +208,6 @@ def test_what_came_signed_is_not_signed_again_by_a_policy(
     assert words(window) == "signed already"
     assert "goes out as it is" in window.status.protection.toolTip()
     assert not switch(window, "sign").isChecked()
-
-
-@pytest.mark.parametrize(
-    "made, said, level",
-    [
-        (ProtectedMail.ours, "signed already", ""),
-        (ProtectedMail.tampered, "signed, not verified", "error"),
-        (ProtectedMail.expired, "signed, not verified", "error"),
-        (ProtectedMail.with_footer, "signature not all of it verified", "warning"),
-        (lambda mail: UNKNOWN, "signed, not verified", "warning"),
-    ],
-    ids=["good", "tampered", "expired", "footer", "unknown"],
-)
-def test_a_signature_that_is_not_verified_is_not_told_as_one(
-    made: Callable[[ProtectedMail], bytes],
-    said: str,
-    level: str,
-    make_window: Callable[..., MainWindow],
-    authority: Authority,
-    qtbot: QtBot,
-) -> None:
-    window = make_window(Message(parse(made(ProtectedMail(authority)))))
-    qtbot.waitUntil(lambda: window.composer.reader.state is ReadingState.READ)
-    qtbot.waitUntil(lambda: words(window) == said)
-    field = window.status.protection
-    assert field.level == level
-    menu = filled(window)
-    opened = window.composer.reader.opened
-    assert opened is not None
-    assert (verdict(opened).sentence in field.accessibleDescription()) is bool(level)
-    assert (verdict(opened).sentence in menu.actions()[0].text()) is bool(level)
-    with qtbot.waitSignal(window.action["view_signature"].triggered):
-        entry(menu, "Show signature").trigger()
-
-
-def test_what_was_not_checked_is_told_and_what_is_chosen_comes_first(
-    make_window: Callable[..., MainWindow], authority: Authority, qtbot: QtBot
-) -> None:
-    window = make_window(Message(parse(ProtectedMail(authority).tampered())))
-    qtbot.waitUntil(lambda: words(window) == "signed, not verified")
-    window.composer.reader.decrypt(nobody_asks)
-    window.composer.reader.stop()
-    assert words(window) == "signed, not checked"
-    assert window.status.protection.level == "warning"
-    switch(window, "sign").trigger()
-    settle(qtbot, window)
-    assert words(window) == "to be signed"
 
 
 def test_policies_that_cannot_be_read_are_told(
