@@ -23,7 +23,7 @@ MY_KEYS = PageWords(
             ),
         ),
         PageButton(
-            "trust", "", "Tr&ust...", "Trust this certificate, though no root that you trust vouches for it", True
+            "trust", "sign", "Tr&ust...", "Trust this certificate, though no root that you trust vouches for it", True
         ),
         PageButton("try", "check", "&Try", "Open it with its passphrase or PIN, to see that it works", True),
         PageButton(
