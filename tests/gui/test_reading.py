@@ -209,6 +209,7 @@ def test_a_signature_of_a_root_that_nobody_trusts(services: Services, open_: Ope
         ("Sender's address", "Good"),
         ("Time", "Good"),
     ]
+    assert told_of_people(composer).endswith("you can encrypt to them once it is trusted.")
 
 
 @pytest.mark.parametrize("opaque", [False, True])
@@ -419,9 +420,7 @@ def test_certificates_of_signers_are_kept(services: Services, open_: Open, mail:
     assert (found.address, found.fingerprint) == ("ann@example.org", mail.ann.certificate.fingerprint)
     assert composer.reader.opened is not None
     assert composer.reader.opened.harvested == ("ann@example.org",)
-    assert told_of_people(composer) == "The certificate of ann@example.org is kept now: you can encrypt to them " + (
-        "once it is trusted."
-    )
+    assert told_of_people(composer) == "The certificate of ann@example.org is kept now: you can encrypt to them."
     again, _ = open_(mail.ours())
     assert again.reader.opened is not None
     assert again.reader.opened.harvested == ()

@@ -149,9 +149,9 @@ class SignaturePanel(QWidget):
         self._add_title("People")
         if opened.harvested:
             names = listed([isolated(address) for address in opened.harvested])
-            self._add_marked(
-                "note", f"The certificate of {names} is kept now: you can encrypt to them once it is trusted."
-            )
+            is_trusted = all(signature.trusted.is_good for signature in opened.reading.signatures)
+            when = "" if is_trusted else " once it is trusted"
+            self._add_marked("note", f"The certificate of {names} is kept now: you can encrypt to them{when}.")
         for address, since in opened.known:
             self._add_marked("note", f"The certificate of {isolated(address)} is known since {since:%Y-%m-%d}.")
         if opened.trouble:
