@@ -30,6 +30,9 @@ CALLS = frozenset(
 )
 """All that can be called in a child."""
 
+MEMORY_OCTETS = 2 << 30
+"""Our own: 40 MB take a fifth of it."""
+
 _PROTOCOL = 5
 _OURS = ("sescomposer.core.", "sescomposer.keys.", "sescomposer.services.")
 _TIMES = (("datetime", "datetime"), ("datetime", "timedelta"), ("datetime", "timezone"))
@@ -92,8 +95,20 @@ def answer(calls: IO[bytes], answers: IO[bytes]) -> None:
     answers.flush()
 
 
+def limit_memory() -> None:
+    """Let the process end rather than fill the memory of the machine: compressed content can grow a thousandfold."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    _, most = resource.getrlimit(resource.RLIMIT_AS)
+    limit = MEMORY_OCTETS if most == resource.RLIM_INFINITY else min(MEMORY_OCTETS, most)
+    resource.setrlimit(resource.RLIMIT_AS, (limit, most))
+
+
 def main() -> None:
     """Make the call that stands on the standard input."""
+    limit_memory()
     answers = os.fdopen(os.dup(1), "wb")
     # What a library may print must not stand among the octets of the answer.
     os.dup2(2, 1)

@@ -238,3 +238,10 @@ def test_a_child_starts_wherever_this_process_finds_its_modules(
     found = ChildProcesses()(NO_PROGRESS, read_pair, authority.pem(authority.leaf()), None)
     assert found == PairOctets.of(authority.leaf())
     assert len(started) == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
+def test_what_would_fill_the_memory_ends_the_child_alone() -> None:
+    code = "from sescomposer.keys.aside_child import MEMORY_OCTETS, limit_memory; limit_memory(); bytes(MEMORY_OCTETS)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)
+    assert "MemoryError" in done.stderr
