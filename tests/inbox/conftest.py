@@ -117,8 +117,8 @@ def garbage_of_cut_connections() -> Iterator[None]:
     was_enabled = gc.isenabled()
     gc.disable()
     yield
-    if was_enabled:
-        gc.enable()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)
         gc.collect()
+    if was_enabled:
+        gc.enable()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sescomposer.bootstrap import make_services
+from sescomposer.core.errors import PassphraseError
 from sescomposer.services.account import Secret
 from sescomposer.store.folders import Folders
 
@@ -58,8 +59,12 @@ def test_start_without_a_keyring_says_how_long_passphrases_are_kept(tmp_path: Pa
     services = make_services(Folders.below(tmp_path))
     entry = services.keys.import_file(authority.p12(authority.leaf()), Secret("secret"))
     assert "secrets are kept in memory until the program ends" in services.keys.trouble
-    services.keys.lock()
     assert services.keys.unlock(entry).certificate.fingerprint == entry.fingerprint
+    services.keys.lock()
+    with pytest.raises(PassphraseError, match="stays closed"):
+        services.keys.unlock(entry)
+    opened = services.keys.unlock(entry, lambda entry, why: Secret("secret"))
+    assert opened.certificate.fingerprint == entry.fingerprint
     assert services.trust.roots == services.roots.system()
     assert services.people.all() == ()
     services.sweep()
