@@ -4,10 +4,12 @@ What a checkpoint is being written of stays in the journal as it was until that 
 neither.
 """
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEventLoop, QObject, Signal, Slot
+from PySide6.QtCore import QEventLoop, QObject, QTimer, Signal, Slot
 
 from sescomposer.core.message import Message
 from sescomposer.gui.tasks import Context, TaskRunner
@@ -15,6 +17,9 @@ from sescomposer.services.fullness import Fullness, fullness
 
 if TYPE_CHECKING:
     from sescomposer.bootstrap import Services
+
+_AFTERWARDS_MS = 40
+"""Until the turns in which a message is replaced and painted are over."""
 
 EMPTIER = "before more than half was taken away"
 
@@ -78,6 +83,10 @@ class Safekeeping(QObject):
             services.drafts.safeguard(draft, message, path, reason)
 
         self._is_running = True
+        # Not while the message is replaced: the first time modules are loaded for it, which holds the window up.
+        QTimer.singleShot(_AFTERWARDS_MS, self, partial(self._start, operation))
+
+    def _start(self, operation: Callable[[Context], None]) -> None:
         task = self._runner.start(operation, quiet=True)
         task.failed.connect(self.troubled)
         task.finished.connect(self._on_finished)

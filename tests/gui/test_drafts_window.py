@@ -200,7 +200,7 @@ def test_taking_much_away_keeps_what_was_there(services: Services, qtbot: QtBot)
 
     for length in range(len(LONG), 20, -20):
         type_text(LONG[:length])
-    qtbot.waitUntil(lambda: runner.running == 0)
+    composer.safekeeping.wait()
     first = services.drafts.checkpoints("one")
     assert first
     assert all(one.is_automatic for one in first)
