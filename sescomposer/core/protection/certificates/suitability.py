@@ -133,6 +133,9 @@ def _address(case: _Case) -> Iterator[CertificateFault]:
         sentence = f"{case.whose} has no mail address in it."
         mend = f"Choose a certificate for {case.address}; mail programs refuse one without an address."
         yield CertificateFault("protect-no-address", severity, sentence, mend)
+    elif not case.address:
+        sentence = f"{case.whose} is for {', '.join(own)}, and the message names no mailbox that it could belong to."
+        yield CertificateFault("protect-address", severity, sentence, "Write a mailbox into From that it is for.")
     elif not case.certificate.has_address(case.address):
         sentence = f"{case.whose} is for {', '.join(own)}, not for {case.address}."
         mend = (

@@ -118,6 +118,11 @@ def test_the_addresses_it_is_for_are_named(authority: Authority) -> None:
     pair = authority.leaf(addresses=("bob@example.org", "info@example.org"))
     (fault,) = found(authority, pair)
     assert "for bob@example.org, info@example.org, not for ann@example.org" in fault.sentence
+    (fault,) = found(authority, pair, address="")
+    assert fault.code == "protect-address"
+    assert fault.severity is Severity.ERROR
+    assert fault.sentence.endswith("info@example.org, and the message names no mailbox that it could belong to.")
+    assert "From" in fault.mend
 
 
 def test_key_and_certificate_that_do_not_match(authority: Authority) -> None:
